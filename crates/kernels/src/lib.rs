@@ -1,0 +1,28 @@
+//! SIMD kernels on plain slices: [`matmul()`], [`group()`], [`mixture()`] and the reductions of [`reduce`].
+//!
+//! Every algorithm is written once, generic over lanes, and compiled for each instruction set. Each front door chooses the
+//! instruction set once per call; its `_with` twin takes an [`Isa`], so that tests, fuzzing and benchmarks run every path in
+//! one process. Results have the same bits for any number of threads.
+#![deny(unsafe_code)]
+
+mod activation;
+mod elementwise;
+mod float;
+mod group;
+mod isa;
+mod matmul;
+mod mixture;
+mod par;
+mod real;
+pub mod reduce;
+pub mod reference;
+
+pub use activation::Activation;
+pub use elementwise::Elementwise;
+pub use float::Float;
+pub use group::{Access, Group, Instruction, Output, Reduction, Source, group, group_scratch, group_with, map};
+pub use isa::Isa;
+pub use matmul::{Mat, MatMut, Tail, Update, matmul, matmul_scratch, matmul_with};
+pub use mixture::{Bank, Dot, Sum, mixture, mixture_scratch, mixture_with};
+pub use par::Par;
+pub use real::Real;

@@ -1,0 +1,2 @@
+//! The bilevel activation search and its science.
+#![forbid(unsafe_code)]

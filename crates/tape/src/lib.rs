@@ -1,0 +1,2 @@
+//! Recorded tensor programs.
+#![forbid(unsafe_code)]

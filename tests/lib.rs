@@ -1,0 +1,1 @@
+//! The tests of the whole house; the README runs here as doctests.
