@@ -1,0 +1,1 @@
+//! Mixtures against the reference.

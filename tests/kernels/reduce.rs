@@ -1,0 +1,1 @@
+//! Reductions against the reference.

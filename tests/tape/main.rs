@@ -1,0 +1,1 @@
+//! The tape: rules, programs, hypergradients.

@@ -1,0 +1,1 @@
+//! The walls of the house: rule 7 of the architecture.
