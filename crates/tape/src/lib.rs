@@ -1,2 +1,28 @@
-//! Recorded tensor programs.
+//! Recorded tensor programs, their derivatives of any order, and hypergradients.
+//!
+//! A [`Tape`] is a program, a derivative is another program on the same tape, and `compile` makes a function of it.
 #![forbid(unsafe_code)]
+
+mod custom;
+mod derive;
+mod element;
+mod ops;
+mod primitive;
+mod rule;
+mod rules;
+mod shape;
+mod tape;
+mod var;
+mod vars;
+
+pub mod reference;
+
+pub use custom::Custom;
+pub use derive::{gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
+pub use element::Element;
+pub use kernels::{Activation, Bank, Elementwise, Float, Par, Real};
+pub use rule::{Cost, Domain};
+pub use shape::Shape;
+pub use tape::Tape;
+pub use var::Var;
+pub use vars::Vars;
