@@ -1,1 +1,3 @@
 //! The tape: rules, programs, hypergradients.
+
+mod solve;

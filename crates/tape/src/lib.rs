@@ -11,6 +11,7 @@ mod primitive;
 mod rule;
 mod rules;
 mod shape;
+mod solve;
 mod tape;
 mod var;
 mod vars;
@@ -23,6 +24,10 @@ pub use element::Element;
 pub use kernels::{Activation, Bank, Elementwise, Float, Par, Real};
 pub use rule::{Cost, Domain};
 pub use shape::Shape;
+pub use solve::{
+    Cg, LinearOperator, LinearSolver, NullVector, Singular, Solution, Status, Stop, Unsolved, null_vector,
+    tridiagonal_eigenvalues,
+};
 pub use tape::Tape;
 pub use var::Var;
 pub use vars::Vars;
