@@ -1,3 +1,7 @@
-//! The tape: rules, programs, hypergradients.
+//! The tape: compiled programs against the reference interpreter, derivatives, hypergradients.
 
+mod exec;
+mod hypergradient;
 mod solve;
+mod steps;
+mod unroll;
