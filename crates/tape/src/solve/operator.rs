@@ -5,6 +5,7 @@ use std::fmt;
 use kernels::Float;
 
 use super::Status;
+use crate::{Element, Held};
 
 /// A symmetric matrix H that is known by its products.
 pub trait LinearOperator<T> {
@@ -13,6 +14,19 @@ pub trait LinearOperator<T> {
 
     /// H·x. The answer is a view, valid until the next product.
     fn apply(&mut self, x: &[T]) -> &[T];
+}
+
+/// The second stage of a program whose only free input is x and whose first output is H·x.
+impl<T: Element> LinearOperator<T> for Held<'_, T> {
+    fn size(&self) -> usize {
+        self.program().output_shapes().next().map_or(0, crate::Shape::len)
+    }
+
+    #[track_caller]
+    fn apply(&mut self, x: &[T]) -> &[T] {
+        self.evaluate(&[x]);
+        self.output(0)
+    }
 }
 
 /// A method for H·x = b.
