@@ -2,6 +2,8 @@
 
 use tape::{Cg, LinearOperator, LinearSolver, Singular, Solution, Status, Stop, Unsolved, null_vector};
 
+use crate::cases::noise;
+
 /// A dense symmetric matrix.
 struct Dense<T> {
     n: usize,
@@ -34,18 +36,6 @@ impl<T: tape::Float> LinearOperator<T> for Dense<T> {
         }
         &self.out
     }
-}
-
-/// Deterministic numbers in (−1, 1).
-fn noise(n: usize, seed: u64) -> Vec<f64> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    };
-    (0..n).map(|_| next()).collect()
 }
 
 fn cg(h: &mut Dense<f64>, b: &[f64], cg: Cg) -> Result<Solution<f64>, Unsolved<f64>> {
