@@ -1,5 +1,6 @@
 //! The tape: compiled programs against the reference interpreter, derivatives, hypergradients.
 
+mod blocks;
 mod cases;
 mod exec;
 mod hypergradient;
