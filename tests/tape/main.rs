@@ -1,3 +1,5 @@
 //! The tape: compiled programs against the reference interpreter, derivatives, hypergradients.
 
+mod compile;
 mod exec;
+mod support;
