@@ -2,4 +2,5 @@
 
 mod compile;
 mod exec;
+mod random;
 mod support;
