@@ -2,8 +2,11 @@
 
 mod blocks;
 mod cases;
+mod compile;
 mod exec;
 mod hypergradient;
+mod random;
 mod solve;
 mod steps;
+mod support;
 mod unroll;

@@ -38,6 +38,16 @@ pub(crate) fn reduction(large: Shape, small: Shape) -> Reduction {
     }
 }
 
+/// Every node as a step of its own.
+#[track_caller]
+pub(crate) fn singles(graph: &Graph) -> Plan {
+    let mut lowering = Lowering::new(graph);
+    for id in 0..graph.ops.len() as u32 {
+        lowering.single(id);
+    }
+    lowering.finish()
+}
+
 impl<'g> Lowering<'g> {
     /// The inputs of the graph and nothing else.
     pub(crate) fn new(graph: &'g Graph) -> Self {
@@ -50,7 +60,6 @@ impl<'g> Lowering<'g> {
     /// The plan; every node was lowered.
     pub(crate) fn finish(mut self) -> Plan {
         self.plan.outputs = self.graph.outputs.iter().map(|&output| self.operand(output)).collect();
-        self.plan.sort_stages();
         self.plan
     }
 
@@ -82,6 +91,19 @@ impl<'g> Lowering<'g> {
         (value, Access::Scalar)
     }
 
+    /// As [`Self::elementwise_operand`]; a broadcast stands for what it repeats.
+    pub(crate) fn laid_over(&mut self, id: u32, shape: Shape) -> (u32, Access) {
+        let op = &self.graph.ops[id as usize];
+        if !matches!(op.primitive, Primitive::Expand(_)) {
+            return self.elementwise_operand(id);
+        }
+        let small = op.args[0];
+        match self.elementwise_operand(small) {
+            (value, Access::Full) => (value, access(self.graph.ops[small as usize].shape, shape)),
+            scalar => scalar,
+        }
+    }
+
     fn add(&mut self, id: u32, content: Content) -> u32 {
         let op = &self.graph.ops[id as usize];
         let (shape, stage, origin) = (op.shape, op.stage, op.origin.clone());
@@ -101,7 +123,14 @@ impl<'g> Lowering<'g> {
             op.origin.location
         );
         let writes = vec![self.operand(id)];
-        self.plan.steps.push(Planned { action, reads, writes, flops: self.graph.cost(op).flops, stage: op.stage });
+        self.plan.steps.push(Planned {
+            action,
+            reads,
+            over: Vec::new(),
+            writes,
+            flops: self.graph.cost(op).flops,
+            stage: op.stage,
+        });
     }
 
     fn all(&mut self, args: &[u32]) -> Vec<u32> {
@@ -134,7 +163,7 @@ impl<'g> Lowering<'g> {
             Primitive::Transpose(_) => Action::Transpose(shapes[0]),
             Primitive::Reshape(_) | Primitive::StopGradient(_) => copy(0),
             Primitive::Slice(slice) => copy(slice.start),
-            Primitive::Unslice(unslice) => Action::Join { starts: vec![unslice.start] },
+            Primitive::Unslice(unslice) => Action::Join { starts: vec![unslice.start], sum: false },
             Primitive::Gather(gather) => Action::Gather(gather.index.clone()),
             Primitive::ScatterAdd(scatter) => Action::ScatterAdd(scatter.index.clone()),
             Primitive::RowLogSumExp(_) => Action::RowLogSumExp(shapes[0]),

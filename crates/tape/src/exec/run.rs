@@ -2,8 +2,8 @@
 
 use kernels::{Dot, Mat, MatMut, Sum, Tail, Update, reduce};
 
-use crate::exec::Action;
-use crate::{Element, Par};
+use crate::exec::{Access, Action, Group, Instruction, Output, Reduction, Source};
+use crate::{Element, Elementwise, Par};
 
 /// Every way in which a program may be run.
 const PARS: &[Par] = &[
@@ -26,6 +26,20 @@ pub(crate) fn scratch<T: Element>(action: &Action) -> usize {
     }
 }
 
+/// An operation on constants, with the bits that the kernel gives.
+pub(crate) fn fold<T: Element>(op: Elementwise, args: &[f64]) -> f64 {
+    let operands: Vec<T> = args.iter().map(|&x| T::of(x)).collect();
+    let inputs: Vec<&[T]> = operands.iter().map(std::slice::from_ref).collect();
+    let sources = std::array::from_fn(|n| Source::Input(if n < args.len() { n } else { 0 }));
+    let output = Output { value: Source::Value(0), reduction: Reduction::None };
+    let one = Instruction { op, args: sources };
+    let group = Group::new(vec![Access::Full; args.len()], vec![one], vec![output]).expect("one operation fits");
+    let mut out = [T::ZERO];
+    let mut scratch = vec![T::ZERO; kernels::group_scratch(&group, 1, 1)];
+    kernels::group(Par::Seq, &group, 1, 1, &inputs, &mut [&mut out], &mut scratch);
+    out[0].to_f64()
+}
+
 /// Runs one action on its operands.
 pub(crate) fn run<'a, T: Element>(
     par: Par,
@@ -44,12 +58,7 @@ pub(crate) fn run<'a, T: Element>(
             let len = writes[0].len();
             writes[0].copy_from_slice(&reads[0][*start..][..len]);
         }
-        Action::Join { starts } => {
-            writes[0].fill(T::ZERO);
-            for (start, piece) in starts.iter().zip(reads) {
-                writes[0][*start..][..piece.len()].copy_from_slice(piece);
-            }
-        }
+        Action::Join { starts, sum } => join(starts, *sum, reads, writes[0]),
         Action::Gather(index) => writes[0].iter_mut().zip(&**index).for_each(|(out, &i)| *out = reads[0][i as usize]),
         Action::ScatterAdd(index) => {
             writes[0].fill(T::ZERO);
@@ -93,6 +102,18 @@ fn mixture<'a, T: Element>(
     });
     let (sums, dots) = (&mut sums[..sum_orders.len()], &mut dots[..dot_orders.len()]);
     kernels::mixture(par, bank, reads[0], shape.rows, shape.cols, *groups, sums, dots, scratch);
+}
+
+fn join<T: Element>(starts: &[usize], sum: bool, pieces: &[&[T]], out: &mut [T]) {
+    out.fill(T::ZERO);
+    for (start, piece) in starts.iter().zip(pieces) {
+        let to = &mut out[*start..][..piece.len()];
+        if sum {
+            to.iter_mut().zip(*piece).for_each(|(to, &x)| *to += x);
+        } else {
+            to.copy_from_slice(piece);
+        }
+    }
 }
 
 /// The side of the squares that a transposition moves one after the other, so that both sides stay in cache.
