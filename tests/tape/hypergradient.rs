@@ -23,11 +23,11 @@ fn quadratic(h: [f64; 2]) -> Problem<f64> {
 fn ridge_in_closed_form() {
     let (w, dw) =
         ([16.513907269563, 8.206254106628, 23.623607910732], [-2.501716443155, -1.267182864933, -3.542636621692]);
-    for row in 0..3 {
+    for (row, dw) in dw.into_iter().enumerate() {
         let mut problem = ridge(row);
         let at = Point { alpha: &[&[5.0]], theta: &[&w], data: &[&X, &Y] };
         let answer = problem.hypergradient(&implicit(), &at).unwrap();
-        assert!((answer.gradient[0][0] - dw[row]).abs() < 1e-9, "{} and {}", answer.gradient[0][0], dw[row]);
+        assert!((answer.gradient[0][0] - dw).abs() < 1e-9, "{} and {}", answer.gradient[0][0], dw);
         let Accuracy::Estimate { adjoint, bias, .. } = answer.error else { panic!("{:?}", answer.error) };
         assert!(adjoint < 1e-9 && bias == 0.0 && answer.work.products <= 4);
     }

@@ -61,7 +61,7 @@ pub enum Stationarity {
     NotRequired,
 }
 
-/// The exact derivative of K training steps from a fixed θ₀ (the θ of the point), by the reverse loop.
+/// The exact derivative of K training steps from a fixed θ₀ (the θ of the point).
 ///
 /// K = 1 is DARTS of second order, `last` = 0 of first order. Right also where the inner minimum is not isolated.
 #[derive(Clone, Copy)]
@@ -72,13 +72,32 @@ pub struct Unroll<'a> {
     pub eta: &'a dyn Fn(usize) -> f64,
     /// How many of the last steps are differentiated; all, when it exceeds K.
     pub last: usize,
-    /// Bytes for snapshots of the state. What does not fit is computed again; one state always fits.
-    pub budget: usize,
+    /// Backward or forward.
+    pub mode: Mode,
+}
+
+/// In which direction a training is differentiated. Both give the same derivative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// From the last step to the first: one transposed derivative a step, whatever the size of α. Needs the states of the steps.
+    Reverse {
+        /// Bytes for snapshots of the state. What does not fit is computed again; one state always fits.
+        budget: usize,
+    },
+    /// Along with the training: one derivative a step for each element of α, and three states for each.
+    Forward,
+}
+
+impl Default for Mode {
+    /// In reverse, in 256 MB.
+    fn default() -> Self {
+        Self::Reverse { budget: 256 << 20 }
+    }
 }
 
 impl Default for Unroll<'_> {
-    /// 100 steps of size 0.1, all differentiated, in 256 MB.
+    /// 100 steps of size 0.1, all differentiated, in reverse.
     fn default() -> Self {
-        Self { steps: 100, eta: &|_| 0.1, last: usize::MAX, budget: 256 << 20 }
+        Self { steps: 100, eta: &|_| 0.1, last: usize::MAX, mode: Mode::default() }
     }
 }

@@ -10,5 +10,5 @@ mod unrolled;
 
 pub use answer::{Accuracy, Answer, Failure, Work};
 pub use damping::Damping;
-pub use method::{Implicit, Method, Stationarity, Unroll};
+pub use method::{Implicit, Method, Mode, Stationarity, Unroll};
 pub use problem::{Curvature, Point, Problem, Setup};

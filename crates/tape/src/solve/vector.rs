@@ -13,6 +13,13 @@ pub(crate) fn add_scaled<T: Float>(y: &mut [T], a: f64, x: &[T]) {
     y.iter_mut().zip(x).for_each(|(y, &x)| *y += a * x);
 }
 
+/// x + a·y
+pub(crate) fn combine<T: Float>(x: &[T], a: f64, y: &[T]) -> Vec<T> {
+    let mut sum = x.to_vec();
+    add_scaled(&mut sum, a, y);
+    sum
+}
+
 /// y = x + a·y
 pub(crate) fn scale_and_add<T: Float>(y: &mut [T], a: f64, x: &[T]) {
     let a = T::of(a);

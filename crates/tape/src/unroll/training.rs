@@ -3,7 +3,7 @@
 use crate::exec::Held;
 use crate::steps::Step;
 use crate::vars::list;
-use crate::{Element, Par, Runner, Var, Vars, grad, vjp};
+use crate::{Element, Par, Runner, Var, Vars, grad, jvp, vjp};
 
 /// θ and what the step method remembers.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,12 +29,14 @@ pub struct State<T> {
 /// ```
 #[derive(Debug)]
 pub struct Training<T> {
-    step: Box<dyn Step>,
-    layout: Layout,
+    pub(super) step: Box<dyn Step>,
+    pub(super) layout: Layout,
     /// Φ; what depends on α and the data only is held.
-    forward: Runner<T>,
+    pub(crate) forward: Runner<T>,
     /// (Aᵀc, Bᵀc) with A = ∂Φ/∂θ, B = ∂Φ/∂α; held as above.
-    backward: Runner<T>,
+    pub(crate) backward: Runner<T>,
+    /// Φ and Aż + Bα̇; all but the direction (ż, α̇) is held.
+    pub(crate) tangent: Runner<T>,
 }
 
 /// How the matrices of a state lie one after the other.
@@ -92,11 +94,16 @@ impl<T: Element> Training<T> {
         }
         let c = like(step.states());
         let pulled = vjp(next.clone(), c.clone(), (state.clone(), alpha.clone()));
+        let (z, unit) = (like(step.states()), alpha.iter().map(|v| tape.input(v.rows(), v.cols())).collect::<Vec<_>>());
+        let pushed = jvp(next.clone(), (state.clone(), alpha.clone()), (z.clone(), unit.clone()));
         let held = (alpha, list(&data));
+        let point = (held.clone(), (state.clone(), s.clone()));
+        let tangent = tape.compile_staged::<T>(point, (z, unit), (next.clone(), pushed));
         let forward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone()), next);
         let backward = tape.compile_staged::<T>(held, (state.clone(), s, c), pulled);
         let layout = Layout { lens: state.iter().map(|v| v.shape().len()).collect(), theta: theta.len() };
-        Self { step, layout, forward: forward.runner(par), backward: backward.runner(par) }
+        let [forward, backward, tangent] = [forward, backward, tangent].map(|program| program.runner(par));
+        Self { step, layout, forward, backward, tangent }
     }
 
     /// The state before the first step: `theta`, and zeros.
@@ -143,14 +150,23 @@ impl<T: Element> Training<T> {
     pub fn theta_size(&self) -> usize {
         self.layout.theta_size()
     }
+}
 
-    /// The memory of the programs.
-    pub(crate) fn bytes(&self) -> usize {
-        (self.forward.program().arena() + self.backward.program().arena()) * size_of::<T>()
+/// The scalars s of a step, in the element type of a program.
+pub(super) struct Scalars<T> {
+    wide: Vec<f64>,
+    s: Vec<T>,
+}
+
+impl<T: Element> Scalars<T> {
+    pub(super) fn new(step: &dyn Step) -> Self {
+        Self { wide: vec![0.0; step.scalars()], s: vec![T::ZERO; step.scalars()] }
     }
 
-    pub(super) fn parts(&mut self) -> (&dyn Step, &Layout, &mut Runner<T>, &mut Runner<T>) {
-        (&*self.step, &self.layout, &mut self.forward, &mut self.backward)
+    pub(super) fn at(&mut self, step: &dyn Step, k: usize, eta: f64) -> &[T] {
+        step.scalars_at(k, eta, &mut self.wide);
+        self.s.iter_mut().zip(&self.wide).for_each(|(s, &wide)| *s = T::of(wide));
+        &self.s
     }
 }
 
@@ -160,8 +176,7 @@ pub(super) struct Walk<'s, T> {
     layout: &'s Layout,
     eta: &'s dyn Fn(usize) -> f64,
     held: Held<'s, T>,
-    wide: Vec<f64>,
-    scalars: Vec<T>,
+    scalars: Scalars<T>,
 }
 
 impl<'s, T: Element> Walk<'s, T> {
@@ -171,16 +186,13 @@ impl<'s, T: Element> Walk<'s, T> {
         eta: &'s dyn Fn(usize) -> f64,
         held: Held<'s, T>,
     ) -> Self {
-        let count = step.scalars();
-        Self { step, layout, eta, held, wide: vec![0.0; count], scalars: vec![T::ZERO; count] }
+        Self { step, layout, eta, held, scalars: Scalars::new(step) }
     }
 
     /// Runs the program of step k on a state and, for the transposed derivative, on `c`.
     pub(super) fn evaluate(&mut self, k: usize, state: &[T], c: &[T]) {
-        self.step.scalars_at(k, (self.eta)(k), &mut self.wide);
-        self.scalars.iter_mut().zip(&self.wide).for_each(|(s, &wide)| *s = T::of(wide));
-        let mut free: Vec<&[T]> = self.layout.split(state).collect();
-        free.extend(self.scalars.chunks(1));
+        let s = self.scalars.at(self.step, k, (self.eta)(k));
+        let mut free: Vec<&[T]> = self.layout.split(state).chain(s.chunks(1)).collect();
         if !c.is_empty() {
             free.extend(self.layout.split(c));
         }
