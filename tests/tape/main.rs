@@ -1,1 +1,3 @@
-//! The tape: rules, programs, hypergradients.
+//! The tape: compiled programs against the reference interpreter, derivatives, hypergradients.
+
+mod exec;
