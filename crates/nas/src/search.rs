@@ -6,6 +6,9 @@ use crate::hypergradient::Hypergradient;
 use crate::outer::Outer;
 use crate::space::{Space, stationarity};
 
+/// A step must give this part of the decrease that the gradient promises.
+const ARMIJO: f64 = 1e-4;
+
 /// A bilevel problem as the outer solver sees it.
 pub trait Bilevel {
     /// Why the inner problem could not be solved.
@@ -69,8 +72,8 @@ pub struct Found {
     pub stop: Stop,
 }
 
-/// Minimises F over Δ from its centre by proximal steps with backtracking: η is halved until F lies below the model of
-/// [`Outer::divergence`], so F never rises, and doubled after each step.
+/// Minimises F over Δ from its centre: proximal steps of a length η that is guessed from the curvature seen along the last
+/// step (Barzilai and Borwein 1988, in the geometry of the solver's divergence) and halved until F falls (Armijo).
 pub fn search<P: Bilevel>(
     problem: &mut P,
     space: &dyn Space,
@@ -90,10 +93,9 @@ pub fn search<P: Bilevel>(
         }
         let there = loop {
             outer.propose(&alpha, &here.alpha, eta, &mut next);
-            let there = problem.evaluate(&next)?; // inner problem, then dF/dα
-            let slope: f64 = here.alpha.iter().zip(&next).zip(&alpha).map(|((g, n), a)| g * (n - a)).sum();
-            let model = here.value + slope + outer.divergence(&next, &alpha) / eta;
-            if there.value <= model.min(here.value) {
+            let there = problem.evaluate(&next)?; // the inner problem, then dF/dα through its solution
+            let fall = along(&here.alpha, &next, &alpha).min(0.0);
+            if there.value <= here.value + ARMIJO * fall {
                 break Some(there);
             }
             eta /= 2.0;
@@ -103,9 +105,16 @@ pub fn search<P: Bilevel>(
         };
         let Some(there) = there else { break Stop::NoDecrease };
         path.push(Step { value: here.value, stationarity, eta });
+        let distance = outer.divergence(&next, &alpha) + outer.divergence(&alpha, &next);
+        let curvature = along(&there.alpha, &next, &alpha) - along(&here.alpha, &next, &alpha);
+        eta = if curvature > 0.0 { (distance / curvature).clamp(options.shortest, 10.0 * eta) } else { 2.0 * eta };
         alpha.copy_from_slice(&next);
         here = there;
-        eta *= 2.0;
     };
     Ok(Found { alpha, hypergradient: here, path, stop })
+}
+
+/// ⟨g, next − α⟩.
+fn along(gradient: &[f64], next: &[f64], alpha: &[f64]) -> f64 {
+    gradient.iter().zip(next.iter().zip(alpha)).map(|(g, (n, a))| g * (n - a)).sum()
 }

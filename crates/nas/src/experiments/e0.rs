@@ -16,6 +16,9 @@ use rayon::prelude::*;
 /// c₀, the total squared output weight of the network behind the kernel.
 const C0: f64 = 1.0;
 
+/// Least weight of a candidate in the search by exponentiated gradient.
+const FLOOR: f64 = 1e-5;
+
 /// Sizes and constants of E0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
@@ -126,7 +129,8 @@ fn measure_seed(options: &Options, seed: Seed, progress: &Progress) -> Result<Me
     let at = |choice: Option<usize>| choice.map_or(f64::NAN, |i| errors.test[i]);
     let best = at(argmin(&errors.test));
     let (maps, weights) = (Mixing::orthogonal(options.candidates), Mixing::Weights { kernels: options.candidates });
-    let (sphere, simplex) = (Sphere::unit(options.candidates), Simplex::unit(options.candidates));
+    let sphere = Sphere::unit(options.candidates);
+    let simplex = Simplex { floor: FLOOR, ..Simplex::unit(options.candidates) };
     let measured = Measured {
         worst_train: largest(&errors.train),
         train_test: pearson(&errors.train, &errors.test),
@@ -135,8 +139,15 @@ fn measure_seed(options: &Options, seed: Seed, progress: &Progress) -> Result<Me
         validation_choice: at(argmin(&errors.validation)) / best,
         train_choice: at(argmin(&errors.train)) / best,
         sphere: prepared.search(&maps, &sphere, &ProjectedGradient { space: &sphere }, options, best)?,
-        simplex: prepared.search(&weights, &simplex, &ExponentiatedGradient::default(), options, best)?,
+        simplex: prepared.search(&weights, &simplex, &ExponentiatedGradient { simplex }, options, best)?,
     };
+    eprintln!(
+        "{:?} {:?} {:?}",
+        measured.sphere.found.stop,
+        measured.simplex.found.stop,
+        [&measured.sphere.found, &measured.simplex.found]
+            .map(|f| (f.path.last().map(|s| s.stationarity), f.hypergradient.value))
+    );
     progress.advance();
     Ok(measured)
 }

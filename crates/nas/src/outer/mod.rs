@@ -11,6 +11,6 @@ pub trait Outer {
     /// Writes the step of length η from α against the gradient into `next`.
     fn propose(&self, alpha: &[f64], gradient: &[f64], eta: f64, next: &mut [f64]);
 
-    /// D(next, α): the search accepts a step when F lies below F(α) + ⟨g, next − α⟩ + D(next, α) / η.
+    /// D(next, α): how far the solver's geometry thinks apart two points.
     fn divergence(&self, next: &[f64], alpha: &[f64]) -> f64;
 }

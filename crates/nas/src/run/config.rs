@@ -24,7 +24,7 @@ pub struct Config {
     #[arg(long, default_value_t = Config::default().dimension)]
     pub dimension: usize,
     /// Standard deviation of the label noise (the signal's is 1)
-    #[arg(long, default_value_t = Config::default().noise)]
+    #[arg(long, default_value_t = Config::default().noise, allow_negative_numbers = true)]
     pub noise: f64,
     /// Training samples n_T, which every architecture fits
     #[arg(long, default_value_t = Config::default().n_train)]
@@ -42,7 +42,7 @@ pub struct Config {
     #[arg(long, default_value_t = Config::default().architectures)]
     pub architectures: usize,
     /// Ridge lambda of the inner problem
-    #[arg(long, default_value_t = Config::default().lambda)]
+    #[arg(long, default_value_t = Config::default().lambda, allow_negative_numbers = true)]
     pub lambda: f64,
     /// Most outer steps of a bilevel search
     #[arg(long, default_value_t = Config::default().outer_steps)]

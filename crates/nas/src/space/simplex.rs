@@ -1,22 +1,29 @@
-//! The simplex { d ≥ 0, Σ dᵢ = R }.
+//! The simplex { d ≥ floor, Σ dᵢ = R }.
 
 use super::{EffectiveDimension, Space};
 use crate::seed::Stream;
 use rand_distr::{Distribution, Exp1};
 
-/// The simplex { d ≥ 0, Σ dᵢ = R } in R^h: mixture weights.
+/// The simplex { d ≥ floor, Σ dᵢ = R } in R^h: mixture weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Simplex {
     /// Number h of coordinates.
     pub coordinates: usize,
     /// The sum R of the coordinates.
     pub radius: f64,
+    /// Least value of a coordinate, 0 ≤ h · floor ≤ R. A multiplicative solver needs it positive: it never leaves a zero.
+    pub floor: f64,
 }
 
 impl Simplex {
     /// The unit simplex in R^h.
     pub fn unit(coordinates: usize) -> Self {
-        Self { coordinates, radius: 1.0 }
+        Self { coordinates, radius: 1.0, floor: 0.0 }
+    }
+
+    /// What is left to distribute when every coordinate has its floor.
+    fn free(&self) -> f64 {
+        self.radius - self.coordinates as f64 * self.floor
     }
 }
 
@@ -25,8 +32,8 @@ impl Space for Simplex {
         self.coordinates
     }
 
-    /// x = (v − t)₊ with the t that makes the sum R, found by sorting (Held, Wolfe and Crowder 1974; science 6.8).
-    /// A coordinate at −∞ gets 0; coordinates at +∞ share R equally, the limit of equal large numbers.
+    /// x = floor + (v − t)₊ with the t that makes the sum R, found by sorting (Held, Wolfe and Crowder 1974; science 6.8).
+    /// A coordinate at −∞ gets the floor; coordinates at +∞ share R equally, the limit of equal large numbers.
     fn project(&self, v: &[f64], point: &mut [f64]) {
         let top = v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         if v.iter().any(|x| x.is_nan()) || top == f64::NEG_INFINITY {
@@ -39,14 +46,14 @@ impl Space for Simplex {
         let (mut sum, mut threshold) = (0.0, 0.0);
         for (j, &u) in sorted.iter().enumerate() {
             sum += u;
-            let t = (sum - self.radius) / (j + 1) as f64;
+            let t = (sum - self.free()) / (j + 1) as f64;
             if u <= t {
                 break;
             }
             threshold = t;
         }
         for (p, x) in point.iter_mut().zip(&shifted) {
-            *p = (x - threshold).max(0.0);
+            *p = self.floor + (x - threshold).max(0.0);
         }
     }
 
@@ -54,11 +61,11 @@ impl Space for Simplex {
         vec![self.radius / self.coordinates as f64; self.coordinates]
     }
 
-    /// Dirichlet(1, …, 1): exponential variables over their sum.
+    /// Dirichlet(1, …, 1) above the floor: exponential variables over their sum.
     fn sample(&self, stream: &mut Stream) -> Vec<f64> {
         let draws: Vec<f64> = (0..self.coordinates).map(|_| Exp1.sample(stream)).collect();
         let sum: f64 = draws.iter().sum();
-        draws.iter().map(|d| self.radius * d / sum).collect()
+        draws.iter().map(|d| self.floor + self.free() * d / sum).collect()
     }
 
     fn effective_dimension(&self) -> EffectiveDimension {
