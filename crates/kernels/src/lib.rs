@@ -10,6 +10,7 @@ mod elementwise;
 mod float;
 mod group;
 mod isa;
+mod lanes;
 mod matmul;
 mod mixture;
 mod par;
