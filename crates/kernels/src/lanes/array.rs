@@ -103,6 +103,9 @@ impl<T: Float, const N: usize> Lanes for Array<T, N> {
     #[inline(always)]
     fn store(self, to: &mut [T]) {
         to[..N].copy_from_slice(&self.0);
+        // An empty statement that the optimiser must take for a use of memory. Without it the loop vectoriser would see a
+        // loop of single elements at distance `N` and work across its iterations, transposing lanes on the way in and out.
+        std::hint::black_box(());
     }
 
     #[inline(always)]

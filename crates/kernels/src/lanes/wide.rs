@@ -1,6 +1,6 @@
 //! Lanes as the types of `wide`.
 
-use ::wide::{CmpEq, CmpLe, CmpLt, f32x4, f64x2, u32x4, u64x2};
+use ::wide::{f32x4, f64x2, u32x4, u64x2};
 use bytemuck::cast;
 
 use super::Lanes;
@@ -56,17 +56,17 @@ macro_rules! lanes {
 
             #[inline(always)]
             fn lt(self, other: Self) -> Self {
-                CmpLt::simd_lt(self, other)
+                self.simd_lt(other)
             }
 
             #[inline(always)]
             fn le(self, other: Self) -> Self {
-                CmpLe::simd_le(self, other)
+                self.simd_le(other)
             }
 
             #[inline(always)]
             fn eq(self, other: Self) -> Self {
-                CmpEq::simd_eq(self, other)
+                self.simd_eq(other)
             }
 
             #[inline(always)]
