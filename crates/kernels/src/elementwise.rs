@@ -157,30 +157,10 @@ impl Elementwise {
             Self::Cos => trigonometric::<L>(elementary::cos, |x| elementary::far_sin_cos(x).1, a, out),
             Self::Asin => unary::<L>(asin, a, out),
             Self::Atan => unary::<L>(atan, a, out),
-            Self::Powi(n) => unary::<L>(
-                #[inline(always)]
-                |x: L| powi(x, n),
-                a,
-                out,
-            ),
-            Self::Powf(p) => unary::<L>(
-                #[inline(always)]
-                |x: L| powf(x, p.get()),
-                a,
-                out,
-            ),
-            Self::Scale(s) => unary::<L>(
-                #[inline(always)]
-                |x: L| x * splat(s.get()),
-                a,
-                out,
-            ),
-            Self::Shift(s) => unary::<L>(
-                #[inline(always)]
-                |x: L| x + splat(s.get()),
-                a,
-                out,
-            ),
+            Self::Powi(n) => unary_with::<L, _>(powi, n, a, out),
+            Self::Powf(p) => unary_with::<L, _>(powf, p.get(), a, out),
+            Self::Scale(s) => unary_with::<L, _>(scale, s.get(), a, out),
+            Self::Shift(s) => unary_with::<L, _>(shift, s.get(), a, out),
         }
     }
 }
