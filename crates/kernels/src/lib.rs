@@ -6,10 +6,12 @@
 #![deny(unsafe_code)]
 
 mod activation;
+mod elementary;
 mod elementwise;
 mod float;
 mod group;
 mod isa;
+mod lanes;
 mod matmul;
 mod mixture;
 mod par;
