@@ -112,4 +112,17 @@ impl Elementwise {
             Self::Shift(s) => a + s.get(),
         }
     }
+
+    /// Stand-in.
+    pub(crate) fn lanes<L: crate::lanes::Lanes>(self, args: [L; 3]) -> L {
+        use crate::Float;
+        let mut x = [[L::Elem::ZERO; 16]; 3];
+        for (x, a) in x.iter_mut().zip(args) {
+            a.store(x);
+        }
+        let y: [L::Elem; 16] = std::array::from_fn(|i| {
+            L::Elem::of(self.reference([x[0][i].to_f64(), x[1][i].to_f64(), x[2][i].to_f64()]))
+        });
+        L::load(&y)
+    }
 }
