@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 mod activation;
+mod elementary;
 mod elementwise;
 mod float;
 mod group;

@@ -1,6 +1,5 @@
 //! A straight-line list of elementwise operations, run as one loop.
 
-mod apply;
 mod list;
 mod plan;
 mod run;

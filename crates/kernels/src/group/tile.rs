@@ -1,7 +1,6 @@
 //! A stretch of a group, tile by tile. A tile is at most [`TILE_BYTES`] of consecutive memory: whole rows when rows are short,
 //! a piece of one row when they are long. Every operation runs over a whole tile before the next begins.
 
-use super::apply::apply;
 use super::plan::{FIRST_REGISTER, Place, Plan, SLOTS, SPARE};
 use super::sums::Sums;
 use super::views::Views;
@@ -144,7 +143,7 @@ fn operations<L: Lanes>(plan: &Plan, views: &[&[L::Elem]], slots: &mut [&mut [L:
         let in_place = step.args.contains(&Place::Slot(step.to));
         let to = if in_place { SPARE } else { step.to };
         let out = std::mem::take(&mut slots[to]);
-        apply::<L>(step.op, step.args.map(|place| read(place, views, slots, len)), out);
+        step.op.tile::<L>(step.args.map(|place| read(place, views, slots, len)), out);
         slots[to] = out;
         if in_place {
             copies(&[(Place::Slot(SPARE), step.to)], views, slots, len);

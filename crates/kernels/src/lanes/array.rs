@@ -159,13 +159,13 @@ impl<T: Float, const N: usize> Lanes for Array<T, N> {
     }
 
     #[inline(always)]
-    fn shl<const BY: usize>(self) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() << BY)))
+    fn shl(self, by: usize) -> Self {
+        Self(from_fn(|i| T::from_bits(self.0[i].bits() << by)))
     }
 
     #[inline(always)]
-    fn shr<const BY: usize>(self) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() >> BY)))
+    fn shr(self, by: usize) -> Self {
+        Self(from_fn(|i| T::from_bits(self.0[i].bits() >> by)))
     }
 
     #[inline(always)]

@@ -4,9 +4,10 @@ use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
 use super::{Array, Lanes};
+use crate::elementary::Constants;
 
 /// The inner side of [`crate::Float`]; it cannot be named outside of the crate, which seals that trait.
-pub trait Element: Copy {
+pub trait Element: Copy + Constants {
     /// The bit pattern.
     type Bits: Copy
         + Add<Output = Self::Bits>

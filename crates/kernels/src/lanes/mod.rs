@@ -69,9 +69,9 @@ pub trait Lanes:
     fn any(self) -> bool;
 
     /// The bit patterns shifted towards the sign.
-    fn shl<const BY: usize>(self) -> Self;
+    fn shl(self, by: usize) -> Self;
     /// The bit patterns shifted towards the last place; zeros enter.
-    fn shr<const BY: usize>(self) -> Self;
+    fn shr(self, by: usize) -> Self;
     /// The bit patterns added as integers, wrapping.
     fn add_bits(self, other: Self) -> Self;
 }

@@ -80,13 +80,13 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn shl<const BY: usize>(self) -> Self {
-                cast(cast::<Self, $bits>(self) << BY as u32)
+            fn shl(self, by: usize) -> Self {
+                cast(cast::<Self, $bits>(self) << by as u32)
             }
 
             #[inline(always)]
-            fn shr<const BY: usize>(self) -> Self {
-                cast(cast::<Self, $bits>(self) >> BY as u32)
+            fn shr(self, by: usize) -> Self {
+                cast(cast::<Self, $bits>(self) >> by as u32)
             }
 
             #[inline(always)]

@@ -2,7 +2,7 @@
 
 use super::sum::Running;
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, load_part, store_part};
+use crate::lanes::Lanes;
 use crate::par::{Equal, each};
 use crate::{Elementwise, Float, Isa, Par};
 
@@ -60,19 +60,16 @@ impl<T: Float> Kernel<T> for Rows<'_, T> {
 fn log_sum_exp<L: Lanes>(x: &[L::Elem]) -> L::Elem {
     let shift = shift(x);
     let mut sum = Running::EMPTY;
-    let mut tile = [L::Elem::ZERO; TILE];
+    let (mut less, mut exp) = ([L::Elem::ZERO; TILE], [L::Elem::ZERO; TILE]);
     for x in x.chunks(TILE) {
-        let tile = &mut tile[..x.len()];
-        for (to, x) in tile.chunks_mut(L::N).zip(x.chunks(L::N)) {
-            let exp = Elementwise::Exp.lanes([load_part::<L>(x) - L::splat(shift); 3]);
-            store_part(exp, to);
-        }
-        sum.extend(tile);
+        let (less, exp) = (&mut less[..x.len()], &mut exp[..x.len()]);
+        less.iter_mut().zip(x).for_each(|(less, &x)| *less = x - shift);
+        Elementwise::Exp.tile::<L>([less; 3], exp);
+        sum.extend(exp);
     }
-    let ln = Elementwise::Ln.lanes([L::splat(sum.total()); 3]);
-    let mut first = [L::Elem::ZERO];
-    store_part(ln, &mut first);
-    shift + first[0]
+    let mut ln = [L::Elem::ZERO];
+    Elementwise::Ln.tile::<L>([&[sum.total()]; 3], &mut ln);
+    shift + ln[0]
 }
 
 /// The largest element, NaN if there is one; 0 when it is infinite, so that nothing is subtracted from itself.
