@@ -15,6 +15,8 @@ mod tape;
 mod var;
 mod vars;
 
+pub mod check;
+pub mod generate;
 pub mod reference;
 
 pub use custom::Custom;
