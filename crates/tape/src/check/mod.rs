@@ -25,9 +25,9 @@ pub use custom::custom;
 pub use options::Options;
 pub use report::{Check, Finding, Place, Report, Verdict};
 
-use crate::check::compare::{difference, identity};
+use crate::check::compare::{difference, dot, identity, largest, paired};
 use crate::check::differences::Quotients;
-use crate::check::probe::{Point, Probe, dot};
+use crate::check::probe::{Point, Probe};
 use crate::generate::Sequence;
 use crate::vars::list;
 use crate::{Var, Vars};
@@ -64,23 +64,25 @@ pub fn gradient<'t>(
 
 /// vjp against jvp, and each against differences of the function.
 fn check_first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
-    let [value, gradient, tangent] =
-        probe.evaluate([std::slice::from_ref(&probe.output), &probe.gradient, &[probe.tangent]], point);
-    let adjoint = identity(Check::Adjoint, (&gradient, &point.v), (&point.u, &tangent), options);
-    report.add(adjoint);
+    let [value, gradient, tangent] = probe.evaluate([&[probe.output], &probe.gradient, &[probe.tangent]], point);
+    report.add(identity(Check::Adjoint, [&gradient, &point.v], [&point.u, &tangent], options.exact));
 
     let function = |at: &Point| probe.evaluate([&[probe.output]], at).concat();
-    let along = Quotients::new(|t| function(&point.moved(&point.v, t)), &value, options.step);
-    report.add(difference(Check::Jvp, &tangent, &along, &Place::output, options));
+    let along = |t| function(&point.moved(&point.v, t));
+    let along = Quotients::new(along, &value, largest(&value), options.step);
+    let place = |element| Place::Output { element };
+    report.add(difference(Check::Jvp, &tangent, &along, 0.0, place, options.difference));
 
+    // One entry at a time, but relative to the largest entry of the whole gradient.
+    let scale = largest(&gradient);
     for entry in options.entries_of(gradient.len()) {
         let mut direction = vec![0.0; gradient.len()];
         direction[entry] = 1.0;
-        let paired = |at: &Point| vec![dot(&point.u, &function(at))];
-        let along = Quotients::new(|t| paired(&point.moved(&direction, t)), &[dot(&point.u, &value)], options.step);
-        // Relative to the largest entry of the whole gradient, not of this one.
-        let along = along.with_scale(compare::largest(&gradient)).with_rounding(compare::paired(&point.u, &value));
-        report.add(difference(Check::Vjp, &gradient[entry..=entry], &along, &|_| probe.place(entry), options));
+        let paired_value = |at: &Point| vec![dot(&point.u, &function(at))];
+        let along = |t| paired_value(&point.moved(&direction, t));
+        let along = Quotients::new(along, &[dot(&point.u, &value)], paired(&point.u, &value), options.step);
+        let place = |_| probe.place(entry);
+        report.add(difference(Check::Vjp, &gradient[entry..=entry], &along, scale, place, options.difference));
     }
 }
 
@@ -88,17 +90,17 @@ fn check_first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut
 fn check_second(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
     let [gradient, hv] = probe.evaluate([&probe.gradient, &probe.curved], point);
     let [hw] = probe.evaluate([&probe.curved], &point.exchanged());
-    report.add(identity(Check::Symmetry, (&point.w, &hv), (&hw, &point.v), options));
+    report.add(identity(Check::Symmetry, [&point.w, &hv], [&point.v, &hw], options.exact));
 
-    let slope = |t| probe.evaluate([&probe.gradient], &point.moved(&point.v, t)).concat();
-    let along = Quotients::new(slope, &gradient, options.step);
-    report.add(difference(Check::Hvp, &hv, &along, &|entry| probe.place(entry), options));
+    let along = |t| probe.evaluate([&probe.gradient], &point.moved(&point.v, t)).concat();
+    let along = Quotients::new(along, &gradient, largest(&gradient), options.step);
+    report.add(difference(Check::Hvp, &hv, &along, 0.0, |entry| probe.place(entry), options.difference));
 }
 
 /// The jvp of the Hessian-vector product against its differences.
 fn check_third(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
     let [hv, third] = probe.evaluate([&probe.curved, &probe.third], point);
-    let curvature = |t| probe.evaluate([&probe.curved], &point.moved(&point.w, t)).concat();
-    let along = Quotients::new(curvature, &hv, options.step);
-    report.add(difference(Check::Third, &third, &along, &|entry| probe.place(entry), options));
+    let along = |t| probe.evaluate([&probe.curved], &point.moved(&point.w, t)).concat();
+    let along = Quotients::new(along, &hv, largest(&hv), options.step);
+    report.add(difference(Check::Third, &third, &along, 0.0, |entry| probe.place(entry), options.third));
 }

@@ -23,16 +23,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            order: 2,
-            directions: 2,
-            entries: 32,
-            seed: 0,
-            step: 2e-3,
-            exact: 1e-12,
-            difference: 1e-7,
-            third: 1e-6,
-        }
+        Self { order: 2, directions: 2, entries: 32, seed: 0, step: 2e-3, exact: 1e-12, difference: 1e-7, third: 1e-6 }
     }
 }
 

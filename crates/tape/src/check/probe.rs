@@ -62,7 +62,7 @@ impl<'t> Probe<'t> {
         let (u, v, w): (_, Vec<_>, Vec<_>) =
             (like(&output), wrt.iter().map(like).collect(), wrt.iter().map(like).collect());
         let gradient = vjp(output, u, wrt.clone());
-        let tangent = pushed(output, &wrt, &v);
+        let tangent = jvp(output, wrt.clone(), v.clone());
         let curved = if order >= 2 { jvp(gradient.clone(), wrt.clone(), v.clone()) } else { Vec::new() };
         let third = if order >= 3 { jvp(curved.clone(), wrt.clone(), w.clone()) } else { Vec::new() };
         Self {
@@ -123,17 +123,8 @@ impl<'t> Probe<'t> {
     }
 }
 
-#[track_caller]
-fn pushed<'t>(output: Var<'t>, wrt: &[Var<'t>], tangents: &[Var<'t>]) -> Var<'t> {
-    crate::derive::push_forward(&[output], wrt, tangents, &[])[0]
-}
-
 /// An element of a direction: in ±\[½, 1\], so that no entry is left out.
 fn direction(sequence: &mut Sequence) -> f64 {
     let size = within(sequence, Domain { low: 0.5, high: 1.0 });
     if sequence.below(2) == 0 { size } else { -size }
-}
-
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
