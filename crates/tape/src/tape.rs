@@ -107,7 +107,9 @@ impl Tape {
             Err(what) => panic!("{}: {what}{}", primitive.rule().name(), self.what_is_differentiated()),
         };
         let ids: Vec<u32> = args.iter().map(|arg| arg.id).collect();
-        let location = self.differentiating.get().map_or_else(Location::caller, |(location, _)| location);
+        // Not as a function given to `map_or_else`, whose caller is inside `core`.
+        let caller = Location::caller();
+        let location = self.differentiating.get().map_or(caller, |(location, _)| location);
         let mut nodes = self.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).expect("a tape holds at most 2^32 nodes");
         nodes.push(Node { primitive, args: Args::new(&ids), shape, location, label: None });
