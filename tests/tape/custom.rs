@@ -7,7 +7,7 @@ use tape::{Cost, Custom, Domain, Shape, Tape, Var, grad, reference};
 
 /// What is wrong with the rules.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
+pub(crate) enum Fault {
     None,
     /// The sign of the jvp.
     JvpSign,
@@ -106,7 +106,7 @@ impl Custom for SineOfProduct {
     }
 }
 
-fn operation(fault: Fault) -> Arc<dyn Custom> {
+pub(crate) fn operation(fault: Fault) -> Arc<dyn Custom> {
     Arc::new(SineOfProduct(fault))
 }
 

@@ -1,8 +1,9 @@
-//! The tape: rules, programs, hypergradients.
+//! The tape: rules, derivatives, compiled programs against the reference interpreter, hypergradients.
 
 mod cases;
 mod check;
 mod custom;
 mod derivatives;
+mod exec;
 mod generate;
 mod rules;

@@ -3,9 +3,11 @@
 //! A [`Tape`] is a program, a derivative is another program on the same tape, and `compile` makes a function of it.
 #![forbid(unsafe_code)]
 
+mod compile;
 mod custom;
 mod derive;
 mod element;
+mod exec;
 mod ops;
 mod primitive;
 mod rule;
@@ -19,9 +21,11 @@ pub mod check;
 pub mod generate;
 pub mod reference;
 
+pub use compile::Passes;
 pub use custom::Custom;
 pub use derive::{gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
 pub use element::Element;
+pub use exec::{Held, Program, Runner};
 pub use kernels::{Activation, Bank, Elementwise, Float, Par, Real};
 pub use rule::{Cost, Domain};
 pub use shape::Shape;
