@@ -107,7 +107,6 @@ impl Tape {
             Err(what) => panic!("{}: {what}{}", primitive.rule().name(), self.what_is_differentiated()),
         };
         let ids: Vec<u32> = args.iter().map(|arg| arg.id).collect();
-        // Not as a function given to `map_or_else`, whose caller is inside `core`.
         let caller = Location::caller();
         let location = self.differentiating.get().map_or(caller, |(location, _)| location);
         let mut nodes = self.nodes.borrow_mut();

@@ -38,6 +38,16 @@ pub(crate) fn reduction(large: Shape, small: Shape) -> Reduction {
     }
 }
 
+/// Every node as a step of its own.
+#[track_caller]
+pub(crate) fn singles(graph: &Graph) -> Plan {
+    let mut lowering = Lowering::new(graph);
+    for id in 0..graph.ops.len() as u32 {
+        lowering.single(id);
+    }
+    lowering.finish()
+}
+
 impl<'g> Lowering<'g> {
     /// The inputs of the graph and nothing else.
     pub(crate) fn new(graph: &'g Graph) -> Self {
@@ -50,7 +60,6 @@ impl<'g> Lowering<'g> {
     /// The plan; every node was lowered.
     pub(crate) fn finish(mut self) -> Plan {
         self.plan.outputs = self.graph.outputs.iter().map(|&output| self.operand(output)).collect();
-        self.plan.sort_stages();
         self.plan
     }
 
@@ -80,6 +89,19 @@ impl<'g> Lowering<'g> {
         self.plan.values[value as usize].shape = Shape::SCALAR;
         self.scalars.insert(id, value);
         (value, Access::Scalar)
+    }
+
+    /// As [`Self::elementwise_operand`]; a broadcast stands for what it repeats.
+    pub(crate) fn laid_over(&mut self, id: u32, shape: Shape) -> (u32, Access) {
+        let op = &self.graph.ops[id as usize];
+        if !matches!(op.primitive, Primitive::Expand(_)) {
+            return self.elementwise_operand(id);
+        }
+        let small = op.args[0];
+        match self.elementwise_operand(small) {
+            (value, Access::Full) => (value, access(self.graph.ops[small as usize].shape, shape)),
+            scalar => scalar,
+        }
     }
 
     fn add(&mut self, id: u32, content: Content) -> u32 {

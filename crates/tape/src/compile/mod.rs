@@ -1,14 +1,16 @@
 //! Compiling: from the nodes of a tape to a program, by four passes. Each can be switched off and changes no bit of a result.
 
 mod graph;
+mod group;
 mod lower;
 mod place;
 mod plan;
+mod sequence;
+mod simplify;
 
 use std::sync::Arc;
 
 use crate::compile::graph::Graph;
-use crate::compile::lower::Lowering;
 use crate::vars::list;
 use crate::{Element, Program, Tape, Var, Vars};
 
@@ -96,13 +98,12 @@ impl Tape {
 
 #[track_caller]
 fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], passes: Passes) -> Program<T> {
-    let _ = passes;
-    let graph = Graph::new(held, free, outputs);
-    let mut lowering = Lowering::new(&graph);
-    for id in 0..graph.ops.len() as u32 {
-        lowering.single(id);
+    let mut graph = Graph::new(held, free, outputs);
+    if passes.simplify {
+        graph = simplify::simplify::<T>(&graph);
     }
-    let mut plan = lowering.finish();
+    let mut plan = if passes.group { group::group(&graph) } else { lower::singles(&graph) };
+    plan.sort_stages();
     copy_outputs(&mut plan);
     Program(Arc::new(place::place(&plan, held.len())))
 }

@@ -10,7 +10,7 @@ mod runner;
 pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Reduction, Source};
 pub(crate) use operands::{Operand, Place, Span};
 pub(crate) use program::{Inner, Origin, Parameter, Step};
-pub(crate) use run::scratch;
+pub(crate) use run::{fold, scratch};
 
 pub use program::Program;
 pub use runner::{Held, Runner};

@@ -2,8 +2,8 @@
 
 use kernels::{Dot, Mat, MatMut, Sum, Tail, Update, reduce};
 
-use crate::exec::Action;
-use crate::{Element, Par};
+use crate::exec::{Access, Action, Group, Instruction, Output, Reduction, Source};
+use crate::{Element, Elementwise, Par};
 
 /// Every way in which a program may be run.
 const PARS: &[Par] = &[
@@ -24,6 +24,20 @@ pub(crate) fn scratch<T: Element>(action: &Action) -> usize {
         }
         _ => 0,
     }
+}
+
+/// An operation on constants, with the bits that the kernel gives.
+pub(crate) fn fold<T: Element>(op: Elementwise, args: &[f64]) -> f64 {
+    let operands: Vec<T> = args.iter().map(|&x| T::of(x)).collect();
+    let inputs: Vec<&[T]> = operands.iter().map(std::slice::from_ref).collect();
+    let sources = std::array::from_fn(|n| Source::Input(if n < args.len() { n } else { 0 }));
+    let output = Output { value: Source::Value(0), reduction: Reduction::None };
+    let one = Instruction { op, args: sources };
+    let group = Group::new(vec![Access::Full; args.len()], vec![one], vec![output]).expect("one operation fits");
+    let mut out = [T::ZERO];
+    let mut scratch = vec![T::ZERO; kernels::group_scratch(&group, 1, 1)];
+    kernels::group(Par::Seq, &group, 1, 1, &inputs, &mut [&mut out], &mut scratch);
+    out[0].to_f64()
 }
 
 /// Runs one action on its operands.
