@@ -7,6 +7,7 @@ mod derivatives;
 mod exec;
 mod generate;
 mod hypergradient;
+mod problems;
 mod rules;
 mod solve;
 mod steps;
