@@ -1,7 +1,9 @@
 //! The tape: rules, derivatives, compiled programs against the reference interpreter, hypergradients.
 
+mod blocks;
 mod cases;
 mod check;
+mod compile;
 mod custom;
 mod derivatives;
 mod exec;
@@ -10,5 +12,6 @@ mod hypergradient;
 mod problems;
 mod rules;
 mod solve;
+mod stages;
 mod steps;
 mod unroll;
