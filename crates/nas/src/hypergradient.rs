@@ -41,6 +41,13 @@ impl fmt::Display for Status {
     }
 }
 
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, inner_residual, adjoint_residual } = self;
+        write!(f, "{status}, residuals: inner {inner_residual:.1e}, adjoint {adjoint_residual:.1e}")
+    }
+}
+
 impl Evidence {
     /// The weaker of two: the larger of each residual.
     #[must_use]

@@ -6,6 +6,9 @@ use crate::{experiments::e0, search};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
+/// Gram terms of one seed that take more than this are refused.
+const MOST_GIGABYTES: f64 = 16.0;
+
 /// Every setting of a run. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
@@ -85,18 +88,21 @@ impl Config {
 
     /// Refuses values that no run can use.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let least = [
-            ("seeds", self.seeds, 1),
-            ("dimension", self.dimension, 2),
-            ("n_train", self.n_train, 1),
-            ("n_validation", self.n_validation, 1),
-            ("n_test", self.n_test, 1),
-            ("candidates", self.candidates, 1),
-            ("architectures", self.architectures, 2),
+        let ranges = [
+            ("threads", self.threads, 0..=1024),
+            ("seeds", self.seeds, 1..=100_000),
+            ("dimension", self.dimension, 2..=10_000),
+            ("n_train", self.n_train, 1..=100_000),
+            ("n_validation", self.n_validation, 1..=100_000),
+            ("n_test", self.n_test, 1..=1_000_000),
+            ("candidates", self.candidates, 1..=1000),
+            ("architectures", self.architectures, 2..=1_000_000),
+            ("outer_steps", self.outer_steps, 0..=1_000_000),
         ];
-        for (key, value, least) in least {
-            if value < least {
-                return Err(ConfigError::Range { key, value: value.to_string(), need: format!("at least {least}") });
+        for (key, value, range) in ranges {
+            if !range.contains(&value) {
+                let need = format!("at least {} and at most {}", range.start(), range.end());
+                return Err(ConfigError::Range { key, value: value.to_string(), need });
             }
         }
         for (key, value) in [("noise", self.noise), ("lambda", self.lambda)] {
@@ -105,7 +111,14 @@ impl Config {
                 return Err(ConfigError::Range { key, value: value.to_string(), need });
             }
         }
-        Ok(())
+        let gigabytes = self.gram_gigabytes();
+        if gigabytes > MOST_GIGABYTES { Err(ConfigError::Memory { gigabytes, most: MOST_GIGABYTES }) } else { Ok(()) }
+    }
+
+    /// What the Gram terms of one seed take.
+    fn gram_gigabytes(&self) -> f64 {
+        let columns = (self.n_train + self.n_validation + self.n_test) as f64;
+        8e-9 * self.candidates as f64 * self.n_train as f64 * columns
     }
 }
 
