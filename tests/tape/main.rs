@@ -1,1 +1,8 @@
-//! The tape: rules, programs, hypergradients.
+//! The tape: compiled programs against the reference interpreter, derivatives, hypergradients.
+
+mod cases;
+mod exec;
+mod hypergradient;
+mod solve;
+mod steps;
+mod unroll;
