@@ -15,6 +15,13 @@ pub struct Hypergradient {
     pub evidence: Evidence,
 }
 
+impl Hypergradient {
+    /// The gradient in all hyperparameters: α, then λ.
+    pub fn components(&self) -> impl Iterator<Item = f64> {
+        self.alpha.iter().copied().chain([self.lambda])
+    }
+}
+
 /// What vouches for a hypergradient: its error is bounded by a multiple of both residuals (science 6.1).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Evidence {
@@ -31,13 +38,26 @@ pub struct Evidence {
 pub enum Status {
     /// By factorization, in a formula without iteration: exact up to rounding, whose size the residuals show.
     Exact,
+    /// By an iteration that reached its tolerance, without damping.
+    Converged {
+        /// Products with the Hessian that it took.
+        products: usize,
+    },
 }
 
 impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact => f.write_str("exact"),
+            Self::Converged { products } => write!(f, "converged in {products} products"),
         }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, inner_residual, adjoint_residual } = self;
+        write!(f, "{status}, residuals: inner {inner_residual:.1e}, adjoint {adjoint_residual:.1e}")
     }
 }
 

@@ -86,13 +86,23 @@ impl Settings {
     }
 }
 
-/// Runs E0 and prints what it found.
+/// Runs E0, first in the kernel model, then with networks, and prints what it found.
 fn search(config: &Config) -> Result<bool, Box<dyn Error>> {
-    let options = config.e0();
-    let progress = Progress::shown("E0", options.progress_steps());
-    let measured = pool(config.threads)?.install(|| e0::measure(&options, Seed::new(config.seed), &progress));
+    let (options, seed, pool) = (config.e0(), Seed::new(config.seed), pool(config.threads)?);
+
+    let progress = Progress::shown("E0 kernels", e0::kernel::progress_steps(&options));
+    let measured = pool.install(|| e0::kernel::measure(&options, seed, &progress));
     progress.finish();
-    let outcome = e0::outcome(&options, &measured?);
-    print!("{}", render(&outcome));
-    Ok(outcome.passes())
+    let kernels = e0::kernel_outcome(&options, &measured?);
+    println!("{}", render(&kernels));
+    if options.network.seeds == 0 {
+        return Ok(kernels.passes());
+    }
+
+    let progress = Progress::shown("E0 networks", e0::network::progress_steps(&options));
+    let measured = pool.install(|| e0::network::measure(&options, seed, &progress));
+    progress.finish();
+    let networks = e0::network_outcome(&options, &measured?);
+    println!("{}", render(&networks));
+    Ok(kernels.passes() && networks.passes())
 }

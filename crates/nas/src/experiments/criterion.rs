@@ -36,9 +36,10 @@ impl Criterion {
 
 impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtMost(bound) => write!(f, "<= {bound}"),
-            Self::AtLeast(bound) => write!(f, ">= {bound}"),
-        }
+        let (sign, bound) = match self {
+            Self::AtMost(bound) => ("<=", *bound),
+            Self::AtLeast(bound) => (">=", *bound),
+        };
+        if bound != 0.0 && bound.abs() < 1e-3 { write!(f, "{sign} {bound:e}") } else { write!(f, "{sign} {bound}") }
     }
 }

@@ -52,6 +52,12 @@ impl Gram {
         self.terms[0].ncols()
     }
 
+    /// The terms, each row by row in one vector: the layout of a tape's inputs.
+    pub fn row_major(&self) -> Vec<Vec<f64>> {
+        let rows = |term: &Mat<f64>| term.row_iter().flat_map(|row| row.iter().copied().collect::<Vec<_>>()).collect();
+        self.terms.iter().map(rows).collect()
+    }
+
     /// K_w.
     pub fn combine(&self, weights: &[f64]) -> Mat<f64> {
         assert_eq!(weights.len(), self.terms(), "{} weights for {} Gram terms", weights.len(), self.terms());

@@ -3,6 +3,7 @@
 //! A mixture of activations has, at infinite width, a tangent kernel K_α that is quadratic in α. Kernel ridge regression with
 //! it is the whole inner problem, its hypergradient is a formula (science 6.4), and the search can be checked to rounding.
 
+pub mod dual;
 mod gram;
 pub mod hermite;
 mod mixing;
@@ -10,4 +11,4 @@ mod model;
 
 pub use gram::Gram;
 pub use mixing::Mixing;
-pub use model::{Fit, KernelModel};
+pub use model::{Fit, KernelModel, Ridge};

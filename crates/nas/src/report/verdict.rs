@@ -1,51 +1,43 @@
 //! An experiment's outcome as text.
 
-use super::{Table, figure};
-use crate::experiments::Outcome;
+use super::figure;
+use crate::experiments::{Criterion, Outcome};
 
+/// Columns of a line of prose.
 const WIDTH: usize = 110;
 
 /// Claim, setting, table, criteria with their figures, and the verdict.
 pub fn render(outcome: &Outcome) -> String {
-    let mut criteria = Table::new(&["", "figure", "bound", "measured"]);
-    let mut meanings = String::new();
-    for (i, criterion) in outcome.criteria.iter().enumerate() {
-        let mark = if criterion.passes() { "PASS" } else { "FAIL" };
-        let row = [mark, criterion.name, &criterion.bound.to_string(), &figure(criterion.figure)];
-        criteria.rows.push(row.map(str::to_owned).to_vec());
-        meanings += &format!("  {}. {}\n", i + 1, criterion.meaning);
-    }
-    let failed = outcome.criteria.iter().filter(|criterion| !criterion.passes()).count();
-    let verdict = match failed {
-        0 => format!("PASS: all {} criteria hold.", outcome.criteria.len()),
-        n => format!("FAIL: {n} of {} criteria do not hold.", outcome.criteria.len()),
+    let Outcome { title, claim, setting, table, legend, criteria, notes } = outcome;
+    let (claim, setting, legend) = (wrap(claim, 0), wrap(setting, 0), wrap(legend, 2));
+    let judged: String = criteria.iter().map(judge).collect();
+    let notes: String = notes.iter().map(|note| wrap(note, 0) + "\n").collect();
+    let verdict = match criteria.iter().filter(|criterion| !criterion.passes()).count() {
+        0 => format!("PASS: all {} criteria hold.", criteria.len()),
+        failed => format!("FAIL: {failed} of {} criteria do not hold.", criteria.len()),
     };
-    let notes: String = outcome.notes.iter().map(|note| format!("{}\n", wrap(note))).collect();
-    format!(
-        "{}\n\n{}\n\n{}\n\n{}\n{}\n\nWhat it says, when it holds\n{meanings}\n{criteria}\n{notes}\n{verdict}\n",
-        outcome.title,
-        wrap(&outcome.claim),
-        wrap(&outcome.setting),
-        outcome.table,
-        wrap(&outcome.legend),
-    )
+    format!("{title}\n\n{claim}\n{setting}\n\n{table}\n{legend}\n\n{judged}\n{notes}\n{verdict}\n")
 }
 
-/// Breaks lines between words.
-fn wrap(text: &str) -> String {
-    let (mut wrapped, mut column) = (String::new(), 0);
+/// The sentence that a criterion stands for, and below it the figure beside its bound.
+fn judge(criterion: &Criterion) -> String {
+    let mark = if criterion.passes() { "PASS" } else { "FAIL" };
+    let Criterion { meaning, name, bound, .. } = criterion;
+    format!("  {mark}  {meaning}\n          {name}: {} (bound {bound})\n", figure(criterion.figure))
+}
+
+/// Breaks lines between words, each line indented.
+fn wrap(text: &str, indent: usize) -> String {
+    let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > 0 && column + 1 + length > WIDTH {
-            wrapped.push('\n');
-            column = 0;
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH - indent {
+            lines.push(std::mem::take(&mut line));
         }
-        if column > 0 {
-            wrapped.push(' ');
-            column += 1;
+        if !line.is_empty() {
+            line.push(' ');
         }
-        wrapped += word;
-        column += length;
+        line += word;
     }
-    wrapped
+    lines.push(line);
+    lines.iter().map(|line| format!("{:indent$}{line}", "")).collect::<Vec<_>>().join("\n")
 }

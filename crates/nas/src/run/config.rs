@@ -2,9 +2,13 @@
 
 use super::ConfigError;
 use crate::data::{QuadraticForm, Sizes};
-use crate::{experiments::e0, search};
+use crate::experiments::e0::{self, network};
+use crate::search;
 use clap::Args;
 use serde::{Deserialize, Serialize};
+
+/// Gram terms of one seed that take more than this are refused.
+const MOST_GIGABYTES: f64 = 16.0;
 
 /// Every setting of a run. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -44,6 +48,18 @@ pub struct Config {
     /// Ridge lambda of the inner problem
     #[arg(long, default_value_t = Config::default().lambda, allow_negative_numbers = true)]
     pub lambda: f64,
+    /// Seeds of the half with real networks, 0 to leave it out
+    #[arg(long, default_value_t = Config::default().net_seeds)]
+    pub net_seeds: usize,
+    /// Width of the networks, even
+    #[arg(long, default_value_t = Config::default().net_width)]
+    pub net_width: usize,
+    /// Architectures that are trained as networks
+    #[arg(long, default_value_t = Config::default().net_architectures)]
+    pub net_architectures: usize,
+    /// Most steps of gradient descent of a network
+    #[arg(long, default_value_t = Config::default().net_steps)]
+    pub net_steps: usize,
     /// Most outer steps of a bilevel search
     #[arg(long, default_value_t = Config::default().outer_steps)]
     pub outer_steps: usize,
@@ -65,6 +81,10 @@ impl Default for Config {
             architectures: e0.architectures,
             lambda: e0.lambda,
             outer_steps: e0.search.steps,
+            net_seeds: e0.network.seeds,
+            net_width: 2 * e0.network.pairs,
+            net_architectures: e0.network.architectures,
+            net_steps: e0.network.limit,
         }
     }
 }
@@ -80,24 +100,42 @@ impl Config {
             architectures: self.architectures,
             lambda: self.lambda,
             search: search::Options { steps: self.outer_steps, ..search::Options::default() },
+            network: network::Options {
+                seeds: self.net_seeds,
+                pairs: self.net_width / 2,
+                architectures: self.net_architectures,
+                limit: self.net_steps,
+                ..network::Options::default()
+            },
         }
     }
 
     /// Refuses values that no run can use.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let least = [
-            ("seeds", self.seeds, 1),
-            ("dimension", self.dimension, 2),
-            ("n_train", self.n_train, 1),
-            ("n_validation", self.n_validation, 1),
-            ("n_test", self.n_test, 1),
-            ("candidates", self.candidates, 1),
-            ("architectures", self.architectures, 2),
+        let ranges = [
+            ("threads", self.threads, 0..=1024),
+            ("seeds", self.seeds, 1..=100_000),
+            ("dimension", self.dimension, 2..=10_000),
+            ("n_train", self.n_train, 1..=100_000),
+            ("n_validation", self.n_validation, 1..=100_000),
+            ("n_test", self.n_test, 1..=1_000_000),
+            ("candidates", self.candidates, 1..=1000),
+            ("architectures", self.architectures, 2..=1_000_000),
+            ("net_seeds", self.net_seeds, 0..=100_000),
+            ("net_width", self.net_width, 2..=1_000_000),
+            ("net_architectures", self.net_architectures, 2..=1_000_000),
+            ("net_steps", self.net_steps, 0..=100_000_000),
+            ("outer_steps", self.outer_steps, 0..=1_000_000),
         ];
-        for (key, value, least) in least {
-            if value < least {
-                return Err(ConfigError::Range { key, value: value.to_string(), need: format!("at least {least}") });
+        for (key, value, range) in ranges {
+            if !range.contains(&value) {
+                let need = format!("at least {} and at most {}", range.start(), range.end());
+                return Err(ConfigError::Range { key, value: value.to_string(), need });
             }
+        }
+        if !self.net_width.is_multiple_of(2) {
+            let need = "even, since neurons come in pairs".to_owned();
+            return Err(ConfigError::Range { key: "net_width", value: self.net_width.to_string(), need });
         }
         for (key, value) in [("noise", self.noise), ("lambda", self.lambda)] {
             if !(value.is_finite() && value >= 0.0) {
@@ -105,7 +143,14 @@ impl Config {
                 return Err(ConfigError::Range { key, value: value.to_string(), need });
             }
         }
-        Ok(())
+        let gigabytes = self.gram_gigabytes();
+        if gigabytes > MOST_GIGABYTES { Err(ConfigError::Memory { gigabytes, most: MOST_GIGABYTES }) } else { Ok(()) }
+    }
+
+    /// What the Gram terms of one seed take.
+    fn gram_gigabytes(&self) -> f64 {
+        let columns = (self.n_train + self.n_validation + self.n_test) as f64;
+        8e-9 * self.candidates as f64 * self.n_train as f64 * columns
     }
 }
 

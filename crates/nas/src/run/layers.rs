@@ -62,6 +62,14 @@ pub enum ConfigError {
         /// What it must be.
         need: String,
     },
+    /// A run that is too large.
+    #[error("the Gram matrices of one seed need {gigabytes:.1} GB, more than {most} GB; lower n_train or n_test")]
+    Memory {
+        /// What they need.
+        gigabytes: f64,
+        /// What is allowed.
+        most: f64,
+    },
 }
 
 fn advice(nearest: &Option<String>) -> String {
