@@ -5,7 +5,7 @@ use tape::{
     Status, Stop, Tape, Unroll,
 };
 
-use crate::cases::{DARTS, X, Y, darts, network, noise, ridge};
+use crate::problems::{DARTS, X, Y, darts, network, noise, ridge};
 
 fn implicit<'a>() -> Method<'a, f64> {
     Method::Implicit(Implicit::default())

@@ -22,6 +22,8 @@ mod unroll;
 mod var;
 mod vars;
 
+pub mod check;
+pub mod generate;
 pub mod reference;
 
 pub use blocks::Blocks;
