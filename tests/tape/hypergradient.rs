@@ -1,8 +1,8 @@
 //! Hypergradients against closed forms, published numbers and re-solved problems.
 
 use tape::{
-    Accuracy, Cg, Curvature, Damping, Failure, Implicit, Method, Par, Point, Problem, Setup, Singular, Stationarity,
-    Status, Stop, Tape, Unroll,
+    Accuracy, Cg, Curvature, Damping, Differences, Failure, Implicit, Method, Mode, Par, Point, Problem, Setup,
+    Singular, Stationarity, Status, Stop, Tape, Unroll,
 };
 
 use crate::problems::{DARTS, X, Y, darts, network, noise, ridge};
@@ -251,4 +251,29 @@ fn single_precision_has_its_own_defaults() {
     let at = Point { alpha: &[&[3.0]], theta: &[&theta], data: &[] };
     let answer = problem.hypergradient(&Method::Implicit(Implicit::default()), &at).unwrap();
     assert!((answer.gradient[0][0] - (2.0 + 0.5 + 1.0 / 7.0)).abs() < 1e-5 && answer.damping == 0.0);
+}
+
+#[test]
+fn the_referee_finds_agreement_where_there_is_a_minimum() {
+    let (mut problem, case) = network(2, Setup::default());
+    let (theta, _) = case.solve(&mut problem, &case.alpha);
+    let data = case.data();
+    let at = Point { alpha: &[&case.alpha], theta: &[&theta[..12], &theta[12..]], data: &data };
+    let unroll = Unroll { steps: 400, ..Unroll::default() };
+    let methods = [
+        ("implicit", implicit()),
+        ("reverse", Method::Unroll(unroll)),
+        ("forward", Method::Unroll(Unroll { mode: Mode::Forward, ..unroll })),
+        ("differences", Method::Differences(Differences { steps: 400, ..Differences::default() })),
+        ("declared", Method::Implicit(Implicit { interpolates: true, ..Implicit::default() })),
+        ("first order", Method::Unroll(Unroll { steps: 0, ..unroll })),
+    ];
+    let agreement = problem.referee(&methods, &at);
+    for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2)] {
+        assert!(agreement.distance(a, b).unwrap() < 1e-9, "\n{agreement}");
+    }
+    assert!(agreement.distance(0, 5).unwrap() > 1e-3 && agreement.distance(0, 4).is_none());
+    let table = agreement.to_string();
+    assert_eq!(table.lines().count(), 7);
+    assert!(table.contains("declared     the inner problem was declared to interpolate"), "{table}");
 }

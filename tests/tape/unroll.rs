@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use tape::{Accuracy, Adam, Answer, Gd, Method, Mode, Momentum, Point, Problem, Setup, Step, Tape, Unroll};
 
-use crate::cases::{network, noise};
+use crate::problems::{network, noise};
 
 /// g = ½ Σ hᵢθᵢ² − α Σ θᵢ, f = Σ θᵢ. From any θ₀, df/dα after K steps is Σ (1 − (1 − ηhᵢ)ᴷ)/hᵢ.
 fn quadratic(h: &[f64]) -> Problem<f64> {

@@ -56,6 +56,12 @@ pub enum Accuracy {
         /// ‖Z_K − Z_{K−1}‖ / ‖Z_K‖
         tangent: f64,
     },
+    /// Differences of second order at two distances differ by this much: more than the error of fourth order, unless rounding is
+    /// most of it.
+    Spread {
+        /// The largest over the elements of α.
+        orders: f64,
+    },
 }
 
 impl<T: Float> Answer<T> {

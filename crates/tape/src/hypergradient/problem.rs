@@ -135,6 +135,7 @@ impl<T: Element> Problem<T> {
         match method {
             Method::Implicit(options) => self.implicit(options, point),
             Method::Unroll(options) => self.unroll(options, point),
+            Method::Differences(options) => self.differences(options, point),
         }
     }
 

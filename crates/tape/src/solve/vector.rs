@@ -1,6 +1,8 @@
 //! The vector operations of the solvers. Sums run through [`kernels::reduce`], so their bits do not depend on threads.
 
-use kernels::{Float, Par, reduce};
+use kernels::reduce;
+
+use crate::{Float, Par};
 
 /// ⟨x, y⟩
 pub(crate) fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {

@@ -1,8 +1,6 @@
 //! The reverse loop: df/dα = f_α + Σₖ Bₖᵀ cₖ₊₁ with c_K = f_θ, cₖ = Aₖᵀ cₖ₊₁, Aₖ = ∂Φ/∂θ, Bₖ = ∂Φ/∂α at step k.
 //! Source: Franceschi, Donini, Frasconi and Pontil 2017, "Forward and reverse gradient-based hyperparameter optimization".
 
-use kernels::Float;
-
 use super::snapshots::Snapshots;
 use super::training::{Training, Walk};
 use crate::Element;
@@ -96,7 +94,7 @@ struct Replay<'s, T> {
     runs: usize,
 }
 
-impl<T: Element + Float> Replay<'_, T> {
+impl<T: Element> Replay<'_, T> {
     fn walk_to(&mut self, from: usize, to: usize, state: &mut [T]) {
         for k in from..to {
             self.walk.advance(k, state);

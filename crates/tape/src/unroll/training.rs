@@ -14,7 +14,7 @@ pub struct State<T> {
     pub steps: usize,
 }
 
-/// An inner step θ′ = Φ(θ, α, s), recorded and compiled once, and its transposed derivative: both serve any number of steps.
+/// An inner step θ′ = Φ(θ, α, s) and its derivatives, recorded and compiled once for any number of steps.
 ///
 /// ```
 /// use tape::{Gd, Par, Tape, Training};
@@ -64,8 +64,39 @@ impl Layout {
     }
 }
 
+/// θ′ = Φ(θ, α, s) on a tape.
+struct Recorded<'t> {
+    state: Vec<Var<'t>>,
+    s: Vec<Var<'t>>,
+    next: Vec<Var<'t>>,
+}
+
+impl<'t> Recorded<'t> {
+    #[track_caller]
+    fn new(inner: Var<'t>, theta: &[Var<'t>], step: &dyn Step) -> Self {
+        let tape = inner.tape();
+        let more = (1..step.states()).flat_map(|_| inputs_like(theta));
+        let state: Vec<Var<'t>> = theta.iter().copied().chain(more).collect();
+        let s: Vec<Var<'t>> = (0..step.scalars()).map(|_| tape.input(1, 1)).collect();
+        let mut next = state.clone();
+        for (i, gradient) in grad(inner, theta.to_vec()).into_iter().enumerate() {
+            let matrices: Vec<Var<'t>> = state.iter().copied().skip(i).step_by(theta.len()).collect();
+            for (slot, new) in step.record(&matrices, gradient, &s).into_iter().enumerate() {
+                next[slot * theta.len() + i] = new;
+            }
+        }
+        Self { state, s, next }
+    }
+}
+
+/// An input of the shape of each.
+#[track_caller]
+fn inputs_like<'t>(vars: &[Var<'t>]) -> Vec<Var<'t>> {
+    vars.iter().map(|v| v.tape().input(v.rows(), v.cols())).collect()
+}
+
 impl<T: Element> Training<T> {
-    /// Records and compiles a step of `step` on the loss `inner`, and its transposed derivative.
+    /// Records and compiles a step of `step` on the loss `inner`, and its derivatives.
     ///
     /// # Panics
     /// When the loss is not 1 × 1, or needs an input that is not listed.
@@ -79,28 +110,18 @@ impl<T: Element> Training<T> {
         par: Par,
     ) -> Self {
         let (tape, alpha, theta) = (inner.tape(), list(&alpha), list(&theta));
-        let like = |count: usize| -> Vec<Var<'t>> {
-            (0..count).flat_map(|_| theta.iter().map(|v| tape.input(v.rows(), v.cols()))).collect()
-        };
-        let state: Vec<Var<'t>> = theta.iter().copied().chain(like(step.states() - 1)).collect();
-        let s: Vec<Var<'t>> = (0..step.scalars()).map(|_| tape.input(1, 1)).collect();
-        let gradient = grad(inner, theta.clone());
-        let mut next = state.clone();
-        for (i, &slope) in gradient.iter().enumerate() {
-            let matrices: Vec<Var<'t>> = state.iter().copied().skip(i).step_by(theta.len()).collect();
-            for (slot, new) in step.record(&matrices, slope, &s).into_iter().enumerate() {
-                next[slot * theta.len() + i] = new;
-            }
-        }
-        let c = like(step.states());
-        let pulled = vjp(next.clone(), c.clone(), (state.clone(), alpha.clone()));
-        let (z, unit) = (like(step.states()), alpha.iter().map(|v| tape.input(v.rows(), v.cols())).collect::<Vec<_>>());
-        let pushed = jvp(next.clone(), (state.clone(), alpha.clone()), (z.clone(), unit.clone()));
-        let held = (alpha, list(&data));
-        let point = (held.clone(), (state.clone(), s.clone()));
-        let tangent = tape.compile_staged::<T>(point, (z, unit), (next.clone(), pushed));
-        let forward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone()), next);
-        let backward = tape.compile_staged::<T>(held, (state.clone(), s, c), pulled);
+        let Recorded { state, s, next } = Recorded::new(inner, &theta, &*step);
+        let (held, from) = ((alpha.clone(), list(&data)), (state.clone(), alpha.clone()));
+        let forward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone()), next.clone());
+
+        let c = inputs_like(&state);
+        let pulled = vjp(next.clone(), c.clone(), from.clone());
+        let backward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone(), c), pulled);
+
+        let direction = (inputs_like(&state), inputs_like(&alpha));
+        let pushed = jvp(next.clone(), from, direction.clone());
+        let tangent = tape.compile_staged::<T>((held, state.clone(), s), direction, (next, pushed));
+
         let layout = Layout { lens: state.iter().map(|v| v.shape().len()).collect(), theta: theta.len() };
         let [forward, backward, tangent] = [forward, backward, tangent].map(|program| program.runner(par));
         Self { step, layout, forward, backward, tangent }
