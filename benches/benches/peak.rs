@@ -39,7 +39,10 @@ fn compare<T: Float>(n: usize) {
     let best = best(&ours) / best(&peaks);
     let (ours, peak) = (median(ours), median(peaks));
     let ratio = ours / peak;
-    println!("{} {n:5}  matmul {ours:6.1}  peak {peak:6.1} GFLOP/s  ratio {ratio:.3}, of the best {best:.3}  ({isa})", T::NAME);
+    println!(
+        "{} {n:5}  matmul {ours:6.1}  peak {peak:6.1} GFLOP/s  ratio {ratio:.3}, of the best {best:.3}  ({isa})",
+        T::NAME
+    );
     let shape = format!("{}-{n}x{n}x{n}", T::NAME);
     for (peer, median) in [("ours", ours), ("peak", peak)] {
         append(&Row { bench: "peak", peer, threads: 1, shape: &shape, median, unit: "GFLOP/s" });
