@@ -51,6 +51,7 @@ pub fn matmul_pieces(par: Par, m: usize, k: usize, n: usize) -> usize {
 /// # Panics
 /// When the shapes do not fit each other, a view leaves its slice, or the scratch is shorter than [`matmul_scratch`].
 #[track_caller]
+#[expect(clippy::too_many_arguments, reason = "a kernel's operands")]
 pub fn matmul<T: Float>(
     par: Par,
     alpha: T,

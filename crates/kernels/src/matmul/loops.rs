@@ -5,7 +5,7 @@ use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
 use super::kernel::{load, multiply, store, strip};
 use super::pack::{pack, pack_rows};
 use super::tail::Ending;
-use super::{Mat, MatMut, Update};
+use super::{Mat, MatMut, Update, thin};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::par::{Cut, Equal, each};
@@ -33,6 +33,9 @@ pub(super) struct Product<'a, T> {
 impl<T: Float> Product<'_, T> {
     /// Runs on a C that is wider from row to row than from column to column, then the ending on every finished block.
     pub(super) fn run(self, par: Par, c: MatMut<'_, T>, ending: Option<Ending<'_, '_, T>>, scratch: &mut [T]) {
+        if thin::applies(self, &c) {
+            return thin::run(self, c, ending);
+        }
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
         let blocks = Blocks::new(m, k, n);
         let (packed_b, scratch) = scratch.split_at_mut(blocks.packed_b());
