@@ -16,7 +16,7 @@ pub(crate) use arc::{asin, atan};
 pub(crate) use constants::Constants;
 pub(crate) use erf::{Tail, erf, erf_gauss};
 use exp::gauss;
-pub(crate) use exp::{Decay, exp, expm1, logistic, tanh};
+pub(crate) use exp::{Decay, exp, expm1, logistic, tanh, tanh_of};
 pub(crate) use log::{ln, ln_1p, ln_1p_unit};
 pub(crate) use power::{powf, powi};
 pub(crate) use trig::{any_far, cos, far_sin_cos, mend, sin, sin_cos};
