@@ -3,6 +3,8 @@
 mod accuracy;
 mod group;
 mod isa;
+mod jets;
 mod matmul;
 mod mixture;
 mod reduce;
+mod ulp;

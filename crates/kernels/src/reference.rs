@@ -185,7 +185,7 @@ pub fn activation(activation: Activation, x: f64) -> [f64; 4] {
         [s, d, -d * (0.5 * x).tanh(), d * (1.0 - 6.0 * d)]
     };
     match activation {
-        Activation::Relu => [x.max(0.0), step, 0.0, 0.0],
+        Activation::Relu => [if x < 0.0 { 0.0 } else { x }, step, 0.0, 0.0],
         Activation::LeakyRelu(s) => {
             let slope = if x > 0.0 { 1.0 } else { s.get() };
             [slope * x, slope, 0.0, 0.0]
@@ -197,7 +197,7 @@ pub fn activation(activation: Activation, x: f64) -> [f64; 4] {
         Activation::Sigmoid => logistic_jet(x),
         Activation::Softplus => {
             let [s, d, dd, _] = logistic_jet(x);
-            [x.max(0.0) + (-x.abs()).exp().ln_1p(), s, d, dd]
+            [if x < 0.0 { 0.0 } else { x } + (-x.abs()).exp().ln_1p(), s, d, dd]
         }
         Activation::Silu => {
             let [s, d, dd, ddd] = logistic_jet(x);
