@@ -117,9 +117,8 @@ pub(super) struct Gelu;
 impl Jet for Gelu {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
-        let tail = at.tail();
-        let cdf = at.x().lt(splat(0.0)).select(tail.beyond, splat::<L>(1.0) - tail.beyond);
-        let pdf = tail.gauss * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
+        let cdf = at.x().lt(splat(0.0)).select(at.beyond(), splat::<L>(1.0) - at.beyond());
+        let pdf = at.gauss() * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
         let x = bounded(at.x());
         let x_2 = x * x;
         [bounded_below(at.x()) * cdf, x.mul_add(pdf, cdf), pdf * (splat::<L>(2.0) - x_2), pdf * x * (x_2 - splat(4.0))]

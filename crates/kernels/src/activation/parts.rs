@@ -2,7 +2,7 @@
 
 use super::Activation;
 use crate::Float;
-use crate::elementary::{Decay, Tail, any_far, erf_gauss, far_sin_cos, mend, sin_cos};
+use crate::elementary::{Decay, any_far, erf_gauss, far_sin_cos, gauss, mend, scaled_tail, sin_cos};
 use crate::lanes::{Lanes, splat};
 
 /// The number of elements of a tile: a dozen tiles of `f32` lie in a first-level cache.
@@ -115,7 +115,10 @@ impl<T: Float> Parts<T> {
             decay.e.store(&mut self.e[i..]);
             decay.e_less_1.store(&mut self.e_less_1[i..]);
             decay.square.store(&mut self.square[i..]);
-            decay.larger().store(&mut self.larger[i..]);
+        }
+        for i in steps::<L>(n) {
+            let sum = L::load(&self.e[i..]) + splat(1.0);
+            (splat::<L>(1.0) / sum).store(&mut self.larger[i..]);
         }
     }
 
@@ -130,9 +133,12 @@ impl<T: Float> Parts<T> {
     #[inline(always)]
     fn fill_tail<L: Lanes<Elem = T>>(&mut self, n: usize) {
         for i in steps::<L>(n) {
-            let tail = Tail::new(L::load(&self.x[i..]));
-            tail.gauss.store(&mut self.gauss[i..]);
-            tail.beyond.store(&mut self.beyond[i..]);
+            gauss(L::load(&self.x[i..]), 0.5).store(&mut self.gauss[i..]);
+        }
+        // A loop of its own: the processor overlaps more rounds of a short one.
+        for i in steps::<L>(n) {
+            let beyond = scaled_tail(L::load(&self.x[i..])) * L::load(&self.gauss[i..]);
+            beyond.store(&mut self.beyond[i..]);
         }
     }
 
@@ -220,10 +226,16 @@ impl<'a, L: Lanes> At<'a, L> {
         L::load(&self.parts.larger[self.i..])
     }
 
-    /// exp(−x²/2) and Φ(−|x|)
+    /// exp(−x²/2)
     #[inline(always)]
-    pub(super) fn tail(self) -> Tail<L> {
-        Tail { gauss: L::load(&self.parts.gauss[self.i..]), beyond: L::load(&self.parts.beyond[self.i..]) }
+    pub(super) fn gauss(self) -> L {
+        L::load(&self.parts.gauss[self.i..])
+    }
+
+    /// Φ(−|x|)
+    #[inline(always)]
+    pub(super) fn beyond(self) -> L {
+        L::load(&self.parts.beyond[self.i..])
     }
 
     /// sin x

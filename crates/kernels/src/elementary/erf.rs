@@ -29,21 +29,8 @@ pub(crate) fn erf<L: Lanes>(x: L) -> L {
     erf_gauss(x).0
 }
 
-/// The tail of the standard normal distribution.
-#[derive(Clone, Copy)]
-pub(crate) struct Tail<L> {
-    /// exp(−x²/2)
-    pub(crate) gauss: L,
-    /// The probability beyond |x|, Φ(−|x|), with a small relative error.
-    pub(crate) beyond: L,
-}
-
-impl<L: Lanes> Tail<L> {
-    /// Of x.
-    #[inline(always)]
-    pub(crate) fn new(x: L) -> Self {
-        let gauss = gauss(x, 0.5);
-        let erfcx = erfcx(x.abs(), std::f64::consts::FRAC_1_SQRT_2);
-        Self { gauss, beyond: splat::<L>(0.5) * gauss * erfcx }
-    }
+/// exp(x²/2)·Φ(−|x|), the probability beyond |x| in the scale of [`gauss`].
+#[inline(always)]
+pub(crate) fn scaled_tail<L: Lanes>(x: L) -> L {
+    splat::<L>(0.5) * erfcx(x.abs(), std::f64::consts::FRAC_1_SQRT_2)
 }

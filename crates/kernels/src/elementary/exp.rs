@@ -108,12 +108,6 @@ impl<L: Lanes> Decay<L> {
         let lost = ((one - sum) + q) * power * rest;
         Self { e, e_less_1: power.mul_add(q, power - one), square: (e + e).mul_add(lost, e * e) }
     }
-
-    /// 1 / (1 + e)
-    #[inline(always)]
-    pub(crate) fn larger(self) -> L {
-        splat::<L>(1.0) / (splat::<L>(1.0) + self.e)
-    }
 }
 
 /// tanh x from e^(−2|x|): an odd polynomial near 0, 1 − 2e²/(1 + e²) elsewhere.
@@ -130,7 +124,7 @@ pub(crate) fn tanh_of<L: Lanes>(x: L, square: L) -> L {
 #[inline(always)]
 pub(crate) fn logistic<L: Lanes>(x: L) -> L {
     let decay = Decay::new(x);
-    let larger = decay.larger();
+    let larger = splat::<L>(1.0) / (splat::<L>(1.0) + decay.e);
     x.lt(splat(0.0)).select(decay.e * larger, larger)
 }
 
