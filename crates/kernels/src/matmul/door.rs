@@ -86,7 +86,7 @@ pub fn matmul_with<T: Float>(
     let needed = matmul_scratch::<T>(par, c.rows, a.cols, c.cols);
     assert!(scratch.len() >= needed, "matmul: {} elements of scratch, {needed} needed", scratch.len());
     let whole = Whole { isa, par, alpha, a, b, update };
-    whole.run(c, tail, scratch);
+    T::matmul(whole, c, tail, scratch);
 }
 
 #[track_caller]

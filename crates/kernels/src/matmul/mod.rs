@@ -11,4 +11,5 @@ mod thin;
 mod view;
 
 pub use door::{Tail, Update, matmul, matmul_pieces, matmul_scratch, matmul_with};
+pub(crate) use parts::Whole;
 pub use view::{Mat, MatMut};
