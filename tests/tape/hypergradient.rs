@@ -5,7 +5,7 @@ use tape::{
     Status, Stop, Tape, Unroll,
 };
 
-use crate::cases::{DARTS, X, Y, darts, network, noise, ridge};
+use crate::problems::{DARTS, X, Y, darts, network, noise, ridge};
 
 fn implicit<'a>() -> Method<'a, f64> {
     Method::Implicit(Implicit::default())
@@ -229,4 +229,26 @@ fn a_fixed_amount_of_work() {
     };
     let answer = problem.hypergradient(&Method::Implicit(instance), &at).unwrap();
     assert_eq!((answer.work.products, answer.damping), (5, 10.0));
+}
+
+#[test]
+fn what_diverged_is_no_answer() {
+    let mut problem = quadratic([1.0, 2.0]);
+    let at = Point { alpha: &[&[1.0]], theta: &[&[1.0, 0.5]], data: &[] };
+    let unroll = Method::Unroll(Unroll { steps: 2000, eta: &|_| 10.0, ..Unroll::default() });
+    assert_eq!(status(problem.hypergradient(&unroll, &at).unwrap_err()), Status::NotFinite);
+    let nowhere = Point { theta: &[&[f64::NAN, 0.5]], ..at };
+    assert_eq!(status(problem.hypergradient(&implicit(), &nowhere).unwrap_err()), Status::NotFinite);
+}
+
+#[test]
+fn single_precision_has_its_own_defaults() {
+    let tape = Tape::new();
+    let (alpha, theta, h) = (tape.input(1, 1), tape.input(3, 1), tape.constant(3, 1, &[0.5, 2.0, 7.0]));
+    let inner = 0.5 * h.dot(theta.powi(2)) - alpha * theta.sum();
+    let mut problem = Problem::<f32>::stationary(inner, theta.sum(), alpha, theta, (), Setup::default());
+    let theta = [0.5f32, 2.0, 7.0].map(|h| 3.0 / h);
+    let at = Point { alpha: &[&[3.0]], theta: &[&theta], data: &[] };
+    let answer = problem.hypergradient(&Method::Implicit(Implicit::default()), &at).unwrap();
+    assert!((answer.gradient[0][0] - (2.0 + 0.5 + 1.0 / 7.0)).abs() < 1e-5 && answer.damping == 0.0);
 }

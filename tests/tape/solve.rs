@@ -2,7 +2,7 @@
 
 use tape::{Cg, LinearOperator, LinearSolver, Singular, Solution, Status, Stop, Unsolved, null_vector};
 
-use crate::cases::noise;
+use crate::problems::noise;
 
 /// A dense symmetric matrix.
 struct Dense<T> {

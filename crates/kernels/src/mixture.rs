@@ -20,7 +20,8 @@ use std::sync::Arc;
 use crate::activation::Needs;
 use crate::par::{self, Cut, Equal};
 use crate::{Activation, Float, Isa, Par};
-use block::{Block, SUMS, Sums};
+pub(crate) use block::Block;
+use block::{SUMS, Sums};
 
 /// An ordered list of activations, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -204,7 +205,7 @@ impl<T: Float> Pass<'_, T> {
             let x = &self.x[start..(start + block).min(self.x.len())];
             let Written { outs, partial, .. } = written;
             let (sums, partial) = (&wanted, partial.data);
-            self.isa.run(Block { bank: self.bank, needs, x, start, width, groups, sums, outs, dots, partial });
+            T::mixture(self.isa, Block { bank: self.bank, needs, x, start, width, groups, sums, outs, dots, partial });
         });
     }
 }

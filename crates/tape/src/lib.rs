@@ -3,6 +3,7 @@
 //! A [`Tape`] is a program, a derivative is another program on the same tape, and `compile` makes a function of it.
 #![forbid(unsafe_code)]
 
+mod blocks;
 mod compile;
 mod custom;
 mod derive;
@@ -21,8 +22,11 @@ mod unroll;
 mod var;
 mod vars;
 
+pub mod check;
+pub mod generate;
 pub mod reference;
 
+pub use blocks::Blocks;
 pub use compile::Passes;
 pub use custom::Custom;
 pub use derive::{gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};

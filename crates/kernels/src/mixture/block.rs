@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Dot;
 use crate::activation::{Needs, Parts, TILE, Tile};
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, load_part, store_part};
+use crate::lanes::{Lanes, heads, load_part, load_parts, loads, splats, store_part};
 use crate::{Activation, Float};
 
 /// Sums that one pass serves at most.
@@ -26,7 +26,7 @@ pub(super) struct Sums<'a, T> {
 }
 
 /// One block of a mixture with all that is wanted of it.
-pub(super) struct Block<'a, 'd, T> {
+pub struct Block<'a, 'd, T> {
     pub(super) bank: &'a [Activation],
     pub(super) needs: Needs,
     /// The elements of the block.
@@ -126,11 +126,12 @@ impl<T: Float> Block<'_, '_, T> {
             let out = &mut self.outs[i][piece.clone()];
             match values {
                 [v0, v1, v2, v3] => {
-                    add::<L, 4>([v0, v1, v2, v3], std::array::from_fn(c), begin, at.clone(), out);
+                    let values = [&v0[at.clone()], &v1[at.clone()], &v2[at.clone()], &v3[at.clone()]];
+                    add::<L, 4>(values, [c(0), c(1), c(2), c(3)], begin, out);
                 }
                 _ => {
                     for (j, v) in values.iter().enumerate() {
-                        add::<L, 1>([v], [c(j)], begin && j == 0, at.clone(), out);
+                        add::<L, 1>([&v[at.clone()]], [c(j)], begin && j == 0, out);
                     }
                 }
             }
@@ -156,12 +157,15 @@ impl<T: Float> Block<'_, '_, T> {
             let mut put = |j: usize, sum: T| partial[coefficient + j * self.groups] += sum;
             match values {
                 [v0, v1, v2, v3] => {
-                    let sums = inner::<L, 4>([v0, v1, v2, v3], at.clone(), g);
-                    sums.into_iter().enumerate().for_each(|(j, sum)| put(j, sum));
+                    let values = [&v0[at.clone()], &v1[at.clone()], &v2[at.clone()], &v3[at.clone()]];
+                    let sums = inner::<L, 4>(values, g);
+                    for (j, sum) in sums.iter().enumerate() {
+                        put(j, *sum);
+                    }
                 }
                 _ => {
                     for (j, v) in values.iter().enumerate() {
-                        let [sum] = inner::<L, 1>([v], at.clone(), g);
+                        let [sum] = inner::<L, 1>([&v[at.clone()]], g);
                         put(j, sum);
                     }
                 }
@@ -172,72 +176,71 @@ impl<T: Float> Block<'_, '_, T> {
 
 /// out += Σⱼ cⱼ·valuesⱼ from the left; `begin` starts the sum instead, and `out` is not read.
 #[inline(always)]
-fn add<L: Lanes, const M: usize>(
-    values: [&Tile<L::Elem>; M],
-    c: [L::Elem; M],
-    begin: bool,
-    at: Range<usize>,
-    out: &mut [L::Elem],
-) {
+fn add<L: Lanes, const M: usize>(values: [&[L::Elem]; M], c: [L::Elem; M], begin: bool, out: &mut [L::Elem]) {
     if begin {
-        add_to::<L, M, true>(values, c, at, out);
+        add_to::<L, M, true>(values, c, out);
     } else {
-        add_to::<L, M, false>(values, c, at, out);
+        add_to::<L, M, false>(values, c, out);
     }
 }
 
 #[inline(always)]
-fn add_to<L: Lanes, const M: usize, const BEGIN: bool>(
-    values: [&Tile<L::Elem>; M],
-    c: [L::Elem; M],
-    at: Range<usize>,
-    out: &mut [L::Elem],
-) {
-    let c = c.map(L::splat);
-    let values = values.map(|v| &v[at.clone()]);
-    let whole = out.len() - out.len() % L::N;
+fn add_to<L: Lanes, const M: usize, const BEGIN: bool>(values: [&[L::Elem]; M], c: [L::Elem; M], out: &mut [L::Elem]) {
+    let (c, n) = (splats(c), out.len());
+    let values = heads(values, n);
+    let whole = n - n % L::N;
     for i in (0..whole).step_by(L::N) {
         let old = if BEGIN { None } else { Some(L::load(&out[i..])) };
-        weighted(values.map(|v| L::load(&v[i..])), c, old).store(&mut out[i..]);
+        weighted(loads(values, i), c, old).store(&mut out[i..]);
     }
-    if whole < out.len() {
+    if whole < n {
         let old = if BEGIN { None } else { Some(load_part(&out[whole..])) };
-        store_part(weighted(values.map(|v| load_part(&v[whole..])), c, old), &mut out[whole..]);
+        store_part::<L>(weighted(load_parts(values, whole), c, old), &mut out[whole..]);
     }
 }
 
 /// old + c₀v₀ + c₁v₁ + … from the left.
 #[inline(always)]
 fn weighted<L: Lanes, const M: usize>(values: [L; M], c: [L; M], old: Option<L>) -> L {
-    let first = match old {
+    let mut sum = match old {
         Some(old) => values[0].mul_add(c[0], old),
         None => values[0] * c[0],
     };
-    values.into_iter().zip(c).skip(1).fold(first, |sum, (v, c)| v.mul_add(c, sum))
+    for j in 1..M {
+        sum = values[j].mul_add(c[j], sum);
+    }
+    sum
 }
 
 /// ⟨valuesⱼ, g⟩ for every j: 16 interleaved accumulators, then a fixed tree.
 #[inline(always)]
-fn inner<L: Lanes, const M: usize>(values: [&Tile<L::Elem>; M], at: Range<usize>, g: &[L::Elem]) -> [L::Elem; M] {
-    let values = values.map(|v| &v[at.clone()]);
+fn inner<L: Lanes, const M: usize>(values: [&[L::Elem]; M], g: &[L::Elem]) -> [L::Elem; M] {
+    let (lanes, n) = (ACCUMULATORS / L::N, g.len());
+    let values = heads(values, n);
     let mut sums = [[L::splat(L::Elem::ZERO); ACCUMULATORS]; M];
-    let lanes = ACCUMULATORS / L::N;
-    let whole = g.len() - g.len() % ACCUMULATORS;
+    let whole = n - n % ACCUMULATORS;
     for i in (0..whole).step_by(ACCUMULATORS) {
         for l in 0..lanes {
             let g = L::load(&g[i + l * L::N..]);
-            for (v, sums) in values.iter().zip(&mut sums) {
-                sums[l] = L::load(&v[i + l * L::N..]).mul_add(g, sums[l]);
+            let values: [L; M] = loads(values, i + l * L::N);
+            for j in 0..M {
+                sums[j][l] = values[j].mul_add(g, sums[j][l]);
             }
         }
     }
-    for (l, g) in g[whole..].chunks(L::N).enumerate() {
-        let from = whole + l * L::N;
-        for (v, sums) in values.iter().zip(&mut sums) {
-            sums[l] = load_part::<L>(&v[from..from + g.len()]).mul_add(load_part(g), sums[l]);
+    for i in (whole..n).step_by(L::N) {
+        let (l, to) = ((i - whole) / L::N, (i + L::N).min(n));
+        let g = load_part::<L>(&g[i..to]);
+        let values: [L; M] = load_parts(heads(values, to), i);
+        for j in 0..M {
+            sums[j][l] = values[j].mul_add(g, sums[j][l]);
         }
     }
-    sums.map(|sums| tree::<L>(&sums[..lanes]))
+    let mut answers = [L::Elem::ZERO; M];
+    for (answer, sums) in answers.iter_mut().zip(&sums) {
+        *answer = tree::<L>(&sums[..lanes]);
+    }
+    answers
 }
 
 /// The 16 accumulators joined: i and i + 8, then i and i + 4, i + 2, i + 1.

@@ -15,7 +15,8 @@ pub struct Answer<T> {
     pub theta: Vec<T>,
     /// ‖∇_θ g‖ at that θ.
     pub inner_residual: f64,
-    /// Implicit: q, flat, a good start for the next solve. Unrolled: what is left of f_θ after the last reversed step.
+    /// Implicit: q, flat, a good start for the next solve. Unrolled: what is left of f_θ when the last step is reversed, which is
+    /// df/dθ₀ when all are.
     pub adjoint: Vec<T>,
     /// Implicit: ‖f_θ − (H + ρI)q‖ / ‖f_θ‖. Unrolled: ‖adjoint‖ / ‖f_θ‖.
     pub adjoint_residual: f64,
@@ -33,15 +34,15 @@ pub struct Answer<T> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Accuracy {
-    /// Distances of θ and q from their limits, as if the smallest eigenvalue seen were that of H. It is not smaller than that of H,
-    /// so these are estimates and certify nothing. The error of df/dα is at most C·inner + C′·(adjoint + bias), with the Lipschitz
-    /// constants of the problem.
+    /// Distances of θ and q from their limits, with μ the smallest eigenvalue of H that the solver saw (infinite if that is not
+    /// positive). H may have a smaller one, so these are estimates and certify nothing. The error of df/dα is at most
+    /// C·inner + C′·(adjoint + bias), with constants of the problem.
     Estimate {
         /// ‖∇_θ g‖ / μ for ‖θ − θ*‖.
         inner: f64,
-        /// ‖f_θ − (H + ρI)q‖ / μ for what the solver left.
+        /// ‖f_θ − (H + ρI)q‖ / (μ + ρ) for what the solver left of q.
         adjoint: f64,
-        /// ρ‖q‖ / μ for what the damping moved.
+        /// ρ‖q‖ / μ for what the damping moved q.
         bias: f64,
     },
     /// The derivative of the training is exact to rounding. As an answer for the minimum, it lacks what the adjoint that is left
@@ -50,6 +51,17 @@ pub enum Accuracy {
         /// ‖c‖ / ‖f_θ‖
         adjoint: f64,
     },
+}
+
+impl<T: Float> Answer<T> {
+    /// The answer, unless it holds an infinity or a NaN.
+    pub(super) fn finite(self) -> Result<Self, Failure<T>> {
+        let mut elements = self.gradient.iter().flatten();
+        if elements.all(|x| x.to_f64().is_finite()) {
+            return Ok(self);
+        }
+        Err(Failure { status: Status::NotFinite, tried: vec![self.damping], unverified: Some(Box::new(self)) })
+    }
 }
 
 /// What a hypergradient took.

@@ -4,7 +4,7 @@ use super::damping::{Attempts, Damped, attempt};
 use super::problem::residual;
 use super::{Accuracy, Answer, Damping, Failure, Implicit, Point, Problem, Stationarity, Work};
 use crate::solve::vector::{add_scaled, norm};
-use crate::{Element, Par, Runner, Singular, Status, null_vector};
+use crate::{Element, Par, Runner, Singular, Solution, Status, null_vector};
 
 impl<T: Element> Problem<T> {
     /// df/dα = f_α − Jᵀq with H·q = f_θ.
@@ -32,27 +32,25 @@ impl<T: Element> Problem<T> {
         let start = if options.start.is_empty() { vec![T::ZERO; f_theta.len()] } else { options.start.to_vec() };
         let Attempts { solution, failed, tried } =
             attempt(&mut hessian, options.solver, options.damping, f_theta, start);
-        let (q, damping, products) = (solution.x, hessian.rho, hessian.products);
+        let (damping, products) = (hessian.rho, hessian.products);
+        let q = &solution.x;
 
         let mut with_q = inputs.clone();
-        with_q.push(&q);
+        with_q.push(q);
         self.cross.evaluate(&with_q);
         let gradient = (0..h).map(|i| combine(self.sides.output(i), -1.0, self.cross.output(i))).collect();
 
-        let adjoint = solution.residual * norm(Par::Seq, f_theta);
-        let least = solution.ritz.first().map_or(0.0, |least| least + damping);
-        let bias = damping * norm(Par::Seq, &q);
-        let over = |size: f64| if size == 0.0 { 0.0 } else { size / least.max(0.0) };
+        let error = estimate(&solution, damping, inner_residual, norm(Par::Seq, f_theta), norm(Par::Seq, q));
         let answer = Answer {
             gradient,
             outer: self.sides.output(h + 1)[0].to_f64(),
             theta: point.theta.concat(),
             inner_residual,
-            adjoint: q,
             adjoint_residual: solution.residual,
+            adjoint: solution.x,
             ritz: solution.ritz,
             damping,
-            error: Accuracy::Estimate { inner: over(inner_residual), adjoint: over(adjoint), bias: over(bias) },
+            error,
             work: Work {
                 products,
                 bytes: [&self.sides, &self.curvature, &self.cross].into_iter().map(bytes).sum(),
@@ -60,7 +58,7 @@ impl<T: Element> Problem<T> {
             },
         };
         match failed {
-            None => Ok(answer),
+            None => answer.finite(),
             Some(status) => Err(Failure { status, tried, unverified: Some(Box::new(answer)) }),
         }
     }
@@ -70,10 +68,24 @@ const fn refused<T>(status: Status<T>) -> Failure<T> {
     Failure { status, tried: Vec::new(), unverified: None }
 }
 
+/// Distances, from residuals and the smallest eigenvalue that was seen.
+fn estimate<T>(solution: &Solution<T>, rho: f64, inner: f64, f_theta: f64, q: f64) -> Accuracy {
+    let mu = solution.ritz.first().copied().unwrap_or(0.0);
+    let over = |size: f64, mu: f64| if size == 0.0 { 0.0 } else { size / mu.max(0.0) };
+    Accuracy::Estimate {
+        inner: over(inner, mu),
+        adjoint: over(solution.residual * f_theta, mu + rho),
+        bias: over(rho * q, mu),
+    }
+}
+
 fn stationary<T>(required: Stationarity, residual: f64) -> Result<(), Status<T>> {
     let Stationarity::Within { tolerance, scale } = required else { return Ok(()) };
-    let residual = residual / scale;
-    if residual <= tolerance { Ok(()) } else { Err(Status::NotStationary { residual, tolerance }) }
+    match residual / scale {
+        residual if residual <= tolerance => Ok(()),
+        residual if residual.is_finite() => Err(Status::NotStationary { residual, tolerance }),
+        _ => Err(Status::NotFinite),
+    }
 }
 
 /// Probes for a null space, if the caller gave a vector.

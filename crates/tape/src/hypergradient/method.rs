@@ -33,11 +33,12 @@ pub struct Implicit<'a, T> {
 }
 
 impl<T: crate::Float> Default for Implicit<'_, T> {
-    /// Conjugate gradients to 1e-10, at a θ with ‖∇_θ g‖ ≤ 1e-6, damped when they fail.
+    /// Conjugate gradients to 1e-10, at a θ with ‖∇_θ g‖ ≤ 1e-6, damped when they fail. In `f32`, to 1e-5 and with 1e-4.
     fn default() -> Self {
+        let single = T::EPSILON.to_f64() > 1e-10;
         Self {
-            solver: &Cg::DEFAULT,
-            stationarity: Stationarity::default(),
+            solver: if single { &Cg::SINGLE } else { &Cg::DEFAULT },
+            stationarity: Stationarity::Within { tolerance: if single { 1e-4 } else { 1e-6 }, scale: 1.0 },
             damping: Damping::default(),
             start: &[],
             interpolates: false,
@@ -58,13 +59,6 @@ pub enum Stationarity {
     },
     /// The formula is evaluated wherever θ is.
     NotRequired,
-}
-
-impl Default for Stationarity {
-    /// ‖∇_θ g‖ ≤ 1e-6
-    fn default() -> Self {
-        Self::Within { tolerance: 1e-6, scale: 1.0 }
-    }
 }
 
 /// The exact derivative of K training steps from a fixed θ₀ (the θ of the point), by the reverse loop.

@@ -126,7 +126,7 @@ impl<T: Element> Problem<T> {
     /// df/dα at `point`.
     ///
     /// # Errors
-    /// When the adjoint system has no verified answer: why, and what there is.
+    /// When there is no verified answer: why, and what there is.
     ///
     /// # Panics
     /// When the number or a length of the matrices of `point` is not the problem's.
@@ -134,7 +134,7 @@ impl<T: Element> Problem<T> {
     pub fn hypergradient(&mut self, method: &Method<'_, T>, point: &Point<'_, T>) -> Result<Answer<T>, Failure<T>> {
         match method {
             Method::Implicit(options) => self.implicit(options, point),
-            Method::Unroll(options) => Ok(self.unroll(options, point)),
+            Method::Unroll(options) => self.unroll(options, point),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::flat::pieces;
 use super::implicit::{bytes, combine};
 use super::problem::residual;
-use super::{Accuracy, Answer, Point, Problem, Unroll, Work};
+use super::{Accuracy, Answer, Failure, Point, Problem, Unroll, Work};
 use crate::solve::vector::norm;
 use crate::unroll::Window;
 use crate::{Element, Par};
@@ -11,7 +11,7 @@ use crate::{Element, Par};
 impl<T: Element> Problem<T> {
     /// df/dα = f_α + Σₖ Bₖᵀ cₖ₊₁ with f taken at θ_K.
     #[track_caller]
-    pub(super) fn unroll(&mut self, options: &Unroll<'_>, point: &Point<'_, T>) -> Answer<T> {
+    pub(super) fn unroll(&mut self, options: &Unroll<'_>, point: &Point<'_, T>) -> Result<Answer<T>, Failure<T>> {
         let Unroll { steps, last, budget, eta } = *options;
         let Self { sides, training, curvature, .. } = self;
         let h = point.alpha.len();
@@ -29,7 +29,7 @@ impl<T: Element> Problem<T> {
         let (left, whole) = (norm(Par::Seq, &found.c), norm(Par::Seq, sides.output(h)));
         let adjoint = if whole == 0.0 { 0.0 } else { left / whole };
         let programs = training.bytes() + bytes(sides);
-        Answer {
+        let answer = Answer {
             gradient,
             outer: sides.output(h + 1)[0].to_f64(),
             theta: found.theta,
@@ -45,6 +45,7 @@ impl<T: Element> Problem<T> {
                 snapshots: found.snapshots,
                 bytes: programs + found.bytes,
             },
-        }
+        };
+        answer.finite()
     }
 }
