@@ -68,7 +68,7 @@ impl Problem {
 }
 
 fn mixings() -> [Mixing; 3] {
-    [Mixing::full(MAPS), Mixing::orthogonal(MAPS), Mixing::Weights { kernels: MAPS }]
+    [Mixing::full(MAPS), Mixing::orthogonal(MAPS), Mixing::Weights { count: MAPS }]
 }
 
 const ALPHA: [f64; MAPS] = [0.6, 0.9, 0.3];
@@ -94,7 +94,7 @@ fn the_hypergradient_agrees_with_differences_in_alpha_and_lambda() {
 /// orthogonal to alpha is necessary but proves nothing, differences do.
 #[test]
 fn the_hypergradient_is_right_without_a_ridge() {
-    for mixing in [Mixing::orthogonal(MAPS), Mixing::Weights { kernels: MAPS }] {
+    for mixing in [Mixing::orthogonal(MAPS), Mixing::Weights { count: MAPS }] {
         for seed in 0..5 {
             let problem = Problem::new(seed);
             let exact = problem.hypergradient(&mixing, &ALPHA, 0.0);
