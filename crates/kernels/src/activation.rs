@@ -5,6 +5,7 @@ mod parts;
 
 use crate::lanes::{Lanes, splat};
 use crate::{Float, Real, reference};
+use jets::Jet;
 use parts::At;
 pub(crate) use parts::{Needs, Parts, TILE, Tile, steps};
 
@@ -49,18 +50,18 @@ impl Activation {
     #[inline(always)]
     pub(crate) fn tile<L: Lanes>(self, k: usize, parts: &Parts<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
         match self {
-            Self::Relu => jet::<L>(jets::relu, 0.0, k, parts, n, out),
-            Self::LeakyRelu(s) => jet::<L>(jets::leaky_relu, s.get(), k, parts, n, out),
-            Self::Tanh => jet::<L>(jets::tanh, 0.0, k, parts, n, out),
-            Self::Sigmoid => jet::<L>(jets::sigmoid, 0.0, k, parts, n, out),
-            Self::Softplus => jet::<L>(jets::softplus, 0.0, k, parts, n, out),
-            Self::Silu => jet::<L>(jets::silu, 0.0, k, parts, n, out),
-            Self::Gelu => jet::<L>(jets::gelu, 0.0, k, parts, n, out),
-            Self::Elu(a) => jet::<L>(jets::elu, a.get(), k, parts, n, out),
-            Self::Sin => jet::<L>(jets::sin, 0.0, k, parts, n, out),
-            Self::Identity => jet::<L>(jets::identity, 0.0, k, parts, n, out),
-            Self::Square => jet::<L>(jets::square, 0.0, k, parts, n, out),
-            Self::Erf => jet::<L>(jets::erf, 0.0, k, parts, n, out),
+            Self::Relu => jet::<L>(&jets::Relu, k, parts, n, out),
+            Self::LeakyRelu(s) => jet::<L>(&jets::LeakyRelu(s.get()), k, parts, n, out),
+            Self::Tanh => jet::<L>(&jets::Tanh, k, parts, n, out),
+            Self::Sigmoid => jet::<L>(&jets::Sigmoid, k, parts, n, out),
+            Self::Softplus => jet::<L>(&jets::Softplus, k, parts, n, out),
+            Self::Silu => jet::<L>(&jets::Silu, k, parts, n, out),
+            Self::Gelu => jet::<L>(&jets::Gelu, k, parts, n, out),
+            Self::Elu(a) => jet::<L>(&jets::Elu(a.get()), k, parts, n, out),
+            Self::Sin => jet::<L>(&jets::Sin, k, parts, n, out),
+            Self::Identity => jet::<L>(&jets::Identity, k, parts, n, out),
+            Self::Square => jet::<L>(&jets::Square, k, parts, n, out),
+            Self::Erf => jet::<L>(&jets::Erf, k, parts, n, out),
             Self::Hermite(degree) => hermite::<L>(degree, k, parts, n, out),
         }
     }
@@ -68,32 +69,19 @@ impl Activation {
 
 /// One order of a jet, chosen outside of the loop; the compiler drops what the other orders would need.
 #[inline(always)]
-fn jet<L: Lanes>(
-    jet: impl Fn(At<'_, L>, L) -> [L; 4],
-    payload: f64,
-    k: usize,
-    parts: &Parts<L::Elem>,
-    n: usize,
-    out: &mut Tile<L::Elem>,
-) {
+fn jet<L: Lanes>(jet: &impl Jet, k: usize, parts: &Parts<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
     match k {
-        0 => order::<L, 0>(jet, payload, parts, n, out),
-        1 => order::<L, 1>(jet, payload, parts, n, out),
-        2 => order::<L, 2>(jet, payload, parts, n, out),
-        _ => order::<L, 3>(jet, payload, parts, n, out),
+        0 => order::<L::Loop, 0>(jet, parts, n, out),
+        1 => order::<L::Loop, 1>(jet, parts, n, out),
+        2 => order::<L::Loop, 2>(jet, parts, n, out),
+        _ => order::<L::Loop, 3>(jet, parts, n, out),
     }
 }
 
 #[inline(always)]
-fn order<L: Lanes, const K: usize>(
-    jet: impl Fn(At<'_, L>, L) -> [L; 4],
-    payload: f64,
-    parts: &Parts<L::Elem>,
-    n: usize,
-    out: &mut Tile<L::Elem>,
-) {
+fn order<L: Lanes, const K: usize>(jet: &impl Jet, parts: &Parts<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
     for i in steps::<L>(n) {
-        jet(At::new(parts, i), splat(payload))[K].store(&mut out[i..]);
+        jet.jet::<L>(At::new(parts, i))[K].store(&mut out[i..]);
     }
 }
 

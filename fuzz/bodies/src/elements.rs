@@ -34,7 +34,10 @@ impl Elements {
 
 /// Equal bits, where all NaN are one.
 pub(crate) fn same_bits<T: Float>(a: &[T], b: &[T]) -> bool {
-    let same = |(a, b): (&T, &T)| bytemuck::bytes_of(a) == bytemuck::bytes_of(b) || (a != a && b != b);
+    let same = |(a, b): (&T, &T)| {
+        let (a, b) = (a.to_f64(), b.to_f64());
+        a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
+    };
     a.len() == b.len() && a.iter().zip(b).all(same)
 }
 

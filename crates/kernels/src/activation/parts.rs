@@ -85,16 +85,16 @@ impl<T: Float> Parts<T> {
         self.x[..x.len()].copy_from_slice(x);
         self.x[x.len()..whole].fill(T::ZERO);
         if needs.decay {
-            self.fill_decay::<L>(whole);
+            self.fill_decay::<L::Loop>(whole);
         }
         if needs.tail {
-            self.fill_tail::<L>(whole);
+            self.fill_tail::<L::Loop>(whole);
         }
         if needs.circle {
-            self.fill_circle::<L>(whole);
+            self.fill_circle::<L::Loop>(whole);
         }
         if needs.erf {
-            self.fill_erf::<L>(whole);
+            self.fill_erf::<L::Loop>(whole);
         }
     }
 

@@ -1,7 +1,7 @@
 //! exp and what is made of it: expm1, exp(−x²), the logistic function and tanh.
 
 use super::{Constants, clamp, polynomial, round, with_sign};
-use crate::lanes::{Lanes, splat};
+use crate::lanes::{Lanes, splat, splats};
 
 /// x = n·ln 2 + r + rest with whole n, |r| ≤ ½ ln 2; the rest is what r lost by rounding.
 struct Reduced<L> {
@@ -14,7 +14,7 @@ impl<L: Lanes> Reduced<L> {
     /// Of x = high + low, with |low| well below 1.
     #[inline(always)]
     fn new(high: L, low: L) -> Self {
-        let [ln_2, ln_2_rest] = L::Elem::LN_2.map(L::splat);
+        let [ln_2, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
         let (n, _) = round((high + low) * splat(std::f64::consts::LOG2_E));
         let exact = n.mul_add(-ln_2, high);
         let small = n.mul_add(-ln_2_rest, low);
@@ -59,7 +59,7 @@ pub(crate) fn exp<L: Lanes>(x: L) -> L {
 /// e^(high + low), with |low| well below 1.
 #[inline(always)]
 pub(super) fn exp_of_sum<L: Lanes>(high: L, low: L) -> L {
-    let [least, largest] = L::Elem::EXP_RANGE.map(L::splat);
+    let [least, largest] = splats::<L, _>(L::Elem::EXP_RANGE);
     Reduced::new(clamp(high, least, largest), low).exp()
 }
 

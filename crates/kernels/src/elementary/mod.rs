@@ -45,7 +45,7 @@ pub(crate) fn sign<L: Lanes>(x: L) -> L {
 
 /// `magnitude`, which is not negative, with the sign of `x`.
 #[inline(always)]
-pub(crate) fn with_sign<L: Lanes>(magnitude: L, x: L) -> L {
+fn with_sign<L: Lanes>(magnitude: L, x: L) -> L {
     magnitude | sign(x)
 }
 
@@ -53,4 +53,11 @@ pub(crate) fn with_sign<L: Lanes>(magnitude: L, x: L) -> L {
 #[inline(always)]
 pub(crate) fn clamp<L: Lanes>(x: L, low: L, high: L) -> L {
     high.min(low.max(x))
+}
+
+/// −1, 0 or 1 by the sign of `x`; zeros and NaN stay.
+#[inline(always)]
+pub(crate) fn signum<L: Lanes>(x: L) -> L {
+    let signed = x.lt(splat(0.0)) | splat::<L>(0.0).lt(x);
+    signed.select(with_sign(splat(1.0), x), x)
 }

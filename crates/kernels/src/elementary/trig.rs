@@ -2,7 +2,7 @@
 
 use super::{Constants, polynomial, round};
 use crate::Float;
-use crate::lanes::{Lanes, load_part, splat};
+use crate::lanes::{Lanes, load_part, splat, splats};
 
 /// a + b as the rounded sum and what it lost.
 #[inline(always)]
@@ -15,7 +15,7 @@ pub(super) fn two_sum<L: Lanes>(a: L, b: L) -> (L, L) {
 /// x = q·π/2 + r + rest with whole q: (r, rest, the sum that holds q in its last bits).
 #[inline(always)]
 fn reduce<L: Lanes>(x: L) -> (L, L, L) {
-    let [first, second, third, last] = L::Elem::HALF_PI_PARTS.map(L::splat);
+    let [first, second, third, last] = splats::<L, _>(L::Elem::HALF_PI_PARTS);
     let (q, held) = round(x * splat(std::f64::consts::FRAC_2_PI));
     let (r, lost) = two_sum(x - q * first, -(q * second));
     let (r, lost_too) = two_sum(r, -(q * third));
@@ -66,9 +66,11 @@ fn reach<L: Lanes>() -> L {
 /// Whether any of `x` lies beyond the reach of the lanes.
 #[inline(always)]
 pub(crate) fn any_far<L: Lanes>(x: &[L::Elem]) -> bool {
-    let chunks = x.chunks_exact(L::N);
-    let end = load_part::<L>(chunks.remainder()).abs();
-    let largest = chunks.fold(end, |largest, x| largest.max(L::load(x).abs()));
+    let mut largest = splat::<L>(0.0);
+    for i in 0..x.len() / L::N {
+        largest = largest.max(L::load(&x[i * L::N..]).abs());
+    }
+    largest = largest.max(load_part::<L>(&x[x.len() - x.len() % L::N..]).abs());
     reach::<L>().lt(largest).any()
 }
 

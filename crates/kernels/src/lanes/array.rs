@@ -1,6 +1,5 @@
 //! Lanes as a plain array.
 
-use std::array::from_fn;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 use super::Lanes;
@@ -12,11 +11,32 @@ use crate::Float;
 #[repr(transparent)]
 pub struct Array<T, const N: usize>([T; N]);
 
+#[expect(clippy::needless_range_loop, reason = "an adaptor of iterators or arrays may stay a call, compiled for less")]
+impl<T: Float, const N: usize> Array<T, N> {
+    /// f of every lane.
+    #[inline(always)]
+    fn map(mut self, f: impl Fn(T) -> T) -> Self {
+        for i in 0..N {
+            self.0[i] = f(self.0[i]);
+        }
+        self
+    }
+
+    /// f of every pair of lanes.
+    #[inline(always)]
+    fn zip(mut self, other: Self, f: impl Fn(T, T) -> T) -> Self {
+        for i in 0..N {
+            self.0[i] = f(self.0[i], other.0[i]);
+        }
+        self
+    }
+}
+
 impl<T: Float, const N: usize> Add for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        Self(from_fn(|i| self.0[i] + other.0[i]))
+        self.zip(other, |x, y| x + y)
     }
 }
 
@@ -24,7 +44,7 @@ impl<T: Float, const N: usize> Sub for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        Self(from_fn(|i| self.0[i] - other.0[i]))
+        self.zip(other, |x, y| x - y)
     }
 }
 
@@ -32,7 +52,7 @@ impl<T: Float, const N: usize> Mul for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        Self(from_fn(|i| self.0[i] * other.0[i]))
+        self.zip(other, |x, y| x * y)
     }
 }
 
@@ -40,7 +60,7 @@ impl<T: Float, const N: usize> Div for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn div(self, other: Self) -> Self {
-        Self(from_fn(|i| self.0[i] / other.0[i]))
+        self.zip(other, |x, y| x / y)
     }
 }
 
@@ -48,7 +68,7 @@ impl<T: Float, const N: usize> Neg for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Self(from_fn(|i| -self.0[i]))
+        self.map(|x| -x)
     }
 }
 
@@ -56,7 +76,7 @@ impl<T: Float, const N: usize> BitAnd for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn bitand(self, other: Self) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() & other.0[i].bits())))
+        self.zip(other, |x, y| T::from_bits(x.bits() & y.bits()))
     }
 }
 
@@ -64,7 +84,7 @@ impl<T: Float, const N: usize> BitOr for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn bitor(self, other: Self) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() | other.0[i].bits())))
+        self.zip(other, |x, y| T::from_bits(x.bits() | y.bits()))
     }
 }
 
@@ -72,7 +92,7 @@ impl<T: Float, const N: usize> BitXor for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn bitxor(self, other: Self) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() ^ other.0[i].bits())))
+        self.zip(other, |x, y| T::from_bits(x.bits() ^ y.bits()))
     }
 }
 
@@ -80,12 +100,13 @@ impl<T: Float, const N: usize> Not for Array<T, N> {
     type Output = Self;
     #[inline(always)]
     fn not(self) -> Self {
-        Self(from_fn(|i| T::from_bits(!self.0[i].bits())))
+        self.map(|x| T::from_bits(!x.bits()))
     }
 }
 
 impl<T: Float, const N: usize> Lanes for Array<T, N> {
     type Elem = T;
+    type Loop = Array<T, 1>;
     const N: usize = N;
 
     #[inline(always)]
@@ -103,49 +124,54 @@ impl<T: Float, const N: usize> Lanes for Array<T, N> {
     #[inline(always)]
     fn store(self, to: &mut [T]) {
         to[..N].copy_from_slice(&self.0);
-        // An empty statement that the optimiser must take for a use of memory. Without it the loop vectoriser would see a
-        // loop of single elements at distance `N` and work across its iterations, transposing lanes on the way in and out.
-        std::hint::black_box(());
+        if N > 1 {
+            // An empty statement that the optimiser must take for a use of memory. Without it the loop vectoriser would see
+            // single elements at distance `N` and work across the iterations, transposing lanes on the way in and out.
+            std::hint::black_box(());
+        }
     }
 
     #[inline(always)]
-    fn mul_add(self, a: Self, b: Self) -> Self {
-        Self(from_fn(|i| self.0[i].fused(a.0[i], b.0[i])))
+    fn mul_add(mut self, a: Self, b: Self) -> Self {
+        for i in 0..N {
+            self.0[i] = self.0[i].fused(a.0[i], b.0[i]);
+        }
+        self
     }
 
     #[inline(always)]
     fn abs(self) -> Self {
-        Self(from_fn(|i| self.0[i].magnitude()))
+        self.map(|x| x.magnitude())
     }
 
     #[inline(always)]
     fn sqrt(self) -> Self {
-        Self(from_fn(|i| self.0[i].root()))
+        self.map(|x| x.root())
     }
 
     #[inline(always)]
     fn min(self, other: Self) -> Self {
-        Self(from_fn(|i| if self.0[i] < other.0[i] { self.0[i] } else { other.0[i] }))
+        self.zip(other, |x, y| if x < y { x } else { y })
     }
 
     #[inline(always)]
     fn max(self, other: Self) -> Self {
-        Self(from_fn(|i| if self.0[i] > other.0[i] { self.0[i] } else { other.0[i] }))
+        self.zip(other, |x, y| if x > y { x } else { y })
     }
 
     #[inline(always)]
     fn lt(self, other: Self) -> Self {
-        Self(from_fn(|i| T::mask(self.0[i] < other.0[i])))
+        self.zip(other, |x, y| T::mask(x < y))
     }
 
     #[inline(always)]
     fn le(self, other: Self) -> Self {
-        Self(from_fn(|i| T::mask(self.0[i] <= other.0[i])))
+        self.zip(other, |x, y| T::mask(x <= y))
     }
 
     #[inline(always)]
     fn eq(self, other: Self) -> Self {
-        Self(from_fn(|i| T::mask(self.0[i] == other.0[i])))
+        self.zip(other, |x, y| T::mask(x == y))
     }
 
     #[inline(always)]
@@ -155,21 +181,25 @@ impl<T: Float, const N: usize> Lanes for Array<T, N> {
 
     #[inline(always)]
     fn any(self) -> bool {
-        self.0.iter().fold(T::ZERO.bits(), |any, x| any | x.bits()) != T::ZERO.bits()
+        let mut any = T::ZERO.bits();
+        for x in self.0 {
+            any = any | x.bits();
+        }
+        any != T::ZERO.bits()
     }
 
     #[inline(always)]
     fn shl(self, by: usize) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() << by)))
+        self.map(|x| T::from_bits(x.bits() << by))
     }
 
     #[inline(always)]
     fn shr(self, by: usize) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() >> by)))
+        self.map(|x| T::from_bits(x.bits() >> by))
     }
 
     #[inline(always)]
     fn add_bits(self, other: Self) -> Self {
-        Self(from_fn(|i| T::from_bits(self.0[i].bits() + other.0[i].bits())))
+        self.zip(other, |x, y| T::from_bits(x.bits() + y.bits()))
     }
 }

@@ -4,7 +4,10 @@ use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
 use super::{Array, Lanes};
+use crate::Isa;
 use crate::elementary::Constants;
+use crate::elementwise::Apply;
+use crate::mixture::Block;
 
 /// The inner side of [`crate::Float`]; it cannot be named outside of the crate, which seals that trait.
 pub trait Element: Copy + Constants {
@@ -35,6 +38,11 @@ pub trait Element: Copy + Constants {
     fn magnitude(self) -> Self;
     /// √self
     fn root(self) -> Self;
+
+    /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long.
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>);
+    /// Runs an elementwise operation; here for the same reason.
+    fn elementwise(isa: Isa, apply: Apply<'_, Self>);
 }
 
 impl Element for f32 {
@@ -71,6 +79,14 @@ impl Element for f32 {
     fn root(self) -> Self {
         self.sqrt()
     }
+
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
+        isa.run(block);
+    }
+
+    fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
+        isa.run(apply);
+    }
 }
 
 impl Element for f64 {
@@ -106,5 +122,13 @@ impl Element for f64 {
     #[inline(always)]
     fn root(self) -> Self {
         self.sqrt()
+    }
+
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
+        isa.run(block);
+    }
+
+    fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
+        isa.run(apply);
     }
 }

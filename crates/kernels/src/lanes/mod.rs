@@ -36,6 +36,9 @@ pub trait Lanes:
 {
     /// The type of one element.
     type Elem: Float;
+    /// The lanes for a long formula in a loop over memory. A single element for arrays: there the loop vectoriser packs, which
+    /// it does reliably, while the packing of straight code loses its way in long formulas. The bits are the same.
+    type Loop: Lanes<Elem = Self::Elem>;
     /// The number of elements: a power of two, at most 16.
     const N: usize;
 
@@ -80,6 +83,45 @@ pub trait Lanes:
 #[inline(always)]
 pub(crate) fn splat<L: Lanes>(x: f64) -> L {
     L::splat(L::Elem::of(x))
+}
+
+/// Each of a few constants in every lane. As all helpers a loop, because `array::map` is not always inlined.
+#[inline(always)]
+pub(crate) fn splats<L: Lanes, const M: usize>(x: [L::Elem; M]) -> [L; M] {
+    let mut lanes = [L::splat(L::Elem::ZERO); M];
+    for (lanes, x) in lanes.iter_mut().zip(x) {
+        *lanes = L::splat(x);
+    }
+    lanes
+}
+
+/// The first `n` elements of each of a few slices.
+#[inline(always)]
+pub(crate) fn heads<T, const M: usize>(mut slices: [&[T]; M], n: usize) -> [&[T]; M] {
+    for slice in &mut slices {
+        *slice = &slice[..n];
+    }
+    slices
+}
+
+/// The lanes from index `i` on of each of a few slices.
+#[inline(always)]
+pub(crate) fn loads<L: Lanes, const M: usize>(from: [&[L::Elem]; M], i: usize) -> [L; M] {
+    let mut lanes = [L::splat(L::Elem::ZERO); M];
+    for (lanes, from) in lanes.iter_mut().zip(from) {
+        *lanes = L::load(&from[i..]);
+    }
+    lanes
+}
+
+/// As [`loads`], up to the ends of the slices, which are less than `N` elements away.
+#[inline(always)]
+pub(crate) fn load_parts<L: Lanes, const M: usize>(from: [&[L::Elem]; M], i: usize) -> [L; M] {
+    let mut lanes = [L::splat(L::Elem::ZERO); M];
+    for (lanes, from) in lanes.iter_mut().zip(from) {
+        *lanes = load_part(&from[i..]);
+    }
+    lanes
 }
 
 /// The lanes of a slice that may be shorter than `N`; the missing ones are 0.

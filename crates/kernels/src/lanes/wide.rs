@@ -10,6 +10,7 @@ macro_rules! lanes {
     ($lanes:ident, $elem:ident, $bits:ident, $n:literal) => {
         impl Lanes for $lanes {
             type Elem = $elem;
+            type Loop = Self;
             const N: usize = $n;
 
             #[inline(always)]

@@ -76,7 +76,7 @@ pub(super) fn store<L: Lanes, const R: usize, const V: usize>(
         for (v, lanes) in lanes.into_iter().enumerate() {
             lanes.store(&mut copy[v * L::N..]);
         }
-        for (x, copy) in row.iter_mut().step_by(c.col_stride).zip(copy).take(c.cols - j) {
+        for (x, copy) in row.iter_mut().step_by(c.col_stride).zip(copy).take((c.cols - j).min(V * L::N)) {
             *x = copy;
         }
     }

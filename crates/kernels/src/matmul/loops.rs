@@ -1,7 +1,7 @@
 //! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
-use super::blocking::{Blocks, MR, VECTORS, start};
+use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
 use super::kernel::{load, multiply, store, strip};
 use super::pack::pack;
 use super::tail::Ending;
@@ -116,7 +116,8 @@ struct B<'a, T> {
 impl<'a, T: Float> B<'a, T> {
     /// Packs what must be packed.
     fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
-        let direct = m <= FEW_ROWS && view.col_stride == 1 && view.row_stride > 0;
+        let apart = view.rows == 1 || view.row_stride >= MAX_NR;
+        let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
         let Mat { rows: depth, cols, .. } = view;
         let first = if direct { cols / PACKED_COLS } else { 0 };
         let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
@@ -187,7 +188,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         let (m, depth, nr) = (self.rows.c.rows, self.a.cols, VECTORS * L::N);
         let whole = j + nr <= self.rows.c.cols;
         let (b, stride) = if self.b.direct && whole {
-            (&self.b.view.data[j..], self.b.view.row_stride)
+            (&self.b.view.data[j..], self.b.view.row_stride.max(nr))
         } else {
             (&self.b.packed[j * depth..][..nr * depth], nr)
         };

@@ -115,10 +115,15 @@ pub(super) fn fits(span: Option<usize>, len: usize) -> bool {
 
 /// Whether one dimension is nested in the other, so that no two elements share a place.
 pub(super) fn nested(rows: usize, cols: usize, row_stride: usize, col_stride: usize) -> bool {
+    if rows == 0 || cols == 0 {
+        return true;
+    }
     let row = span(1, cols, row_stride, col_stride);
     let column = span(rows, 1, row_stride, col_stride);
-    let apart = |count: usize, stride: usize| count <= 1 || stride > 0;
-    apart(rows, row_stride)
-        && apart(cols, col_stride)
-        && (rows <= 1 || cols <= 1 || fits(row, row_stride) || fits(column, col_stride))
+    match (rows, cols) {
+        (1, 1) => true,
+        (1, _) => col_stride > 0,
+        (_, 1) => row_stride > 0,
+        _ => (col_stride > 0 && fits(row, row_stride)) || (row_stride > 0 && fits(column, col_stride)),
+    }
 }

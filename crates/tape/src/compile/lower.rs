@@ -123,7 +123,14 @@ impl<'g> Lowering<'g> {
             op.origin.location
         );
         let writes = vec![self.operand(id)];
-        self.plan.steps.push(Planned { action, reads, writes, flops: self.graph.cost(op).flops, stage: op.stage });
+        self.plan.steps.push(Planned {
+            action,
+            reads,
+            over: Vec::new(),
+            writes,
+            flops: self.graph.cost(op).flops,
+            stage: op.stage,
+        });
     }
 
     fn all(&mut self, args: &[u32]) -> Vec<u32> {
@@ -156,7 +163,7 @@ impl<'g> Lowering<'g> {
             Primitive::Transpose(_) => Action::Transpose(shapes[0]),
             Primitive::Reshape(_) | Primitive::StopGradient(_) => copy(0),
             Primitive::Slice(slice) => copy(slice.start),
-            Primitive::Unslice(unslice) => Action::Join { starts: vec![unslice.start] },
+            Primitive::Unslice(unslice) => Action::Join { starts: vec![unslice.start], sum: false },
             Primitive::Gather(gather) => Action::Gather(gather.index.clone()),
             Primitive::ScatterAdd(scatter) => Action::ScatterAdd(scatter.index.clone()),
             Primitive::RowLogSumExp(_) => Action::RowLogSumExp(shapes[0]),

@@ -1,16 +1,24 @@
 //! Compiling: from the nodes of a tape to a program, by four passes. Each can be switched off and changes no bit of a result.
 
+mod allocate;
 mod graph;
 mod group;
+mod in_place;
+mod lives;
 mod lower;
+mod order;
 mod place;
 mod plan;
 mod sequence;
 mod simplify;
+mod views;
 
 use std::sync::Arc;
 
 use crate::compile::graph::Graph;
+use crate::compile::plan::{Content, Plan, Planned, Value};
+use crate::compile::views::Views;
+use crate::exec::Action;
 use crate::vars::list;
 use crate::{Element, Program, Tape, Var, Vars};
 
@@ -103,29 +111,25 @@ fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], 
         graph = simplify::simplify::<T>(&graph);
     }
     let mut plan = if passes.group { group::group(&graph) } else { lower::singles(&graph) };
-    plan.sort_stages();
     copy_outputs(&mut plan);
-    Program(Arc::new(place::place(&plan, held.len())))
+    plan.sort_stages();
+    if passes.order {
+        order::order(&mut plan, if passes.place { Views::new } else { Views::none });
+    }
+    Program(Arc::new(place::place(plan, held.len(), passes.place)))
 }
 
-/// Outputs must lie in the arena or among the constants: an input that is an output is copied.
-fn copy_outputs(plan: &mut plan::Plan) {
-    use crate::compile::graph::Stage;
-    use crate::exec::Action;
+/// Outputs outlive the call and inputs do not: an input that is an output is copied.
+fn copy_outputs(plan: &mut Plan) {
     for n in 0..plan.outputs.len() {
         let read = plan.outputs[n];
         let value = plan.values[read as usize].clone();
-        if let plan::Content::Input(_) = value.content {
-            let write = plan.value(plan::Value { content: plan::Content::Computed, ..value });
+        if let Content::Input(_) = value.content {
+            let stage = value.stage;
+            let write = plan.value(Value { content: Content::Computed, ..value });
             plan.outputs[n] = write;
-            let (reads, writes) = (vec![read], vec![write]);
-            plan.steps.push(plan::Planned {
-                action: Action::Copy { start: 0 },
-                reads,
-                writes,
-                flops: 0,
-                stage: Stage::Free,
-            });
+            let (action, reads, writes) = (Action::Copy { start: 0 }, vec![read], vec![write]);
+            plan.steps.push(Planned { action, reads, over: Vec::new(), writes, flops: 0, stage });
         }
     }
 }

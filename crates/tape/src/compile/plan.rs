@@ -46,6 +46,8 @@ pub(crate) fn padded(len: usize) -> usize {
 pub(crate) struct Planned {
     pub(crate) action: Action,
     pub(crate) reads: Vec<u32>,
+    /// Values that it reads too, by writing over them.
+    pub(crate) over: Vec<u32>,
     pub(crate) writes: Vec<u32>,
     pub(crate) flops: u64,
     pub(crate) stage: Stage,

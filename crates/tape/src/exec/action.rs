@@ -30,8 +30,8 @@ pub(crate) enum Action {
     Transpose(Shape),
     /// Reads consecutive elements from `start` on, writes them.
     Copy { start: usize },
-    /// Writes zeros with the elements of each operand from its start on.
-    Join { starts: Vec<usize> },
+    /// Writes zeros with the elements of each operand from its start on; ranges are disjoint. As a sum of matrices: −0 becomes 0.
+    Join { starts: Vec<usize>, sum: bool },
     /// out\[i\] = x\[index\[i\]\]
     Gather(Arc<[u32]>),
     /// out\[index\[i\]\] += x\[i\] into zeros, in the order of i.
@@ -60,7 +60,7 @@ impl Action {
             Self::Transpose(_) => "transpose".into(),
             Self::Copy { start: 0 } => "copy".into(),
             Self::Copy { start } => format!("copy from {start}"),
-            Self::Join { starts } => format!("join at {starts:?}"),
+            Self::Join { starts, .. } => format!("join at {starts:?}"),
             Self::Gather(_) => "gather".into(),
             Self::ScatterAdd(_) => "scatter_add".into(),
             Self::Call(call, _) => call.0.name().into(),

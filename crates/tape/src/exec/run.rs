@@ -58,12 +58,7 @@ pub(crate) fn run<'a, T: Element>(
             let len = writes[0].len();
             writes[0].copy_from_slice(&reads[0][*start..][..len]);
         }
-        Action::Join { starts } => {
-            writes[0].fill(T::ZERO);
-            for (start, piece) in starts.iter().zip(reads) {
-                writes[0][*start..][..piece.len()].copy_from_slice(piece);
-            }
-        }
+        Action::Join { starts, sum } => join(starts, *sum, reads, writes[0]),
         Action::Gather(index) => writes[0].iter_mut().zip(&**index).for_each(|(out, &i)| *out = reads[0][i as usize]),
         Action::ScatterAdd(index) => {
             writes[0].fill(T::ZERO);
@@ -107,6 +102,18 @@ fn mixture<'a, T: Element>(
     });
     let (sums, dots) = (&mut sums[..sum_orders.len()], &mut dots[..dot_orders.len()]);
     kernels::mixture(par, bank, reads[0], shape.rows, shape.cols, *groups, sums, dots, scratch);
+}
+
+fn join<T: Element>(starts: &[usize], sum: bool, pieces: &[&[T]], out: &mut [T]) {
+    out.fill(T::ZERO);
+    for (start, piece) in starts.iter().zip(pieces) {
+        let to = &mut out[*start..][..piece.len()];
+        if sum {
+            to.iter_mut().zip(*piece).for_each(|(to, &x)| *to += x);
+        } else {
+            to.copy_from_slice(piece);
+        }
+    }
 }
 
 /// The side of the squares that a transposition moves one after the other, so that both sides stay in cache.

@@ -118,6 +118,7 @@ impl Emission<'_> {
         let step = Planned {
             action,
             reads: reads.map(|id| self.lowering.operand(id)).collect(),
+            over: Vec::new(),
             writes: operands.iter().map(|(_, id)| self.lowering.operand(*id)).collect(),
             flops: members.iter().map(|&id| graph.cost(&graph.ops[id as usize]).flops).sum(),
             stage: graph.ops[members[0] as usize].stage,

@@ -49,6 +49,7 @@ impl Piece {
         Planned {
             action: Action::Group { group, shape: self.shape },
             reads: self.inputs.iter().map(|input| input.value).collect(),
+            over: Vec::new(),
             writes: self.outputs.iter().map(|(node, _)| lowering.operand(*node)).collect(),
             flops: self.flops,
             stage: self.stage,

@@ -42,6 +42,7 @@ pub(crate) fn with_tail(product: &Planned, piece: &Piece, keep: bool, lowering: 
     let step = Planned {
         action: Action::Matmul { ta, tb, sizes, tail: Some(group) },
         reads,
+        over: Vec::new(),
         writes: kept.into_iter().chain(results).collect(),
         flops: product.flops + piece.flops,
         stage: product.stage,
