@@ -6,5 +6,6 @@ mod isa;
 mod jets;
 mod matmul;
 mod mixture;
+mod random;
 mod reduce;
 mod ulp;
