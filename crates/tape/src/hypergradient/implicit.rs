@@ -3,7 +3,7 @@
 use super::damping::{Attempts, Damped, attempt};
 use super::problem::residual;
 use super::{Accuracy, Answer, Damping, Failure, Implicit, Point, Problem, Stationarity, Work};
-use crate::solve::vector::{combine, norm};
+use crate::exec::vector::{combine, norm};
 use crate::{Element, Par, Runner, Singular, Solution, Status, null_vector};
 
 impl<T: Element> Problem<T> {

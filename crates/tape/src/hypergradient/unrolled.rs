@@ -4,7 +4,7 @@ use super::flat::pieces;
 use super::implicit::bytes;
 use super::problem::residual;
 use super::{Accuracy, Answer, Failure, Mode, Point, Problem, Unroll, Work};
-use crate::solve::vector::{combine, norm};
+use crate::exec::vector::{combine, norm};
 use crate::unroll::Window;
 use crate::{Element, Par};
 

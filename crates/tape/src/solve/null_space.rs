@@ -1,7 +1,7 @@
 //! A probe of the null space.
 
-use super::vector::{norm, scaled};
 use super::{LinearOperator, LinearSolver, Singular, Status, Unsolved};
+use crate::exec::vector::{norm, scaled};
 use crate::{Float, Par};
 
 /// A direction along which an operator has no curvature.

@@ -4,7 +4,7 @@
 use super::reverse::Window;
 use super::training::{Layout, Scalars, Training};
 use crate::Element;
-use crate::solve::vector::{combine, dot, norm};
+use crate::exec::vector::{combine, dot, norm};
 use crate::{Par, Runner};
 
 /// What the forward loop found.

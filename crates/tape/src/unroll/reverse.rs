@@ -4,7 +4,7 @@
 use super::snapshots::Snapshots;
 use super::training::{Training, Walk};
 use crate::Element;
-use crate::solve::vector::add_scaled;
+use crate::exec::vector::add_scaled;
 
 /// Which steps are made, and which of them are differentiated.
 #[derive(Clone, Copy)]
