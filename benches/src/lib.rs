@@ -1,1 +1,41 @@
-//! Benchmarks of the kernels and the tape.
+//! Benchmarks of the kernels and the tape, and the file that their results go to.
+
+use std::fs::{OpenOptions, create_dir_all};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// One result.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// What was measured.
+    pub bench: &'a str,
+    /// Whose: ours is `ours`.
+    pub peer: &'a str,
+    /// The number of threads.
+    pub threads: usize,
+    /// The sizes.
+    pub shape: &'a str,
+    /// The median.
+    pub median: f64,
+    /// Its unit.
+    pub unit: &'a str,
+}
+
+/// Appends a result to `bench/rows.csv` in the target directory.
+///
+/// # Panics
+/// When the file cannot be written.
+pub fn append(row: &Row<'_>) {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target")), PathBuf::from);
+    let folder = target.join("bench");
+    create_dir_all(&folder).expect("the target directory can be written");
+    let path = folder.join("rows.csv");
+    let new = !path.exists();
+    let mut file = OpenOptions::new().create(true).append(true).open(&path).expect("rows.csv can be written");
+    if new {
+        writeln!(file, "bench,peer,threads,shape,median,unit").expect("rows.csv can be written");
+    }
+    let Row { bench, peer, threads, shape, median, unit } = row;
+    writeln!(file, "{bench},{peer},{threads},{shape},{median},{unit}").expect("rows.csv can be written");
+}

@@ -1,1 +1,272 @@
 //! Groups against the reference.
+
+use kernels::{
+    Access, Elementwise, Float, Group, Instruction, Isa, Output, Par, Real, Reduction, Source, group_pieces,
+    group_scratch, group_with, map, reduce, reference,
+};
+
+use crate::random::{Random, bits, in_pools};
+
+const OPERATIONS: [Elementwise; 16] = [
+    Elementwise::Add,
+    Elementwise::Sub,
+    Elementwise::Mul,
+    Elementwise::Min,
+    Elementwise::Max,
+    Elementwise::Less,
+    Elementwise::Select,
+    Elementwise::Neg,
+    Elementwise::Abs,
+    Elementwise::Sign,
+    Elementwise::Tanh,
+    Elementwise::Logistic,
+    Elementwise::Sin,
+    Elementwise::Powi(2),
+    Elementwise::Scale(Real::new(0.7)),
+    Elementwise::Shift(Real::new(-0.3)),
+];
+const ACCESSES: [Access; 4] = [Access::Full, Access::Row, Access::Column, Access::Scalar];
+const REDUCTIONS: [Reduction; 4] = [Reduction::None, Reduction::Rows, Reduction::Columns, Reduction::All];
+
+fn len(rows: usize, cols: usize, access: Access) -> usize {
+    match access {
+        Access::Full => rows * cols,
+        Access::Row => cols,
+        Access::Column => rows,
+        Access::Scalar => 1,
+    }
+}
+
+fn output_len(rows: usize, cols: usize, reduction: Reduction) -> usize {
+    let at = REDUCTIONS.iter().position(|&r| r == reduction).expect("all are listed");
+    len(rows, cols, ACCESSES[at])
+}
+
+/// A random list of operations that fits the registers. Every value and every old output may be read by what follows.
+fn random_group(random: &mut Random) -> Group {
+    loop {
+        let inputs: Vec<Access> = (0..=random.below(4)).map(|_| ACCESSES[random.below(4)]).collect();
+        let reductions: Vec<Reduction> = (0..=random.below(4)).map(|_| REDUCTIONS[random.below(4)]).collect();
+        let mut source = |random: &mut Random, values: usize| match random.below(4) {
+            0 => Source::Input(random.below(inputs.len())),
+            1 if reductions.contains(&Reduction::None) => loop {
+                let j = random.below(reductions.len());
+                if reductions[j] == Reduction::None {
+                    break Source::Output(j);
+                }
+            },
+            _ if values > 0 => Source::Value(values - 1 - random.below(values.min(4))),
+            _ => Source::Input(0),
+        };
+        let mut instructions = Vec::new();
+        for values in 0..random.below(9) {
+            let op = OPERATIONS[random.below(OPERATIONS.len())];
+            instructions.push(Instruction { op, args: std::array::from_fn(|_| source(random, values)) });
+        }
+        let outputs = reductions
+            .iter()
+            .map(|&reduction| Output { value: source(random, instructions.len()), reduction })
+            .collect();
+        if let Some(group) = Group::new(inputs.clone(), instructions, outputs) {
+            return group;
+        }
+    }
+}
+
+/// What a group reads and overwrites.
+struct Operands<T> {
+    inputs: Vec<Vec<T>>,
+    outputs: Vec<Vec<T>>,
+}
+
+impl<T: Float> Operands<T> {
+    fn new(group: &Group, rows: usize, cols: usize, seed: usize) -> Self {
+        let mut random = Random::new(seed);
+        let inputs = group.inputs().iter().map(|&access| random.numbers(len(rows, cols, access))).collect();
+        let outputs = group.outputs().iter().map(|output| match output.reduction {
+            Reduction::None => random.numbers(rows * cols),
+            reduction => vec![T::of(f64::NAN); output_len(rows, cols, reduction)],
+        });
+        Self { inputs, outputs: outputs.collect() }
+    }
+
+    /// The outputs after a run.
+    fn run(&self, run: impl FnOnce(&[&[T]], &mut [&mut [T]])) -> Vec<Vec<T>> {
+        let inputs: Vec<&[T]> = self.inputs.iter().map(|x| &x[..]).collect();
+        let mut outputs = self.outputs.clone();
+        run(&inputs, &mut outputs.iter_mut().map(|x| &mut x[..]).collect::<Vec<_>>());
+        outputs
+    }
+
+    fn fused(&self, isa: Isa, par: Par, group: &Group, rows: usize, cols: usize) -> Vec<Vec<T>> {
+        self.run(|inputs, outputs| {
+            let mut scratch = vec![T::of(f64::NAN); group_scratch(group, rows, cols)];
+            group_with(isa, par, group, rows, cols, inputs, outputs, &mut scratch);
+        })
+    }
+
+    /// Every operation as a group of its own, every sum as a group of its own.
+    fn one_by_one(&self, isa: Isa, group: &Group, rows: usize, cols: usize) -> Vec<Vec<T>> {
+        let mut values: Vec<Vec<T>> = Vec::new();
+        let single = |instructions, accesses: Vec<Access>, args: &[&[T]], value, reduction| {
+            let one =
+                Group::new(accesses, instructions, vec![Output { value, reduction }]).expect("one operation fits");
+            let mut out = vec![T::of(f64::NAN); output_len(rows, cols, reduction)];
+            let mut scratch = vec![T::ZERO; group_scratch(&one, rows, cols)];
+            group_with(isa, Par::Seq, &one, rows, cols, args, &mut [&mut out], &mut scratch);
+            out
+        };
+        let place = |source, values: &'_ [Vec<T>]| match source {
+            Source::Input(n) => (group.inputs()[n], self.inputs[n].clone()),
+            Source::Output(n) => (Access::Full, self.outputs[n].clone()),
+            Source::Value(n) => (Access::Full, values[n].clone()),
+        };
+        for instruction in group.instructions() {
+            let args = instruction.args.map(|arg| place(arg, &values));
+            let accesses = args.iter().map(|arg| arg.0).collect();
+            let list = vec![Instruction { op: instruction.op, args: [0, 1, 2].map(Source::Input) }];
+            let slices = args.each_ref().map(|arg| &arg.1[..]);
+            let value = single(list, accesses, &slices, Source::Value(0), Reduction::None);
+            values.push(value);
+        }
+        let sum = |output: &Output| {
+            let (access, x) = place(output.value, &values);
+            single(vec![], vec![access], &[&x], Source::Input(0), output.reduction)
+        };
+        group.outputs().iter().map(sum).collect()
+    }
+}
+
+/// Close, where the reference knows a value: its discontinuous operations may fall on either side of a rounding.
+fn close<T: Float>(x: T, exact: T, terms: usize) -> bool {
+    let (x, exact) = (x.to_f64(), exact.to_f64());
+    let unit = T::EPSILON.to_f64() * 200.0 * (terms as f64);
+    x == exact || (x.is_nan() && exact.is_nan()) || (x - exact).abs() <= unit * (1.0 + exact.abs())
+}
+
+fn continuous(group: &Group) -> bool {
+    let broken = [Elementwise::Less, Elementwise::Select, Elementwise::Sign];
+    group.instructions().iter().all(|instruction| !broken.contains(&instruction.op))
+}
+
+fn check<T: Float>(isa: Isa, group: &Group, rows: usize, cols: usize, seed: usize) {
+    let operands = Operands::<T>::new(group, rows, cols, seed);
+    let fused = operands.fused(isa, Par::Seq, group, rows, cols);
+    let all = |x: &[Vec<T>]| x.iter().map(|x| bits(x)).collect::<Vec<_>>();
+    let context = format!("{isa} {} {rows}×{cols} {group:?}", T::NAME);
+    assert_eq!(all(&fused), all(&operands.one_by_one(isa, group, rows, cols)), "one by one: {context}");
+    assert_eq!(all(&fused), all(&operands.fused(isa, Par::Rayon, group, rows, cols)), "threads: {context}");
+    if continuous(group) {
+        let exact = operands.run(|inputs, outputs| reference::group(group, rows, cols, inputs, outputs));
+        for (j, (fused, exact)) in fused.iter().zip(&exact).enumerate() {
+            let terms = (rows * cols).max(1) / fused.len().max(1) + 1;
+            let right = fused.iter().zip(exact).all(|(&x, &exact)| close(x, exact, terms));
+            assert!(right, "output {j}: {context}\n{fused:?}\n{exact:?}");
+        }
+    }
+}
+
+#[test]
+fn random_groups() {
+    let mut random = Random::new(11);
+    let sizes = [1, 2, 3, 7, 15, 16, 17, 40, 130, 255, 256, 257, 513, 600];
+    for seed in 0..400 {
+        let group = random_group(&mut random);
+        let (rows, cols) = (sizes[random.below(9)], sizes[random.below(sizes.len())]);
+        for &isa in Isa::available() {
+            check::<f32>(isa, &group, rows, cols, seed);
+            check::<f64>(isa, &group, rows, cols, seed);
+        }
+    }
+}
+
+#[test]
+fn empty_shapes() {
+    let mut random = Random::new(12);
+    for seed in 0..40 {
+        let group = random_group(&mut random);
+        for (rows, cols) in [(0, 0), (0, 5), (5, 0)] {
+            let outputs =
+                Operands::<f32>::new(&group, rows, cols, seed).fused(Isa::current(), Par::Seq, &group, rows, cols);
+            assert!(outputs.iter().flatten().all(|&x| x == 0.0), "{group:?}");
+        }
+    }
+}
+
+/// x·y with all four reductions, one at a time and all together, in shapes that are cut.
+#[test]
+fn threads_do_not_move_a_bit() {
+    let product = Instruction { op: Elementwise::Mul, args: [Source::Input(0), Source::Input(1), Source::Input(0)] };
+    let lists =
+        [&REDUCTIONS[..1], &REDUCTIONS[1..2], &REDUCTIONS[2..3], &REDUCTIONS[3..], &REDUCTIONS[..], &REDUCTIONS[1..3]];
+    for reductions in lists {
+        let outputs = reductions.iter().map(|&reduction| Output { value: Source::Value(0), reduction }).collect();
+        let group = Group::new(vec![Access::Full, Access::Row], vec![product], outputs).expect("the group is small");
+        for (rows, cols) in [(70_000, 3), (1000, 64), (300, 768), (40_000, 5)] {
+            assert!(group_pieces(&group, rows, cols) >= 2, "{reductions:?} {rows}×{cols} is one piece");
+            let operands = Operands::<f32>::new(&group, rows, cols, 5);
+            for &isa in Isa::available() {
+                let run =
+                    |par| operands.fused(isa, par, &group, rows, cols).iter().map(|x| bits(x)).collect::<Vec<_>>();
+                let alone = run(Par::Seq);
+                assert!(in_pools(|| run(Par::Rayon)).iter().all(|pool| *pool == alone), "{reductions:?} {rows}×{cols}");
+            }
+        }
+    }
+}
+
+/// A sum in a group has the bits of the sum of what the group would have written.
+#[test]
+fn a_fused_sum_is_the_sum() {
+    let (rows, cols) = (3, 20_011);
+    let mut random = Random::new(6);
+    let x = random.numbers::<f32>(rows * cols);
+    let output = |reduction| Output { value: Source::Input(0), reduction };
+    let list = vec![output(Reduction::All), output(Reduction::Columns)];
+    let group = Group::new(vec![Access::Full], vec![], list).expect("the group is small");
+    for &isa in Isa::available() {
+        let (mut all, mut columns) = ([0.0], [0.0; 3]);
+        let mut scratch = vec![0.0; group_scratch(&group, rows, cols)];
+        group_with(isa, Par::Seq, &group, rows, cols, &[&x], &mut [&mut all, &mut columns], &mut scratch);
+        assert_eq!(all[0].to_bits(), reduce::sum_with(isa, Par::Seq, &x).to_bits());
+        for (sum, row) in columns.iter().zip(x.chunks(cols)) {
+            assert_eq!(sum.to_bits(), reduce::sum_with(isa, Par::Seq, row).to_bits());
+        }
+    }
+}
+
+#[test]
+fn map_is_a_group_of_one() {
+    let x = Random::new(7).numbers::<f64>(1001);
+    let mut out = vec![f64::NAN; x.len()];
+    map(Par::Seq, Elementwise::Neg, &x, &mut out);
+    assert!(out.iter().zip(&x).all(|(out, x)| *out == -x));
+}
+
+#[test]
+fn too_many_live_values() {
+    let exp = |n| Instruction { op: Elementwise::Exp, args: [Source::Input(n); 3] };
+    let sum = |n| Output { value: Source::Value(n), reduction: Reduction::All };
+    let group =
+        |n: usize| Group::new(vec![Access::Full; n], (0..n).map(exp).collect(), vec![sum(0), sum(n - 1)]).map(|_| ());
+    assert!(group(8).is_some(), "few of them live at one time");
+    let all_live = |n: usize| Group::new(vec![Access::Full], vec![exp(0); n], (0..n).map(sum).collect()).map(|_| ());
+    assert!(all_live(Group::REGISTERS).is_some());
+    assert!(all_live(Group::REGISTERS + 1).is_none());
+    assert!(Group::new(vec![Access::Full; 16], vec![], vec![sum(0); 0]).is_some());
+    assert!(Group::new(vec![Access::Full; 16], vec![exp(0)], vec![sum(0)]).is_none());
+}
+
+#[test]
+#[should_panic(expected = "group: instruction 0 reads value 0; there are 0 so far")]
+fn a_value_that_does_not_exist() {
+    let _ = Group::new(vec![], vec![Instruction { op: Elementwise::Exp, args: [Source::Value(0); 3] }], vec![]);
+}
+
+#[test]
+#[should_panic(expected = "group: input 0 has 5 elements, not 2×3")]
+fn an_input_that_does_not_fit() {
+    let output = Output { value: Source::Input(0), reduction: Reduction::None };
+    let group = Group::new(vec![Access::Full], vec![], vec![output]).expect("the group is small");
+    kernels::group(Par::Seq, &group, 2, 3, &[&[0.0; 5]], &mut [&mut [0.0; 6]], &mut []);
+}

@@ -5,4 +5,5 @@ mod group;
 mod isa;
 mod matmul;
 mod mixture;
+mod random;
 mod reduce;

@@ -1,1 +1,334 @@
 //! Products against the reference.
+
+use kernels::{
+    Access, Elementwise, Float, Group, Instruction, Isa, Mat, MatMut, Output, Par, Reduction, Source, Tail, Update,
+    matmul_pieces, matmul_scratch, matmul_with, reference,
+};
+
+use crate::random::{Random, bits, in_pools};
+
+/// How a matrix lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Layout {
+    transposed: bool,
+    /// Distance of neighbours beyond 1, and of rows beyond their length.
+    step: usize,
+    gap: usize,
+}
+
+const DENSE: Layout = Layout { transposed: false, step: 0, gap: 0 };
+
+impl Layout {
+    fn random(random: &mut Random) -> Self {
+        Self { transposed: random.below(2) == 1, step: [0, 0, 1][random.below(3)], gap: [0, 0, 3][random.below(3)] }
+    }
+
+    /// The strides of a rows × cols matrix, and the elements it spans.
+    fn strides(self, rows: usize, cols: usize) -> (usize, usize, usize) {
+        let inner = 1 + self.step;
+        let outer = if self.transposed { rows } else { cols } * inner + self.gap;
+        let (down, right) = if self.transposed { (inner, outer) } else { (outer, inner) };
+        let span = if rows * cols == 0 { 0 } else { (rows - 1) * down + (cols - 1) * right + 1 };
+        (down, right, span)
+    }
+}
+
+/// A matrix among canaries: in front of it, behind it, and in its gaps.
+struct Held<T> {
+    buffer: Vec<T>,
+    rows: usize,
+    cols: usize,
+    layout: Layout,
+}
+
+const MARGIN: usize = 5;
+
+impl<T: Float> Held<T> {
+    fn new(rows: usize, cols: usize, layout: Layout, canary: T, mut element: impl FnMut() -> T) -> Self {
+        let span = layout.strides(rows, cols).2;
+        let mut held = Self { buffer: vec![canary; span + 2 * MARGIN], rows, cols, layout };
+        for i in 0..rows {
+            for j in 0..cols {
+                let at = held.at(i, j);
+                held.buffer[at] = element();
+            }
+        }
+        held
+    }
+
+    fn at(&self, i: usize, j: usize) -> usize {
+        let (down, right, _) = self.layout.strides(self.rows, self.cols);
+        MARGIN + i * down + j * right
+    }
+
+    fn view(&self) -> Mat<'_, T> {
+        let (row_stride, col_stride, span) = self.layout.strides(self.rows, self.cols);
+        Mat { data: &self.buffer[MARGIN..MARGIN + span], rows: self.rows, cols: self.cols, row_stride, col_stride }
+    }
+
+    fn view_mut(&mut self) -> MatMut<'_, T> {
+        let (row_stride, col_stride, span) = self.layout.strides(self.rows, self.cols);
+        let (rows, cols) = (self.rows, self.cols);
+        MatMut { data: &mut self.buffer[MARGIN..MARGIN + span], rows, cols, row_stride, col_stride }
+    }
+
+    fn elements(&self) -> Vec<T> {
+        (0..self.rows * self.cols).map(|e| self.buffer[self.at(e / self.cols, e % self.cols)]).collect()
+    }
+
+    /// Everything but the elements.
+    fn canaries(&self) -> Vec<T> {
+        let mut rest = self.buffer.clone();
+        (0..self.rows * self.cols).for_each(|e| rest[self.at(e / self.cols, e % self.cols)] = T::ZERO);
+        rest
+    }
+}
+
+/// One product.
+#[derive(Clone, Copy, Debug)]
+struct Case {
+    m: usize,
+    k: usize,
+    n: usize,
+    a: Layout,
+    b: Layout,
+    c: Layout,
+    alpha: f64,
+    update: Update,
+}
+
+impl Case {
+    fn dense(m: usize, k: usize, n: usize) -> Self {
+        Self { m, k, n, a: DENSE, b: DENSE, c: DENSE, alpha: 1.0, update: Update::Overwrite }
+    }
+
+    /// Layouts, alpha and update drawn from the sizes.
+    fn random(m: usize, k: usize, n: usize) -> Self {
+        let mut random = Random::new((m * 131 + k) * 131 + n);
+        let [a, b, c] = std::array::from_fn(|_| Layout::random(&mut random));
+        let update = [Update::Overwrite, Update::Accumulate][random.below(2)];
+        Self { m, k, n, a, b, c, alpha: [1.0, -0.7][random.below(2)], update }
+    }
+
+    /// A, B, and C before the product: NaN where it is to be overwritten.
+    fn operands<T: Float>(self) -> [Held<T>; 3] {
+        let mut random = Random::new(self.m + 7 * self.k + 49 * self.n);
+        let nan = T::of(f64::NAN);
+        let a = Held::new(self.m, self.k, self.a, nan, || random.number());
+        let b = Held::new(self.k, self.n, self.b, nan, || random.number());
+        let overwrite = self.update == Update::Overwrite;
+        let c = Held::new(self.m, self.n, self.c, T::of(1e30), || if overwrite { nan } else { random.number() });
+        [a, b, c]
+    }
+
+    fn run<T: Float>(self, isa: Isa, par: Par) -> Held<T> {
+        let [a, b, mut c] = self.operands::<T>();
+        let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(par, self.m, self.k, self.n)];
+        matmul_with(isa, par, T::of(self.alpha), a.view(), b.view(), self.update, c.view_mut(), None, &mut scratch);
+        c
+    }
+
+    /// Compares with the reference, element by element: |C − C_ref| ≤ γ_{k+2} (|α||A||B| + |C_old|).
+    fn check<T: Float>(self, isa: Isa) {
+        let [a, b, old] = self.operands::<T>();
+        let (mut exact, mut size) = (old.elements(), old.elements());
+        size.iter_mut().for_each(|x| *x = T::of(x.to_f64().abs()));
+        let alpha = T::of(self.alpha);
+        reference::matmul(alpha, a.view(), b.view(), self.update, MatMut::new(&mut exact, self.m, self.n));
+        let absolute = |x: &Held<T>| x.elements().iter().map(|x| T::of(x.to_f64().abs())).collect::<Vec<T>>();
+        let (a, b) = (absolute(&a), absolute(&b));
+        let (a, b) = (Mat::new(&a, self.m, self.k), Mat::new(&b, self.k, self.n));
+        let magnitude = T::of(self.alpha.abs());
+        reference::matmul(magnitude, a, b, self.update, MatMut::new(&mut size, self.m, self.n));
+        let c = self.run::<T>(isa, Par::Seq);
+        assert_eq!(bits(&c.canaries()), bits(&old.canaries()), "{self:?} {isa} {}: canaries", T::NAME);
+        let (u, steps) = (T::EPSILON.to_f64() / 2.0, (self.k + 2) as f64);
+        // Twice for f64, whose reference has as many roundings.
+        let gamma = 2.0 * steps * u / (1.0 - steps * u);
+        for (e, ((c, exact), size)) in c.elements().iter().zip(exact).zip(size).enumerate() {
+            let error = (c.to_f64() - exact.to_f64()).abs();
+            assert!(error <= gamma * size.to_f64(), "{self:?} {isa} {} element {e}: {c} for {exact}", T::NAME);
+        }
+    }
+
+    fn check_everywhere(self) {
+        for &isa in Isa::available() {
+            self.check::<f32>(isa);
+            self.check::<f64>(isa);
+        }
+    }
+}
+
+#[test]
+fn small_sizes() {
+    for m in 0..20 {
+        for k in 0..20 {
+            for n in 0..20 {
+                Case::random(m, k, n).check_everywhere();
+            }
+        }
+    }
+}
+
+#[test]
+fn all_layouts() {
+    let layouts = (0..8).map(|i| Layout { transposed: i & 1 > 0, step: i >> 1 & 1, gap: i >> 2 & 1 });
+    for a in layouts.clone() {
+        for b in layouts.clone() {
+            for c in layouts.clone() {
+                for update in [Update::Overwrite, Update::Accumulate] {
+                    Case { a, b, c, update, alpha: 1.5, ..Case::dense(25, 9, 35) }.check_everywhere();
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn larger_sizes() {
+    let mut random = Random::new(3);
+    for _ in 0..150 {
+        Case::random(random.below(131), random.below(131), random.below(131)).check_everywhere();
+    }
+    // Several blocks in every direction, several chains, single rows and columns.
+    for (m, k, n) in [(205, 300, 70), (13, 2100, 33), (1, 700, 300), (300, 700, 1), (1, 2500, 1), (30, 20, 2100)] {
+        Case::random(m, k, n).check_everywhere();
+        Case { update: Update::Accumulate, ..Case::random(m, k, n) }.check_everywhere();
+    }
+}
+
+fn same_in_pools<T: Float>(isa: Isa, case: Case) {
+    let Case { m, k, n, .. } = case;
+    assert!(matmul_pieces(Par::Rayon, m, k, n) >= 2, "{case:?} is one piece");
+    let alone = bits(&case.run::<T>(isa, Par::Seq).elements());
+    for pool in in_pools(|| bits(&case.run::<T>(isa, Par::Rayon).elements())) {
+        assert_eq!(alone, pool, "{case:?} {isa} {}", T::NAME);
+    }
+}
+
+#[test]
+fn threads_do_not_move_a_bit() {
+    let sizes = [
+        (300, 260, 40),
+        (8, 5000, 9),
+        (1, 4000, 700),
+        (700, 600, 1),
+        (100, 2100, 300),
+        (400, 2100, 30),
+        (40, 30, 2200),
+    ];
+    for &isa in Isa::available() {
+        for (m, k, n) in sizes {
+            for update in [Update::Overwrite, Update::Accumulate] {
+                let case = Case { update, alpha: -0.3, ..Case::dense(m, k, n) };
+                same_in_pools::<f32>(isa, case);
+                same_in_pools::<f64>(isa, case);
+            }
+        }
+    }
+}
+
+/// An element depends on its row of A, its column of B and nothing else: not on where it lies, what else is computed, or how
+/// the matrices are laid.
+fn same_alone<T: Float>(isa: Isa, m: usize, k: usize, n: usize) {
+    let whole = Case::dense(m, k, n);
+    let [a, b, _] = whole.operands::<T>();
+    let c = whole.run::<T>(isa, Par::Seq);
+    for (i, j, rows, cols) in [(0, 0, 1, 1), (m / 2, n / 3, 1, n / 2), (m / 3, n / 2, m / 2, 1), (1, 2, m - 1, n - 2)] {
+        let mut part = vec![T::ZERO; rows * cols];
+        let mut scratch = vec![T::ZERO; matmul_scratch::<T>(Par::Seq, rows, k, cols)];
+        let a = Mat { data: &a.view().data[i * k..], rows, ..a.view() };
+        let b = Mat { data: &b.view().data[j..], cols, ..b.view() };
+        let to = MatMut::new(&mut part, rows, cols);
+        matmul_with(isa, Par::Seq, T::ONE, a, b, Update::Overwrite, to, None, &mut scratch);
+        let expected: Vec<T> = (0..rows * cols).map(|e| c.buffer[c.at(i + e / cols, j + e % cols)]).collect();
+        assert_eq!(bits(&part), bits(&expected), "{isa} {} {rows}×{cols} at ({i}, {j})", T::NAME);
+    }
+    let column_major = Case { c: Layout { transposed: true, ..DENSE }, ..whole };
+    assert_eq!(bits(&column_major.run::<T>(isa, Par::Seq).elements()), bits(&c.elements()));
+}
+
+#[test]
+fn an_element_does_not_depend_on_its_place() {
+    for &isa in Isa::available() {
+        for k in [1, 40, 300, 2100] {
+            same_alone::<f32>(isa, 31, k, 53);
+            same_alone::<f64>(isa, 31, k, 53);
+        }
+    }
+}
+
+/// C ← tanh(C + row) · full, and beside it its square.
+fn tail_group() -> Group {
+    let two = |op, a, b| Instruction { op, args: [a, b, a] };
+    let (c, row, full) = (Source::Output(0), Source::Input(0), Source::Input(1));
+    let instructions = vec![
+        two(Elementwise::Add, c, row),
+        two(Elementwise::Tanh, Source::Value(0), Source::Value(0)),
+        two(Elementwise::Mul, Source::Value(1), full),
+        two(Elementwise::Mul, Source::Value(2), Source::Value(2)),
+    ];
+    let outputs = [2, 3].map(|v| Output { value: Source::Value(v), reduction: Reduction::None });
+    Group::new(vec![Access::Row, Access::Full], instructions, outputs.to_vec()).expect("the group is small")
+}
+
+fn same_with_tail<T: Float>(isa: Isa, m: usize, k: usize, n: usize, update: Update) {
+    let case = Case { update, alpha: 0.5, ..Case::dense(m, k, n) };
+    let [a, b, old] = case.operands::<T>();
+    let mut random = Random::new(1);
+    let (row, full) = (random.numbers::<T>(n), random.numbers::<T>(m * n));
+    let group = tail_group();
+    let fused = |par| {
+        let (mut c, mut beside) = (old.elements(), vec![T::of(f64::NAN); m * n]);
+        let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(par, m, k, n)];
+        let tail = Tail { group: &group, inputs: &[&row, &full], outputs: &mut [&mut beside] };
+        let to = MatMut::new(&mut c, m, n);
+        matmul_with(isa, par, T::of(0.5), a.view(), b.view(), update, to, Some(tail), &mut scratch);
+        [bits(&c), bits(&beside)]
+    };
+    let mut c = case.run::<T>(isa, Par::Seq).elements();
+    let mut beside = vec![T::ZERO; m * n];
+    kernels::group_with(isa, Par::Seq, &group, m, n, &[&row, &full], &mut [&mut c, &mut beside], &mut []);
+    let apart = [bits(&c), bits(&beside)];
+    assert_eq!(fused(Par::Seq), apart, "{case:?} {isa} {}", T::NAME);
+    assert_eq!(in_pools(|| fused(Par::Rayon)), [apart.clone(), apart], "{case:?} {isa} {}", T::NAME);
+}
+
+#[test]
+fn a_tail_is_the_group_that_follows() {
+    let sizes = [
+        (1, 1, 1),
+        (7, 0, 9),
+        (30, 40, 50),
+        (150, 300, 70),
+        (1, 600, 500),
+        (500, 600, 1),
+        (9, 2100, 12),
+        (120, 8, 2100),
+    ];
+    for &isa in Isa::available() {
+        for (m, k, n) in sizes {
+            for update in [Update::Overwrite, Update::Accumulate] {
+                same_with_tail::<f32>(isa, m, k, n, update);
+                same_with_tail::<f64>(isa, m, k, n, update);
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "matmul: 2×3 by 2×4 into 2×4")]
+fn shapes_that_do_not_fit() {
+    let x = [0.0; 12];
+    let mut c = [0.0; 8];
+    let (a, b, c) = (Mat::new(&x, 2, 3), Mat::new(&x, 2, 4), MatMut::new(&mut c, 2, 4));
+    kernels::matmul(Par::Seq, 1.0, a, b, Update::Overwrite, c, None, &mut []);
+}
+
+#[test]
+#[should_panic(expected = "elements of C share places")]
+fn elements_that_share_places() {
+    let (x, mut c) = ([0.0; 4], [0.0; 4]);
+    let c = MatMut { data: &mut c, rows: 2, cols: 2, row_stride: 1, col_stride: 1 };
+    kernels::matmul(Par::Seq, 1.0, Mat::new(&x, 2, 2), Mat::new(&x, 2, 2), Update::Overwrite, c, None, &mut []);
+}

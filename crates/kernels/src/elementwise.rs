@@ -1,6 +1,10 @@
 //! The elementwise operations: what a group is made of.
 
-use crate::{Real, reference};
+mod tile;
+
+pub(crate) use tile::Apply;
+
+use crate::{Float, Isa, Real, reference};
 
 /// An elementwise operation of one, two or three operands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -111,5 +115,17 @@ impl Elementwise {
             Self::Scale(s) => a * s.get(),
             Self::Shift(s) => a + s.get(),
         }
+    }
+
+    /// out\[i\] = op(a\[i\], b\[i\], c\[i\]) on a given instruction set, one thread. Operands beyond [`Self::arity`] are ignored.
+    ///
+    /// # Panics
+    /// When an operand is shorter than `out`.
+    #[track_caller]
+    pub fn apply_with<T: Float>(self, isa: Isa, args: [&[T]; 3], out: &mut [T]) {
+        for arg in &args[..self.arity()] {
+            assert!(arg.len() >= out.len(), "{self:?}: {} elements of an operand for {}", arg.len(), out.len());
+        }
+        T::elementwise(isa, Apply { op: self, args, out });
     }
 }

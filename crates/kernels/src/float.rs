@@ -3,15 +3,11 @@
 use std::fmt::{Debug, Display};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
-mod sealed {
-    pub trait Sealed {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
+use crate::lanes::Element;
 
 /// An element type: `f32` or `f64`.
 pub trait Float:
-    sealed::Sealed
+    Element
     + bytemuck::Pod
     + PartialOrd
     + Debug

@@ -1,6 +1,11 @@
 //! Instruction sets, and the one place where a kernel is compiled for each of them.
+#![expect(unsafe_code, reason = "a function compiled for an instruction set may only be called where the CPU has it")]
 
 use std::fmt;
+use std::sync::OnceLock;
+
+use crate::Float;
+use crate::lanes::Lanes;
 
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -14,7 +19,7 @@ pub enum Isa {
 impl Isa {
     /// The instruction sets that this CPU runs, the best last.
     pub fn available() -> &'static [Self] {
-        &[Self::Baseline]
+        if has_avx2() { &[Self::Baseline, Self::Avx2] } else { &[Self::Baseline] }
     }
 
     /// The instruction set that kernels use: the best one, or the one that the environment variable `KERNELS_ISA` names.
@@ -22,15 +27,70 @@ impl Isa {
     /// # Panics
     /// When `KERNELS_ISA` names an instruction set that is unknown or that this CPU lacks.
     pub fn current() -> Self {
-        Self::Baseline
+        static CURRENT: OnceLock<Isa> = OnceLock::new();
+        *CURRENT.get_or_init(|| {
+            let available = Self::available();
+            let Some(name) = std::env::var_os("KERNELS_ISA") else { return available[available.len() - 1] };
+            let found = available.iter().find(|isa| name == isa.name());
+            *found.unwrap_or_else(|| {
+                let names: Vec<&str> = available.iter().map(|isa| isa.name()).collect();
+                panic!("KERNELS_ISA is {name:?}; this CPU runs: {}", names.join(", "))
+            })
+        })
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Avx2 => "avx2",
+        }
+    }
+
+    /// Runs a kernel compiled for this instruction set.
+    ///
+    /// # Panics
+    /// When this CPU lacks it.
+    #[inline]
+    pub(crate) fn run<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
+        match self {
+            Self::Baseline => kernel.run::<T::Wide>(),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 if has_avx2() => {
+                // SAFETY: `has_avx2` has just found both features that `avx2` is compiled with.
+                unsafe { avx2(kernel) }
+            }
+            Self::Avx2 => panic!("this CPU does not run {self}"),
+        }
     }
 }
 
 impl fmt::Display for Isa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Baseline => "baseline",
-            Self::Avx2 => "avx2",
-        })
+        f.write_str(self.name())
     }
+}
+
+/// A piece of work on elements of type `T` that is compiled once for each instruction set.
+pub(crate) trait Kernel<T: Float> {
+    /// What it answers.
+    type Output;
+
+    /// Does the work. To be marked `#[inline(always)]`, as everything it calls in its loops: a function of its own would be
+    /// compiled without the instruction set. For the same reason it takes no closure from elsewhere.
+    fn run<L: Lanes<Elem = T>>(self) -> Self::Output;
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
+    kernel.run::<T::Array>()
+}
+
+/// Whether this CPU has AVX2 and FMA; the answer of `std` is cached.
+#[inline]
+fn has_avx2() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
 }

@@ -6,13 +6,16 @@
 #![deny(unsafe_code)]
 
 mod activation;
+mod elementary;
 mod elementwise;
 mod float;
 mod group;
 mod isa;
+mod lanes;
 mod matmul;
 mod mixture;
 mod par;
+mod peak;
 mod real;
 pub mod reduce;
 pub mod reference;
@@ -20,9 +23,12 @@ pub mod reference;
 pub use activation::Activation;
 pub use elementwise::Elementwise;
 pub use float::Float;
-pub use group::{Access, Group, Instruction, Output, Reduction, Source, group, group_scratch, group_with, map};
+pub use group::{
+    Access, Group, Instruction, Output, Reduction, Source, group, group_pieces, group_scratch, group_with, map,
+};
 pub use isa::Isa;
-pub use matmul::{Mat, MatMut, Tail, Update, matmul, matmul_scratch, matmul_with};
+pub use matmul::{Mat, MatMut, Tail, Update, matmul, matmul_pieces, matmul_scratch, matmul_with};
 pub use mixture::{Bank, Dot, Sum, mixture, mixture_scratch, mixture_with};
 pub use par::Par;
+pub use peak::peak;
 pub use real::Real;

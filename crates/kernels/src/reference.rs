@@ -90,11 +90,11 @@ pub fn mixture<T: Float>(
     sums: &mut [Sum<'_, T>],
     dots: &mut [Dot<'_, T>],
 ) {
-    let width = if groups == 0 { 0 } else { cols / groups };
+    let width = cols / groups.max(1);
     let mut totals: Vec<Vec<f64>> = dots.iter().map(|d| vec![0.0; d.out.len()]).collect();
-    for at in 0..rows * cols {
+    for (at, x) in x[..rows * cols].iter().enumerate() {
         let g = at % cols / width;
-        let jets: Vec<[f64; 4]> = bank.activations().iter().map(|a| a.reference(x[at].to_f64())).collect();
+        let jets: Vec<[f64; 4]> = bank.activations().iter().map(|a| a.reference(x.to_f64())).collect();
         for sum in &mut *sums {
             sum.out[at] = T::of(
                 jets.iter()

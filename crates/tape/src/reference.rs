@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+pub(crate) use kernels::{Dot, Sum, reference as slow};
+
 use crate::primitive::Primitive;
 use crate::vars::list;
 use crate::{Shape, Vars};

@@ -49,6 +49,27 @@ pub(crate) struct At<'a, 't> {
     pub(crate) out: Var<'t>,
 }
 
+impl<'t> At<'_, 't> {
+    /// Panics unless an answer of the rule has the shape of the value that it belongs to. The rules of users' operations may
+    /// err, and a 1 × 1 answer would be repeated without a word.
+    pub(crate) fn assert_fits(&self, rule: &dyn Rule, what: &str, answer: Var<'t>, value: Var<'t>) {
+        let (given, shape, name) = (answer.shape(), value.shape(), rule.name());
+        assert!(given == shape, "{name}: its rule gave {what} of shape {given} for a value of shape {shape}{self}");
+    }
+
+    /// Panics unless the rule gave as many cotangents as there are operands.
+    pub(crate) fn assert_count(&self, rule: &dyn Rule, given: usize) {
+        let (count, name) = (self.args.len(), rule.name());
+        assert!(given == count, "{name}: its rule gave {given} cotangents for {count} operands{self}");
+    }
+}
+
+impl std::fmt::Display for At<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, " (recorded at {})", self.out.tape.with(self.out.id, |node| node.location))
+    }
+}
+
 /// Everything about one primitive. jvp and vjp answer with nodes on the same tape, so higher orders need no further rule;
 /// `None` is a zero.
 pub(crate) trait Rule {

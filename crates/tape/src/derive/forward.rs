@@ -28,6 +28,7 @@ pub(crate) fn push_forward<'t>(
     tangents: &[Var<'t>],
     cut: &[Var<'t>],
 ) -> Vec<Var<'t>> {
+    assert!(wrt.len() == tangents.len(), "jvp: {} tangents for {} variables", tangents.len(), wrt.len());
     let Some(tape) = outputs.first().map(|v| v.tape) else { return Vec::new() };
     let reach = Reach::new(tape, outputs, wrt, cut);
     let mut found: HashMap<u32, Var<'t>> = HashMap::new();
@@ -48,6 +49,7 @@ pub(crate) fn push_forward<'t>(
         let vars: Vec<Var<'t>> = args.iter().map(|&arg| tape.var(arg)).collect();
         let at = At { args: &vars, out: tape.var(id) };
         let tangent = tape.differentiate(id, || primitive.rule().jvp(&at, &tangents));
+        tangent.iter().for_each(|tangent| at.assert_fits(primitive.rule(), "a tangent", *tangent, at.out));
         found.extend(tangent.map(|tangent| (id, tangent)));
     }
     outputs.iter().map(|v| found.get(&v.id).copied().unwrap_or_else(|| v.zeros_like())).collect()

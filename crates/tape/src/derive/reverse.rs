@@ -27,6 +27,8 @@ pub(crate) fn pull_back<'t>(
     wrt: &[Var<'t>],
     cut: &[Var<'t>],
 ) -> Vec<Var<'t>> {
+    let (given, count) = (cotangents.len(), outputs.len());
+    assert!(given == count, "vjp: {given} cotangents for {count} outputs");
     let Some(tape) = outputs.first().map(|v| v.tape) else {
         return wrt.iter().map(|v| v.zeros_like()).collect();
     };
@@ -48,8 +50,10 @@ pub(crate) fn pull_back<'t>(
         tape.differentiate(id, || {
             let at = At { args: &vars, out: tape.var(id) };
             let cotangents = primitive.rule().vjp(&at, cotangent, &wanted);
+            at.assert_count(primitive.rule(), cotangents.len());
             for ((var, cotangent), wanted) in vars.iter().zip(cotangents).zip(&wanted) {
                 if let (Some(cotangent), true) = (cotangent, wanted) {
+                    at.assert_fits(primitive.rule(), "a cotangent", cotangent, *var);
                     add(&mut found, var.id, cotangent);
                 }
             }

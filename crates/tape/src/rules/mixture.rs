@@ -3,7 +3,7 @@
 
 use crate::rule::{At, Rule, plus};
 use crate::rules::{fits, per_element};
-use crate::{Bank, Cost, Domain, Shape, Var};
+use crate::{Bank, Cost, Domain, Shape, Var, reference};
 
 /// Loss, gradient, Hessian-vector product and the jvp of one need orders 0 to 3.
 const HIGHEST_ORDER: usize = 3;
@@ -62,8 +62,8 @@ impl Rule for Mixture {
 
     fn reference(&self, args: &[(&[f64], Shape)], out: &mut [f64]) {
         let ((x, shape), (alpha, alpha_shape)) = (args[0], args[1]);
-        let mut request = [kernels::Sum { coefficients: alpha, order: self.order, out }];
-        kernels::reference::mixture(&self.bank, x, shape.rows, shape.cols, alpha_shape.cols, &mut request, &mut []);
+        let mut request = [reference::Sum { coefficients: alpha, order: self.order, out }];
+        reference::slow::mixture(&self.bank, x, shape.rows, shape.cols, alpha_shape.cols, &mut request, &mut []);
     }
 
     fn domain(&self, _: usize) -> Domain {
@@ -101,8 +101,8 @@ impl Rule for MixtureDot {
 
     fn reference(&self, args: &[(&[f64], Shape)], out: &mut [f64]) {
         let ((g, _), (x, shape)) = (args[0], args[1]);
-        let mut request = [kernels::Dot { g, order: self.order, out }];
-        kernels::reference::mixture(&self.bank, x, shape.rows, shape.cols, self.groups, &mut [], &mut request);
+        let mut request = [reference::Dot { g, order: self.order, out }];
+        reference::slow::mixture(&self.bank, x, shape.rows, shape.cols, self.groups, &mut [], &mut request);
     }
 
     fn domain(&self, _: usize) -> Domain {

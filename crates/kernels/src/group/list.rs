@@ -1,6 +1,7 @@
-//! A straight-line list of elementwise operations, run as one loop.
+//! What a group is.
 
-use crate::{Elementwise, Float, Isa, Par};
+use super::plan::{Plan, check, plan};
+use crate::Elementwise;
 
 /// How an input of a group is laid over the rows × cols shape of the group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +64,7 @@ pub struct Group {
     inputs: Vec<Access>,
     instructions: Vec<Instruction>,
     outputs: Vec<Output>,
+    plan: Plan,
 }
 
 impl Group {
@@ -75,8 +77,14 @@ impl Group {
     ///
     /// # Panics
     /// When a source does not exist, or `Source::Output` names a reduced output.
+    #[track_caller]
     pub fn new(inputs: Vec<Access>, instructions: Vec<Instruction>, outputs: Vec<Output>) -> Option<Self> {
-        (inputs.len() + outputs.len() <= Self::OPERANDS).then_some(Self { inputs, instructions, outputs })
+        check(&inputs, &instructions, &outputs);
+        if inputs.len() + outputs.len() > Self::OPERANDS {
+            return None;
+        }
+        let plan = plan(&instructions, &outputs)?;
+        Some(Self { inputs, instructions, outputs, plan })
     }
 
     /// How each input is laid over the shape.
@@ -93,60 +101,21 @@ impl Group {
     pub fn outputs(&self) -> &[Output] {
         &self.outputs
     }
-}
 
-/// Elements of scratch that [`group()`] needs: a function of the shape only.
-pub fn group_scratch(group: &Group, rows: usize, cols: usize) -> usize {
-    let _ = (group, rows, cols);
-    0
-}
+    /// Where its values live.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
 
-/// Runs a group over rows × cols elements, row-major.
-///
-/// # Panics
-/// When the number or a length of the operands does not fit.
-#[track_caller]
-pub fn group<T: Float>(
-    par: Par,
-    group: &Group,
-    rows: usize,
-    cols: usize,
-    inputs: &[&[T]],
-    outputs: &mut [&mut [T]],
-    scratch: &mut [T],
-) {
-    group_with(Isa::current(), par, group, rows, cols, inputs, outputs, scratch);
-}
+    /// Whether an output is reduced in this way.
+    pub(super) fn reduces(&self, reduction: Reduction) -> bool {
+        self.outputs.iter().any(|output| output.reduction == reduction)
+    }
 
-/// [`group()`] on a given instruction set.
-#[track_caller]
-#[expect(clippy::too_many_arguments, reason = "the twin of `group` with its instruction set")]
-pub fn group_with<T: Float>(
-    isa: Isa,
-    par: Par,
-    group: &Group,
-    rows: usize,
-    cols: usize,
-    inputs: &[&[T]],
-    outputs: &mut [&mut [T]],
-    scratch: &mut [T],
-) {
-    let _ = (isa, par, scratch);
-    crate::reference::group(group, rows, cols, inputs, outputs);
-}
-
-/// out = op(x): a group of one.
-///
-/// # Panics
-/// When `op` takes more than one operand or the lengths differ.
-#[track_caller]
-pub fn map<T: Float>(par: Par, op: Elementwise, x: &[T], out: &mut [T]) {
-    assert_eq!(op.arity(), 1, "map: {op:?} takes {} operands", op.arity());
-    let input = Source::Input(0);
-    let one = Group::new(
-        vec![Access::Full],
-        vec![Instruction { op, args: [input; 3] }],
-        vec![Output { value: Source::Value(0), reduction: Reduction::None }],
-    );
-    group(par, &one.expect("one operation fits"), 1, x.len(), &[x], &mut [out], &mut []);
+    /// Whether the shape matters: else rows × cols elements are as good as one row of them.
+    pub(super) fn has_shape(&self) -> bool {
+        self.inputs.iter().any(|access| matches!(access, Access::Row | Access::Column))
+            || self.reduces(Reduction::Rows)
+            || self.reduces(Reduction::Columns)
+    }
 }

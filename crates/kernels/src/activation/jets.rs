@@ -1,0 +1,169 @@
+//! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
+
+use super::parts::At;
+use crate::elementary::{clamp, ln_1p_unit, sign};
+use crate::lanes::{Lanes, splat};
+
+/// One activation.
+pub(super) trait Jet {
+    /// \[σ, σ′, σ″, σ‴\] at a place of a tile.
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4];
+}
+
+/// A factor that is 0 beyond ±10⁴ makes a product 0 there, also at ±∞.
+#[inline(always)]
+fn bounded<L: Lanes>(x: L) -> L {
+    clamp(x, splat(-1e4), splat(1e4))
+}
+
+/// As [`bounded`], for a factor that is 0 beyond −10⁴ only.
+#[inline(always)]
+fn bounded_below<L: Lanes>(x: L) -> L {
+    splat::<L>(-1e4).max(x)
+}
+
+/// Mask of x > 0.
+#[inline(always)]
+fn positive<L: Lanes>(x: L) -> L {
+    splat::<L>(0.0).lt(x)
+}
+
+pub(super) struct Relu;
+
+impl Jet for Relu {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let zero = splat::<L>(0.0);
+        [zero.max(at.x()), positive(at.x()) & splat(1.0), zero, zero]
+    }
+}
+
+pub(super) struct LeakyRelu(pub(super) f64);
+
+impl Jet for LeakyRelu {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let s = splat::<L>(self.0);
+        let slope = positive(at.x()).select(splat(1.0), s);
+        [slope * at.x(), slope, splat(0.0), splat(0.0)]
+    }
+}
+
+pub(super) struct Identity;
+
+impl Jet for Identity {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        [at.x(), splat(1.0), splat(0.0), splat(0.0)]
+    }
+}
+
+pub(super) struct Square;
+
+impl Jet for Square {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        [at.x() * at.x(), at.x() + at.x(), splat(2.0), splat(0.0)]
+    }
+}
+
+pub(super) struct Tanh;
+
+impl Jet for Tanh {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let t = at.decay().tanh(at.x());
+        let (square, sum) = at.decay().square();
+        let d = splat::<L>(4.0) * square / (sum * sum);
+        let t_2 = splat::<L>(-2.0) * t;
+        [t, d, t_2 * d, (splat::<L>(-3.0) * t).mul_add(t_2, splat(-2.0)) * d]
+    }
+}
+
+pub(super) struct Sigmoid;
+
+impl Jet for Sigmoid {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let decay = at.decay();
+        let smaller = decay.e * at.larger();
+        let s = at.x().lt(splat(0.0)).select(smaller, at.larger());
+        let d = smaller * at.larger();
+        let one_less_2s = (decay.e_less_1 * at.larger()) ^ sign(at.x());
+        [s, d, d * one_less_2s, d * splat::<L>(-6.0).mul_add(d, splat(1.0))]
+    }
+}
+
+pub(super) struct Softplus;
+
+impl Jet for Softplus {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let [s, d, dd, _] = Sigmoid.jet(at);
+        [splat::<L>(0.0).max(at.x()) + ln_1p_unit(at.decay().e), s, d, dd]
+    }
+}
+
+pub(super) struct Silu;
+
+impl Jet for Silu {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let [s, d, dd, ddd] = Sigmoid.jet(at);
+        let x = bounded(at.x());
+        [bounded_below(at.x()) * s, x.mul_add(d, s), x.mul_add(dd, d + d), x.mul_add(ddd, splat::<L>(3.0) * dd)]
+    }
+}
+
+pub(super) struct Gelu;
+
+impl Jet for Gelu {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let tail = at.tail();
+        let cdf = at.x().lt(splat(0.0)).select(tail.beyond, splat::<L>(1.0) - tail.beyond);
+        let pdf = tail.gauss * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
+        let x = bounded(at.x());
+        let x_2 = x * x;
+        [bounded_below(at.x()) * cdf, x.mul_add(pdf, cdf), pdf * (splat::<L>(2.0) - x_2), pdf * x * (x_2 - splat(4.0))]
+    }
+}
+
+pub(super) struct Elu(pub(super) f64);
+
+impl Jet for Elu {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let a = splat::<L>(self.0);
+        let (zero, one) = (splat::<L>(0.0), splat::<L>(1.0));
+        let right = positive(at.x());
+        let e = a * at.decay().e;
+        [
+            right.select(at.x(), a * at.decay().e_less_1),
+            right.select(one, e),
+            right.select(zero, e),
+            right.select(zero, e),
+        ]
+    }
+}
+
+pub(super) struct Sin;
+
+impl Jet for Sin {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        [at.sin(), at.cos(), -at.sin(), -at.cos()]
+    }
+}
+
+pub(super) struct Erf;
+
+impl Jet for Erf {
+    #[inline(always)]
+    fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
+        let x = bounded(at.x());
+        let d = splat::<L>(std::f64::consts::FRAC_2_SQRT_PI) * at.erf_gauss();
+        let x_2 = x + x;
+        [at.erf(), d, -x_2 * d, d * x_2.mul_add(x_2, splat(-2.0))]
+    }
+}

@@ -1,0 +1,305 @@
+//! The polynomials of the elementary functions, lowest power first, and what belongs to them.
+//!
+//! All are minimax fits of this project: Remez exchange at 220 bits, minimising the relative error of the function that the
+//! polynomial serves, coefficients rounded one after the other (`f32`) or at once (`f64`). The error beside each is measured
+//! with the rounded coefficients and exact arithmetic.
+
+/// The constants of one element type.
+pub trait Constants: Sized + 'static {
+    /// (eʳ − 1 − r)/r² for |r| ≤ 0.36, in powers of r; the error is that of eʳ.
+    const EXP: &'static [Self];
+    /// ln 2 as a sum. The first term is short: its product with an exponent is exact.
+    const LN_2: [Self; 2];
+    /// (2 artanh s − 2s)/s³ for s² ≤ 0.0295, in powers of s²; the error is that of the logarithm.
+    const LOG: &'static [Self];
+    /// (2 artanh s − 2s − ⅔s³)/s⁵ on the same range, in powers of s².
+    const LOG_TAIL: &'static [Self];
+    /// (tanh x − x)/x³ for |x| ≤ 0.625, in powers of x².
+    const TANH: &'static [Self];
+    /// erf x/x − 1 for |x| ≤ 0.92, in powers of x².
+    const ERF: &'static [Self];
+    /// (1 + 2y)·exp(y²)·erfc y for y ≥ 0, in powers of (y − k)/(y + k) with k = [`Self::ERFCX_CENTRE`] (the variable of Shepherd and Laframboise, Math. Comp. 36 (1981) 249).
+    const ERFCX: &'static [Self];
+    /// The y at which the variable of [`Self::ERFCX`] is 0.
+    const ERFCX_CENTRE: Self;
+    /// (sin r − r)/r³ for |r| ≤ 0.79, in powers of r².
+    const SIN: &'static [Self];
+    /// (cos r − 1 + r²/2)/r⁴ on the same range, in powers of r².
+    const COS: &'static [Self];
+    /// π/2 as a sum. The first three terms are short: their products with [`Self::QUADRANTS`] are exact.
+    const HALF_PI_PARTS: [Self; 4];
+    /// π/2 as a sum of its nearest element and the rest.
+    const HALF_PI: [Self; 2];
+    /// The number of quadrants up to which the reduction of an argument to the first one is exact.
+    const QUADRANTS: Self;
+    /// (arctan x − x)/x³ for |x| ≤ 1, in powers of x².
+    const ATAN: &'static [Self];
+    /// (arcsin x − x)/x³ for |x| ≤ ½, in powers of x².
+    const ASIN: &'static [Self];
+    /// The number m of bits of a fraction.
+    const FRACTION: usize;
+    /// The bits of a fraction.
+    const FRACTION_MASK: Self;
+    /// The upper bits of an element, so few that the square of what they hold is exact.
+    const UPPER_HALF: Self;
+    /// 3·2ᵐ⁻¹: a whole number added to it stands in the last bits of the sum.
+    const MAGIC: Self;
+    /// 2ᵐ; its last bits, read as a whole number k, make it 2ᵐ + k.
+    const TWO_TO_FRACTION: Self;
+    /// The exponent whose bits are 0, negated.
+    const BIAS: Self;
+    /// √½, rounded.
+    const ROOT_HALF: Self;
+    /// The bits of 1 less those of [`Self::ROOT_HALF`].
+    const ONE_LESS_ROOT_HALF: Self;
+    /// The smallest normal number.
+    const NORMAL: Self;
+    /// The least and the largest x at which eˣ is neither 0 nor ∞, or a little beyond.
+    const EXP_RANGE: [Self; 2];
+    /// An x below which eˣ − 1 is −1.
+    const EXPM1_LEAST: Self;
+    /// An x beyond which exp(−x²) is 0.
+    const GAUSS_REACH: Self;
+    /// A whole number h so that 2^h and 2^(n − h) are normal for every n that is an exponent of a number or of 0 or ∞ made by [`Self::EXP_RANGE`].
+    const HALF_EXPONENT: Self;
+    /// A power p so large that xᵖ is 0, 1 or ∞ for every x.
+    const POWER_REACH: f64;
+}
+
+impl Constants for f32 {
+    // Error 2^-27.37.
+    const EXP: &'static [Self] = &[0.5, 0.16666494, 0.04166613, 0.008371695, 0.0013955358];
+    const LN_2: [Self; 2] = [0.69314575, 1.4286068e-06];
+    // Error 2^-30.20.
+    const LOG: &'static [Self] = &[0.66666776, 0.39977577, 0.29871064];
+    // Error 2^-36.78.
+    const LOG_TAIL: &'static [Self] = &[0.40000153, 0.2854709, 0.23419638];
+    // Error 2^-27.71.
+    const TANH: &'static [Self] = &[-0.3333328, 0.13331406, -0.053736515, 0.02062823, -0.0056924797];
+    // Error 2^-30.06.
+    const ERF: &'static [Self] =
+        &[0.12837917, -0.3761263, 0.11283626, -0.02685573, 0.0051923925, -0.0008049515, 7.9950485e-05];
+    // Error 2^-26.03.
+    const ERFCX: &'static [Self] = &[
+        1.2863417,
+        -0.033962715,
+        -0.23773795,
+        0.114111386,
+        0.021024486,
+        -0.018074308,
+        -0.00741905,
+        0.001981928,
+        0.0024517346,
+        0.00025774745,
+        -0.0005222174,
+        -0.00012446832,
+        5.0917046e-05,
+    ];
+    const ERFCX_CENTRE: Self = 1.5;
+    // Error 2^-27.84.
+    const SIN: &'static [Self] = &[-0.16666654, 0.008332106, -0.00019507884];
+    // Error 2^-32.86.
+    const COS: &'static [Self] = &[0.041666646, -0.0013887304, 2.4431201e-05];
+    const HALF_PI_PARTS: [Self; 4] = [1.5708008, -4.454516e-06, 6.077272e-11, -1.7151245e-15];
+    const HALF_PI: [Self; 2] = [std::f32::consts::FRAC_PI_2, -4.371139e-08];
+    // Error 2^-28.48.
+    const ATAN: &'static [Self] = &[
+        -0.333333,
+        0.1999853,
+        -0.14264016,
+        0.10950878,
+        -0.08399277,
+        0.057880208,
+        -0.03109486,
+        0.010866914,
+        -0.0017822615,
+    ];
+    // Error 2^-27.62.
+    const ASIN: &'static [Self] = &[0.16666752, 0.074953094, 0.04546915, 0.02418478, 0.0421583];
+    const QUADRANTS: Self = 1024.0;
+    const FRACTION: usize = 23;
+    const FRACTION_MASK: Self = Self::from_bits(0x007f_ffff);
+    const UPPER_HALF: Self = Self::from_bits(0xffff_f000);
+    const MAGIC: Self = 12_582_912.0;
+    const TWO_TO_FRACTION: Self = 8_388_608.0;
+    const BIAS: Self = 127.0;
+    const ROOT_HALF: Self = std::f32::consts::FRAC_1_SQRT_2;
+    const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f32.to_bits() - Self::ROOT_HALF.to_bits());
+    const NORMAL: Self = Self::MIN_POSITIVE;
+    const EXP_RANGE: [Self; 2] = [-105.0, 90.0];
+    const EXPM1_LEAST: Self = -30.0;
+    const GAUSS_REACH: Self = 11.0;
+    const HALF_EXPONENT: Self = 64.0;
+    const POWER_REACH: f64 = 4_294_967_296.0;
+}
+
+impl Constants for f64 {
+    // Error 2^-56.62.
+    const EXP: &'static [Self] = &[
+        0.5000000000000019,
+        0.16666666666666713,
+        0.04166666666646184,
+        0.008333333333297948,
+        0.0013888888961863747,
+        0.00019841269936819714,
+        2.4801473993294154e-05,
+        2.7557199450481305e-06,
+        2.763711162860328e-07,
+        2.5123041397671327e-08,
+    ];
+    const LN_2: [Self; 2] = [0.6931471806019545, -4.2009150726810846e-11];
+    // Error 2^-58.82.
+    const LOG: &'static [Self] = &[
+        0.6666666666666735,
+        0.39999999999413133,
+        0.28571428742765714,
+        0.2222219853114836,
+        0.18183566668807213,
+        0.15313986786026387,
+        0.14796624269675035,
+    ];
+    // Error 2^-66.28.
+    const LOG_TAIL: &'static [Self] = &[
+        0.3999999999999998,
+        0.2857142857144515,
+        0.22222222217526988,
+        0.18181818871477728,
+        0.1538455679155556,
+        0.13336320480587488,
+        0.11674756236777564,
+        0.1198953286610372,
+    ];
+    // Error 2^-55.72.
+    const TANH: &'static [Self] = &[
+        -0.33333333333332854,
+        0.1333333333326209,
+        -0.05396825393126698,
+        0.02186948757608187,
+        -0.00886322100249425,
+        0.0035919891728768464,
+        -0.0014549588737394381,
+        0.0005863165277573666,
+        -0.00022856418768839445,
+        7.714434178722047e-05,
+        -1.6072558238156125e-05,
+    ];
+    // Error 2^-54.35.
+    const ERF: &'static [Self] = &[
+        0.1283791670955126,
+        -0.3761263890318371,
+        0.1128379167095286,
+        -0.0268661706446382,
+        0.005223977619886251,
+        -0.0008548326653099479,
+        0.00012055317287374494,
+        -1.4925211018543322e-05,
+        1.6453870064844123e-06,
+        -1.6262860264155435e-07,
+        1.3979233246613597e-08,
+        -8.329286343594063e-10,
+    ];
+    // Error 2^-54.49.
+    const ERFCX: &'static [Self] = &[
+        1.2423492448711544,
+        -0.1400091801376198,
+        -0.010555596332221116,
+        0.09751909515329618,
+        -0.11508959816005405,
+        0.08798315382378526,
+        -0.048823325830502584,
+        0.019099330956451145,
+        -0.00421501988296456,
+        -0.00030226797563360754,
+        0.0005643842823785266,
+        -0.00012151202671358124,
+        -4.278178678928771e-05,
+        2.4260045355200716e-05,
+        2.32742148213038e-06,
+        -3.8135595511665162e-06,
+        -4.3204475358658225e-08,
+        6.009605489643944e-07,
+        -8.5255931477179e-09,
+        -9.602401254981911e-08,
+        6.280079606534946e-10,
+        1.347003641087941e-08,
+        6.733340285378652e-11,
+        -1.1381861553218273e-09,
+    ];
+    const ERFCX_CENTRE: Self = 3.5;
+    // Error 2^-56.17.
+    const SIN: &'static [Self] = &[
+        -0.16666666666666627,
+        0.008333333333321442,
+        -0.00019841269829029557,
+        2.7557313421296944e-06,
+        -2.505071559476547e-08,
+        1.5894320415654942e-10,
+    ];
+    // Error 2^-61.37.
+    const COS: &'static [Self] = &[
+        0.04166666666666659,
+        -0.001388888888887209,
+        2.4801587288234955e-05,
+        -2.7557313997444637e-07,
+        2.087567565401125e-09,
+        -1.1357209522239836e-11,
+    ];
+    const HALF_PI_PARTS: [Self; 4] =
+        [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32];
+    const HALF_PI: [Self; 2] = [std::f64::consts::FRAC_PI_2, 6.123233995736766e-17];
+    // Error 2^-55.60.
+    const ATAN: &'static [Self] = &[
+        -0.33333333333333287,
+        0.19999999999990445,
+        -0.1428571428503655,
+        0.11111111086445208,
+        -0.09090908547218755,
+        0.07692299711352958,
+        -0.0666658371928833,
+        0.05881716132592512,
+        -0.052594336902672095,
+        0.04744925771152958,
+        -0.042863899757309226,
+        0.038210043757398775,
+        -0.03278539475906636,
+        0.026151622641195707,
+        -0.018614155676739425,
+        0.011317618933102293,
+        -0.005612370540830207,
+        0.002151581770641421,
+        -0.0005928917285990157,
+        0.00010387168932616517,
+        -8.654195571300259e-06,
+    ];
+    // Error 2^-58.91.
+    const ASIN: &'static [Self] = &[
+        0.1666666666666676,
+        0.07499999999970798,
+        0.04464285717461318,
+        0.030381942707732933,
+        0.022372214988744234,
+        0.01735161199923434,
+        0.013980820667337163,
+        0.011398911571998795,
+        0.01078025515834752,
+        0.0037064031357799125,
+        0.021707454865844408,
+        -0.020999067267054083,
+        0.032628623671978926,
+    ];
+    const QUADRANTS: Self = 1_048_576.0;
+    const FRACTION: usize = 52;
+    const FRACTION_MASK: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
+    const UPPER_HALF: Self = Self::from_bits(0xffff_ffff_f800_0000);
+    const MAGIC: Self = 6_755_399_441_055_744.0;
+    const TWO_TO_FRACTION: Self = 4_503_599_627_370_496.0;
+    const BIAS: Self = 1023.0;
+    const ROOT_HALF: Self = std::f64::consts::FRAC_1_SQRT_2;
+    const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f64.to_bits() - Self::ROOT_HALF.to_bits());
+    const NORMAL: Self = Self::MIN_POSITIVE;
+    const EXP_RANGE: [Self; 2] = [-750.0, 711.0];
+    const EXPM1_LEAST: Self = -50.0;
+    const GAUSS_REACH: Self = 28.0;
+    const HALF_EXPONENT: Self = 512.0;
+    const POWER_REACH: f64 = 18_446_744_073_709_551_616.0;
+}

@@ -1,0 +1,15 @@
+//! A straight-line list of elementwise operations, run as one loop.
+
+mod list;
+mod plan;
+mod run;
+mod slices;
+mod sums;
+mod tile;
+mod views;
+
+pub use list::{Access, Group, Instruction, Output, Reduction, Source};
+pub(crate) use run::{check_operands, run};
+pub use run::{group, group_pieces, group_scratch, group_with, map};
+pub(crate) use slices::Slices;
+pub(crate) use tile::{Leaf, with_tiles};

@@ -1,0 +1,134 @@
+//! What lanes need of one element beyond the public [`crate::Float`].
+
+use std::num::Wrapping;
+use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
+
+use super::{Array, Lanes};
+use crate::Isa;
+use crate::elementary::Constants;
+use crate::elementwise::Apply;
+use crate::mixture::Block;
+
+/// The inner side of [`crate::Float`]; it cannot be named outside of the crate, which seals that trait.
+pub trait Element: Copy + Constants {
+    /// The bit pattern.
+    type Bits: Copy
+        + Add<Output = Self::Bits>
+        + BitAnd<Output = Self::Bits>
+        + BitOr<Output = Self::Bits>
+        + BitXor<Output = Self::Bits>
+        + Not<Output = Self::Bits>
+        + Shl<usize, Output = Self::Bits>
+        + Shr<usize, Output = Self::Bits>
+        + PartialEq;
+    /// Lanes for functions compiled with wider instructions than the target guarantees.
+    type Array: Lanes<Elem = Self>;
+    /// Lanes for what the target guarantees.
+    type Wide: Lanes<Elem = Self>;
+
+    /// The bit pattern of `self`.
+    fn bits(self) -> Self::Bits;
+    /// The element of a bit pattern.
+    fn from_bits(bits: Self::Bits) -> Self;
+    /// All ones if `set`, else all zeros.
+    fn mask(set: bool) -> Self;
+    /// self · a + b, rounded once.
+    fn fused(self, a: Self, b: Self) -> Self;
+    /// |self|
+    fn magnitude(self) -> Self;
+    /// √self
+    fn root(self) -> Self;
+
+    /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long.
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>);
+    /// Runs an elementwise operation; here for the same reason.
+    fn elementwise(isa: Isa, apply: Apply<'_, Self>);
+}
+
+impl Element for f32 {
+    type Bits = Wrapping<u32>;
+    type Array = Array<Self, 8>;
+    type Wide = ::wide::f32x4;
+
+    #[inline(always)]
+    fn bits(self) -> Self::Bits {
+        Wrapping(self.to_bits())
+    }
+
+    #[inline(always)]
+    fn from_bits(bits: Self::Bits) -> Self {
+        Self::from_bits(bits.0)
+    }
+
+    #[inline(always)]
+    fn mask(set: bool) -> Self {
+        Self::from_bits(u32::from(set).wrapping_neg())
+    }
+
+    #[inline(always)]
+    fn fused(self, a: Self, b: Self) -> Self {
+        self.mul_add(a, b)
+    }
+
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
+        isa.run(block);
+    }
+
+    fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
+        isa.run(apply);
+    }
+}
+
+impl Element for f64 {
+    type Bits = Wrapping<u64>;
+    type Array = Array<Self, 4>;
+    type Wide = ::wide::f64x2;
+
+    #[inline(always)]
+    fn bits(self) -> Self::Bits {
+        Wrapping(self.to_bits())
+    }
+
+    #[inline(always)]
+    fn from_bits(bits: Self::Bits) -> Self {
+        Self::from_bits(bits.0)
+    }
+
+    #[inline(always)]
+    fn mask(set: bool) -> Self {
+        Self::from_bits(u64::from(set).wrapping_neg())
+    }
+
+    #[inline(always)]
+    fn fused(self, a: Self, b: Self) -> Self {
+        self.mul_add(a, b)
+    }
+
+    #[inline(always)]
+    fn magnitude(self) -> Self {
+        self.abs()
+    }
+
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
+        isa.run(block);
+    }
+
+    fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
+        isa.run(apply);
+    }
+}

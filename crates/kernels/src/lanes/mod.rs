@@ -1,0 +1,141 @@
+//! Lanes: a few neighbouring elements that are computed together.
+//!
+//! Every SIMD algorithm is a function generic over [`Lanes`], marked `#[inline(always)]` so that it becomes part of the
+//! function that [`crate::isa`] compiles for an instruction set. There are two implementations:
+//!
+//! - [`Array`], plain arrays. The compiler turns them into packed instructions of whatever set the enclosing function is
+//!   compiled for;
+//! - the types of `wide`, for what the compile target guarantees. Their instructions are chosen when `wide` is compiled,
+//!   which makes packed code certain there and wrong everywhere else.
+//!
+//! Comparisons answer lanes of all ones or all zeros, to be used by [`Lanes::select`] and the operators of bits.
+
+mod array;
+mod element;
+mod wide;
+
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
+
+pub(crate) use array::Array;
+pub(crate) use element::Element;
+
+use crate::Float;
+
+/// `N` elements that are computed together.
+pub trait Lanes:
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + BitAnd<Output = Self>
+    + BitOr<Output = Self>
+    + BitXor<Output = Self>
+    + Not<Output = Self>
+{
+    /// The type of one element.
+    type Elem: Float;
+    /// The lanes for a long formula in a loop over memory. A single element for arrays: there the loop vectoriser packs, which
+    /// it does reliably, while the packing of straight code loses its way in long formulas. The bits are the same.
+    type Loop: Lanes<Elem = Self::Elem>;
+    /// The number of elements: a power of two, at most 16.
+    const N: usize;
+
+    /// `x` in every lane.
+    fn splat(x: Self::Elem) -> Self;
+    /// The first `N` elements of `from`; panics when there are fewer.
+    fn load(from: &[Self::Elem]) -> Self;
+    /// Writes the first `N` elements of `to`; panics when there are fewer.
+    fn store(self, to: &mut [Self::Elem]);
+
+    /// self · a + b, rounded once where the instruction set can do so, else twice; never a library call.
+    fn mul_add(self, a: Self, b: Self) -> Self;
+    /// |self|
+    fn abs(self) -> Self;
+    /// √self
+    fn sqrt(self) -> Self;
+    /// `self < other ? self : other`: `other` when either is NaN.
+    fn min(self, other: Self) -> Self;
+    /// `self > other ? self : other`: `other` when either is NaN.
+    fn max(self, other: Self) -> Self;
+
+    /// Mask of self < other; NaN is not less.
+    fn lt(self, other: Self) -> Self;
+    /// Mask of self ≤ other.
+    fn le(self, other: Self) -> Self;
+    /// Mask of self = other; NaN equals nothing.
+    fn eq(self, other: Self) -> Self;
+    /// `a` where this mask is set, else `b`.
+    fn select(self, a: Self, b: Self) -> Self;
+    /// Whether this mask is set in any lane.
+    fn any(self) -> bool;
+
+    /// The bit patterns shifted towards the sign.
+    fn shl(self, by: usize) -> Self;
+    /// The bit patterns shifted towards the last place; zeros enter.
+    fn shr(self, by: usize) -> Self;
+    /// The bit patterns added as integers, wrapping.
+    fn add_bits(self, other: Self) -> Self;
+}
+
+/// The constant nearest to `x` in every lane.
+#[inline(always)]
+pub(crate) fn splat<L: Lanes>(x: f64) -> L {
+    L::splat(L::Elem::of(x))
+}
+
+/// Each of a few constants in every lane. As all helpers a loop, because `array::map` is not always inlined.
+#[inline(always)]
+pub(crate) fn splats<L: Lanes, const M: usize>(x: [L::Elem; M]) -> [L; M] {
+    let mut lanes = [L::splat(L::Elem::ZERO); M];
+    for (lanes, x) in lanes.iter_mut().zip(x) {
+        *lanes = L::splat(x);
+    }
+    lanes
+}
+
+/// The first `n` elements of each of a few slices.
+#[inline(always)]
+pub(crate) fn heads<T, const M: usize>(mut slices: [&[T]; M], n: usize) -> [&[T]; M] {
+    for slice in &mut slices {
+        *slice = &slice[..n];
+    }
+    slices
+}
+
+/// The lanes from index `i` on of each of a few slices.
+#[inline(always)]
+pub(crate) fn loads<L: Lanes, const M: usize>(from: [&[L::Elem]; M], i: usize) -> [L; M] {
+    let mut lanes = [L::splat(L::Elem::ZERO); M];
+    for (lanes, from) in lanes.iter_mut().zip(from) {
+        *lanes = L::load(&from[i..]);
+    }
+    lanes
+}
+
+/// As [`loads`], up to the ends of the slices, which are less than `N` elements away.
+#[inline(always)]
+pub(crate) fn load_parts<L: Lanes, const M: usize>(from: [&[L::Elem]; M], i: usize) -> [L; M] {
+    let mut lanes = [L::splat(L::Elem::ZERO); M];
+    for (lanes, from) in lanes.iter_mut().zip(from) {
+        *lanes = load_part(&from[i..]);
+    }
+    lanes
+}
+
+/// The lanes of a slice that may be shorter than `N`; the missing ones are 0.
+#[inline(always)]
+pub(crate) fn load_part<L: Lanes>(from: &[L::Elem]) -> L {
+    let mut whole = [L::Elem::ZERO; 16];
+    whole[..from.len()].copy_from_slice(from);
+    L::load(&whole)
+}
+
+/// Writes as many lanes as `to` has room for; at most `N`.
+#[inline(always)]
+pub(crate) fn store_part<L: Lanes>(lanes: L, to: &mut [L::Elem]) {
+    let mut whole = [L::Elem::ZERO; 16];
+    lanes.store(&mut whole);
+    to.copy_from_slice(&whole[..to.len()]);
+}

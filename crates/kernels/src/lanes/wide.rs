@@ -1,0 +1,102 @@
+//! Lanes as the types of `wide`.
+
+use ::wide::{f32x4, f64x2, u32x4, u64x2};
+use bytemuck::cast;
+
+use super::Lanes;
+
+/// A macro, because the types of `wide` share no trait that a generic could be bound by.
+macro_rules! lanes {
+    ($lanes:ident, $elem:ident, $bits:ident, $n:literal) => {
+        impl Lanes for $lanes {
+            type Elem = $elem;
+            type Loop = Self;
+            const N: usize = $n;
+
+            #[inline(always)]
+            fn splat(x: $elem) -> Self {
+                Self::splat(x)
+            }
+
+            #[inline(always)]
+            fn load(from: &[$elem]) -> Self {
+                let mut lanes = [0.0; $n];
+                lanes.copy_from_slice(&from[..$n]);
+                Self::new(lanes)
+            }
+
+            #[inline(always)]
+            fn store(self, to: &mut [$elem]) {
+                to[..$n].copy_from_slice(&self.to_array());
+            }
+
+            #[inline(always)]
+            fn mul_add(self, a: Self, b: Self) -> Self {
+                self.mul_add(a, b)
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                self.abs()
+            }
+
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                self.sqrt()
+            }
+
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                Lanes::lt(self, other).select(self, other)
+            }
+
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                Lanes::lt(other, self).select(self, other)
+            }
+
+            #[inline(always)]
+            fn lt(self, other: Self) -> Self {
+                self.simd_lt(other)
+            }
+
+            #[inline(always)]
+            fn le(self, other: Self) -> Self {
+                self.simd_le(other)
+            }
+
+            #[inline(always)]
+            fn eq(self, other: Self) -> Self {
+                self.simd_eq(other)
+            }
+
+            #[inline(always)]
+            fn select(self, a: Self, b: Self) -> Self {
+                (self & a) | (!self & b)
+            }
+
+            #[inline(always)]
+            fn any(self) -> bool {
+                self.any()
+            }
+
+            #[inline(always)]
+            fn shl(self, by: usize) -> Self {
+                cast(cast::<Self, $bits>(self) << by as u32)
+            }
+
+            #[inline(always)]
+            fn shr(self, by: usize) -> Self {
+                cast(cast::<Self, $bits>(self) >> by as u32)
+            }
+
+            #[inline(always)]
+            fn add_bits(self, other: Self) -> Self {
+                cast(cast::<Self, $bits>(self) + cast::<Self, $bits>(other))
+            }
+        }
+    };
+}
+
+lanes!(f32x4, f32, u32x4, 4);
+lanes!(f64x2, f64, u64x2, 2);

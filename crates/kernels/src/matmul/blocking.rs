@@ -1,0 +1,146 @@
+//! How a product is cut: into blocks that fit the caches, and into pieces that may run at the same time.
+//!
+//! The value of an element depends on k alone: its products are added by multiply-adds in order, in one chain for each of at
+//! most [`MAX_CHAINS`] equal stretches of k, and the chains are added in order. No other number of this file moves a bit.
+
+/// Rows of a tile of C that stays in registers.
+pub(super) const MR: usize = 6;
+/// Lanes side by side in such a tile: nr is this many times their length.
+pub(super) const VECTORS: usize = 2;
+/// The largest nr of all element types and instruction sets: packed panels are at most this wide.
+pub(super) const MAX_NR: usize = 16;
+/// Depth of a block: an nr × kc panel of B stays in the first cache.
+const KC: usize = 256;
+/// Height of a block: an mc × kc block of A stays in the second cache.
+const MC: usize = 96;
+/// Width of a block: a kc × nc block of B stays in the last cache.
+const NC: usize = 2048;
+
+/// A chain is at least this long, if k is.
+const CHAIN: usize = 1024;
+/// The largest number of chains.
+const MAX_CHAINS: usize = 16;
+
+/// Products with fewer multiply-adds than this run on one thread.
+const SMALL: usize = 1 << 18;
+/// With at least this many row blocks, they are pieces enough.
+const MANY_ROWS: usize = 4;
+/// Columns of a piece, when C is cut by columns.
+const PIECE_COLS: usize = 128;
+/// Elements of partial results that lie in scratch at one time.
+const PARTIAL: usize = 1 << 20;
+
+/// `total` cut into equal pieces: piece `i` begins here.
+pub(super) fn start(total: usize, pieces: usize, i: usize) -> usize {
+    total * i / pieces
+}
+
+/// The number of pieces of at most `most`, and the length of the longest of them.
+fn pieces(total: usize, most: usize) -> (usize, usize) {
+    let count = total.div_ceil(most).max(1);
+    (count, total.div_ceil(count))
+}
+
+/// Number of chains of multiply-adds that make an element.
+pub(super) fn chains(k: usize) -> usize {
+    (k / CHAIN).clamp(1, MAX_CHAINS)
+}
+
+/// The blocks of one product without cut chains.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Blocks {
+    /// Blocks of rows, and the height of the highest.
+    pub(super) rows: usize,
+    pub(super) mc: usize,
+    /// Blocks of depth, and the depth of the deepest.
+    pub(super) depths: usize,
+    pub(super) kc: usize,
+    /// The width of a block.
+    pub(super) nc: usize,
+}
+
+impl Blocks {
+    pub(super) fn new(m: usize, k: usize, n: usize) -> Self {
+        let (rows, mc) = pieces(m, MC);
+        let (depths, kc) = pieces(k, KC);
+        let (_, nc) = pieces(n, NC);
+        Self { rows, mc, depths, kc, nc: nc.next_multiple_of(MAX_NR) }
+    }
+
+    /// Room for the packed block of B.
+    pub(super) fn packed_b(self) -> usize {
+        self.kc * self.nc
+    }
+
+    /// Room for one packed block of A.
+    pub(super) fn packed_a(self) -> usize {
+        self.kc * self.mc
+    }
+
+    /// Room for the unfinished chains of an m-rowed product that may not keep them in C.
+    pub(super) fn unfinished(self, m: usize) -> usize {
+        if self.depths > 1 { m * self.nc } else { 0 }
+    }
+
+    /// All of it, when `threads` row blocks run at the same time.
+    fn scratch(self, m: usize, threads: usize) -> usize {
+        self.packed_b() + threads * self.packed_a() + self.unfinished(m)
+    }
+}
+
+/// How a product runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Cutting {
+    /// Its row blocks are the pieces; chains one after the other.
+    Rows {
+        /// Blocks at the same time.
+        threads: usize,
+    },
+    /// C is low: its columns and its chains are the pieces, their results partial and in scratch.
+    Parts {
+        /// Columns that are computed at one time.
+        slab: usize,
+        /// Columns of a piece.
+        width: usize,
+    },
+}
+
+impl Cutting {
+    pub(super) fn new(seq: bool, m: usize, k: usize, n: usize) -> Self {
+        let rows = Blocks::new(m, k, n).rows;
+        if seq || m.saturating_mul(k).saturating_mul(n) < SMALL {
+            return Self::Rows { threads: 1 };
+        }
+        let width = PIECE_COLS.min(n);
+        let parts = n.div_ceil(width) * chains(k);
+        if rows >= MANY_ROWS || parts <= rows {
+            return Self::Rows { threads: rows };
+        }
+        let slab = (PARTIAL / (m * chains(k)) / width).max(1) * width;
+        Self::Parts { slab: slab.min(n), width }
+    }
+
+    /// Elements of scratch.
+    pub(super) fn scratch(self, m: usize, k: usize, n: usize) -> usize {
+        let chains = chains(k);
+        let chain = k.div_ceil(chains);
+        match self {
+            Self::Rows { threads } => {
+                let total = if chains > 1 { m * n } else { 0 };
+                Blocks::new(m, chain, n).scratch(m, threads) + total
+            }
+            Self::Parts { slab, width } => {
+                let part = m * width + Blocks::new(m, chain, width).scratch(m, 1);
+                part * chains * slab.div_ceil(width)
+            }
+        }
+    }
+
+    /// The number of pieces that may run at the same time.
+    pub(super) fn pieces(self, k: usize) -> usize {
+        match self {
+            Self::Rows { threads } => threads,
+            Self::Parts { slab, width } => slab.div_ceil(width) * chains(k),
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The microkernel: a tile of C in registers, one multiply-add per product.
+
+use super::MatMut;
+use super::blocking::{MAX_NR, MR};
+use crate::Float;
+use crate::lanes::Lanes;
+
+/// A tile of C: `R` rows of `V` lanes.
+pub(super) type Tile<L, const R: usize, const V: usize> = [[L; V]; R];
+
+/// The chains of a tile, carried on along k: tile + A·B, for `R` packed rows of A and rows of B that begin `stride` apart.
+#[inline(always)]
+pub(super) fn multiply<L: Lanes, const R: usize, const V: usize>(
+    mut tile: Tile<L, R, V>,
+    a: &[L::Elem],
+    b: &[L::Elem],
+    stride: usize,
+) -> Tile<L, R, V> {
+    for (a, b) in a.as_chunks::<R>().0.iter().zip(b.chunks(stride)) {
+        let b: [L; V] = std::array::from_fn(|v| L::load(&b[v * L::N..]));
+        for (row, &a) in tile.iter_mut().zip(a) {
+            let a = L::splat(a);
+            for (sum, &b) in row.iter_mut().zip(&b) {
+                *sum = a.mul_add(b, *sum);
+            }
+        }
+    }
+    tile
+}
+
+/// The tile of `c` that begins at (i, j); columns beyond the last are 0.
+#[inline(always)]
+pub(super) fn load<L: Lanes, const R: usize, const V: usize>(
+    c: &MatMut<'_, L::Elem>,
+    i: usize,
+    j: usize,
+) -> Tile<L, R, V> {
+    let whole = c.col_stride == 1 && j + V * L::N <= c.cols;
+    let mut tile = [[L::splat(L::Elem::ZERO); V]; R];
+    for (r, lanes) in tile.iter_mut().enumerate() {
+        let row = &c.data[(i + r) * c.row_stride + j * c.col_stride..];
+        let mut copy = [L::Elem::ZERO; MAX_NR];
+        let row = if whole {
+            row
+        } else {
+            for (copy, x) in copy.iter_mut().zip(row.iter().step_by(c.col_stride)).take(c.cols - j) {
+                *copy = *x;
+            }
+            &copy
+        };
+        for (v, lanes) in lanes.iter_mut().enumerate() {
+            *lanes = L::load(&row[v * L::N..]);
+        }
+    }
+    tile
+}
+
+/// Writes a tile to `c` at (i, j), but for the columns beyond the last.
+#[inline(always)]
+pub(super) fn store<L: Lanes, const R: usize, const V: usize>(
+    tile: Tile<L, R, V>,
+    c: &mut MatMut<'_, L::Elem>,
+    i: usize,
+    j: usize,
+) {
+    let whole = c.col_stride == 1 && j + V * L::N <= c.cols;
+    for (r, lanes) in tile.into_iter().enumerate() {
+        let row = &mut c.data[(i + r) * c.row_stride + j * c.col_stride..];
+        if whole {
+            for (v, lanes) in lanes.into_iter().enumerate() {
+                lanes.store(&mut row[v * L::N..]);
+            }
+            continue;
+        }
+        let mut copy = [L::Elem::ZERO; MAX_NR];
+        for (v, lanes) in lanes.into_iter().enumerate() {
+            lanes.store(&mut copy[v * L::N..]);
+        }
+        for (x, copy) in row.iter_mut().step_by(c.col_stride).zip(copy).take((c.cols - j).min(V * L::N)) {
+            *x = copy;
+        }
+    }
+}
+
+/// The heights of the strips that `rows` rows are cut into: as equal as can be, none above [`MR`]; strip `i` begins here.
+#[inline(always)]
+pub(super) fn strip(rows: usize, i: usize) -> usize {
+    super::blocking::start(rows, rows.div_ceil(MR), i)
+}

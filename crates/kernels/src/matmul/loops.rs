@@ -1,0 +1,233 @@
+//! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
+//! C, of depth, of rows of C, then over the panels and strips of one block.
+
+use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
+use super::kernel::{load, multiply, store, strip};
+use super::pack::pack;
+use super::tail::Ending;
+use super::{Mat, MatMut, Update};
+use crate::isa::Kernel;
+use crate::lanes::Lanes;
+use crate::par::{Cut, Equal, each};
+use crate::{Float, Isa, Par};
+
+/// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
+const FEW_ROWS: usize = 4 * MR;
+
+/// Columns of B that are packed at one time: a multiple of every nr.
+const PACKED_COLS: usize = 128;
+
+/// A product whose elements are one chain each.
+#[derive(Clone, Copy)]
+pub(super) struct Product<'a, T> {
+    pub(super) isa: Isa,
+    pub(super) alpha: T,
+    pub(super) a: Mat<'a, T>,
+    pub(super) b: Mat<'a, T>,
+    pub(super) update: Update,
+}
+
+impl<T: Float> Product<'_, T> {
+    /// Runs on a C that is wider from row to row than from column to column, then the ending on every finished block.
+    pub(super) fn run(self, par: Par, c: MatMut<'_, T>, ending: Option<Ending<'_, '_, T>>, scratch: &mut [T]) {
+        let (m, k, n) = (c.rows, self.a.cols, c.cols);
+        let blocks = Blocks::new(m, k, n);
+        let (packed_b, scratch) = scratch.split_at_mut(blocks.packed_b());
+        let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
+        let (unfinished, packed_a) = scratch.split_at_mut(keep);
+        let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, unfinished, ending };
+        for j in (0..n).step_by(blocks.nc) {
+            let cols = blocks.nc.min(n - j);
+            for d in 0..blocks.depths {
+                let (l, end) = (start(k, blocks.depths, d), start(k, blocks.depths, d + 1));
+                let a = self.a.window(0, l, m, end - l);
+                let b = B::new(self.isa, par, self.b.window(l, j, end - l, cols), m, packed_b);
+                let (begins, ends) = (d == 0, d + 1 == blocks.depths);
+                each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
+                    self.isa.run(Block { product: self, a, b, begins, ends, rows: &mut rows, packed });
+                    if let (true, Some(ending)) = (ends, rows.ending) {
+                        ending.run(self.isa, &mut rows.c);
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// The rows of several row blocks: what they write.
+struct Rows<'c, 'e, T> {
+    /// The first block, and how many the product has.
+    first: usize,
+    blocks: usize,
+    /// The rows of the product, and how many lie before these.
+    m: usize,
+    at: usize,
+    c: MatMut<'c, T>,
+    /// Chains that may not wait in C: as many rows as `c`, of equal length; or empty.
+    unfinished: &'c mut [T],
+    ending: Option<Ending<'c, 'e, T>>,
+}
+
+impl<'e, T: Float> Rows<'_, 'e, T> {
+    /// Some columns of all rows.
+    fn columns(&mut self, j: usize, cols: usize) -> Rows<'_, 'e, T> {
+        Rows {
+            c: self.c.reborrow().columns(j, cols),
+            unfinished: &mut *self.unfinished,
+            ending: self.ending.as_mut().map(|ending| ending.columns(j)),
+            ..*self
+        }
+    }
+}
+
+impl<T: Float> Cut for Rows<'_, '_, T> {
+    fn cut(self, blocks: usize) -> (Self, Self) {
+        let Self { first, blocks: all, m, at, c, unfinished, ending } = self;
+        let rows = start(m, all, first + blocks) - at;
+        let width = unfinished.len() / c.rows.max(1);
+        let (c, other_c) = c.split_rows(rows);
+        let (unfinished, other_unfinished) = unfinished.split_at_mut(rows * width);
+        let (ending, other_ending) = ending.map(|ending| ending.split(rows * c.row_stride)).unzip();
+        (
+            Self { first, blocks: all, m, at, c, unfinished, ending },
+            Self {
+                first: first + blocks,
+                blocks: all,
+                m,
+                at: at + rows,
+                c: other_c,
+                unfinished: other_unfinished,
+                ending: other_ending,
+            },
+        )
+    }
+}
+
+/// A block of B: its panels, of nr columns each.
+#[derive(Clone, Copy)]
+struct B<'a, T> {
+    /// Where it lies; when `direct`, whole panels are read there.
+    view: Mat<'a, T>,
+    direct: bool,
+    /// The panels, packed one after the other.
+    packed: &'a [T],
+}
+
+impl<'a, T: Float> B<'a, T> {
+    /// Packs what must be packed.
+    fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
+        let apart = view.rows == 1 || view.row_stride >= MAX_NR;
+        let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
+        let Mat { rows: depth, cols, .. } = view;
+        let first = if direct { cols / PACKED_COLS } else { 0 };
+        let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
+        each(par, first..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
+            let j = piece * PACKED_COLS;
+            isa.run(PackB(view.window(0, j, depth, PACKED_COLS.min(cols - j)), panels.data));
+        });
+        Self { view, direct, packed }
+    }
+}
+
+/// Packs columns of B.
+struct PackB<'a, T>(Mat<'a, T>, &'a mut [T]);
+
+impl<T: Float> Kernel<T> for PackB<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let (nr, Mat { rows: depth, cols, .. }) = (VECTORS * L::N, self.0);
+        for (p, panel) in self.1.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
+            let cols = nr.min(cols - p * nr);
+            pack(self.0.window(0, p * nr, depth, cols), nr, panel);
+        }
+    }
+}
+
+/// The work on one row block: its part of A packed, then its panels of C.
+struct Block<'a, 'r, 'c, 'e, T> {
+    product: Product<'a, T>,
+    a: Mat<'a, T>,
+    b: B<'a, T>,
+    /// Whether this is the first, the last block of depth.
+    begins: bool,
+    ends: bool,
+    rows: &'r mut Rows<'c, 'e, T>,
+    packed: &'r mut [T],
+}
+
+impl<T: Float> Kernel<T> for Block<'_, '_, '_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(mut self) {
+        self.pack_a();
+        let (nr, cols) = (VECTORS * L::N, self.rows.c.cols);
+        for j in (0..cols).step_by(nr) {
+            if cols - j > L::N { self.panel::<L, VECTORS>(j) } else { self.panel::<L, 1>(j) }
+        }
+    }
+}
+
+impl<T: Float> Block<'_, '_, '_, '_, T> {
+    /// Strips of at most mr rows, one after the other.
+    #[inline(always)]
+    fn pack_a(&mut self) {
+        let (m, depth) = (self.rows.c.rows, self.a.cols);
+        for s in 0..m.div_ceil(MR) {
+            let (i, height) = (strip(m, s), strip(m, s + 1) - strip(m, s));
+            let rows = self.a.window(self.rows.at + i, 0, height, depth);
+            pack(rows.t(), height, &mut self.packed[i * depth..(i + height) * depth]);
+        }
+    }
+
+    /// All strips by the panel of columns from `j` on.
+    #[inline(always)]
+    fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
+        let (m, depth, nr) = (self.rows.c.rows, self.a.cols, VECTORS * L::N);
+        let whole = j + nr <= self.rows.c.cols;
+        let (b, stride) = if self.b.direct && whole {
+            (&self.b.view.data[j..], self.b.view.row_stride.max(nr))
+        } else {
+            (&self.b.packed[j * depth..][..nr * depth], nr)
+        };
+        for s in 0..m.div_ceil(MR) {
+            let i = strip(m, s);
+            match strip(m, s + 1) - i {
+                1 => self.tile::<L, 1, V>(i, j, b, stride),
+                2 => self.tile::<L, 2, V>(i, j, b, stride),
+                3 => self.tile::<L, 3, V>(i, j, b, stride),
+                4 => self.tile::<L, 4, V>(i, j, b, stride),
+                5 => self.tile::<L, 5, V>(i, j, b, stride),
+                _ => self.tile::<L, MR, V>(i, j, b, stride),
+            }
+        }
+    }
+
+    /// One tile of C: its chains carried on by this block of depth, and finished by the last.
+    #[inline(always)]
+    fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize, b: &[T], stride: usize) {
+        let depth = self.a.cols;
+        let Rows { c, unfinished, .. } = &mut *self.rows;
+        let width = unfinished.len() / c.rows;
+        let mut chains = match width {
+            0 => c.reborrow(),
+            _ => MatMut { data: unfinished, rows: c.rows, cols: c.cols, row_stride: width, col_stride: 1 },
+        };
+        let zero = [[L::splat(T::ZERO); V]; R];
+        let tile = if self.begins { zero } else { load::<L, R, V>(&chains, i, j) };
+        let mut tile = multiply(tile, &self.packed[i * depth..(i + R) * depth], b, stride);
+        if !self.ends {
+            return store(tile, &mut chains, i, j);
+        }
+        let alpha = L::splat(self.product.alpha);
+        let old = if self.product.update == Update::Accumulate { load::<L, R, V>(c, i, j) } else { zero };
+        for (row, old) in tile.iter_mut().zip(&old) {
+            for (sum, &old) in row.iter_mut().zip(old) {
+                *sum = if self.product.update == Update::Accumulate { old + alpha * *sum } else { alpha * *sum };
+            }
+        }
+        store(tile, c, i, j);
+    }
+}

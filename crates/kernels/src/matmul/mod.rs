@@ -1,0 +1,13 @@
+//! C = α·A·B, overwriting C or added to it.
+
+mod blocking;
+mod door;
+mod kernel;
+mod loops;
+mod pack;
+mod parts;
+mod tail;
+mod view;
+
+pub use door::{Tail, Update, matmul, matmul_pieces, matmul_scratch, matmul_with};
+pub use view::{Mat, MatMut};

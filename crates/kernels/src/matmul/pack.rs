@@ -1,0 +1,68 @@
+//! Copies of blocks of A and B in the order in which the kernel reads them.
+
+use super::Mat;
+use crate::Float;
+
+/// Elements that are read along a row before they are written across.
+const STEP: usize = 8;
+
+/// Packs the columns of `x` (their number at most `width`) one after the other into rows of `width`, missing columns as zeros:
+/// `to[i * width + j] = x[i, j]`.
+#[inline(always)]
+pub(super) fn pack<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
+    match (x.cols == width, width) {
+        (true, 1) => whole::<T, 1>(x, to),
+        (true, 2) => whole::<T, 2>(x, to),
+        (true, 3) => whole::<T, 3>(x, to),
+        (true, 4) => whole::<T, 4>(x, to),
+        (true, 5) => whole::<T, 5>(x, to),
+        (true, 6) => whole::<T, 6>(x, to),
+        (true, 8) => whole::<T, 8>(x, to),
+        (true, 16) => whole::<T, 16>(x, to),
+        _ => part(x, width, to),
+    }
+}
+
+/// [`pack`] when no column is missing.
+#[inline(always)]
+fn whole<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
+    if x.col_stride == 1 {
+        for (i, to) in to.as_chunks_mut::<W>().0.iter_mut().enumerate().take(x.rows) {
+            *to = *x.data[i * x.row_stride..].first_chunk().expect("a row lies in its slice");
+        }
+    } else if x.row_stride == 1 {
+        across::<T, W>(x, to);
+    } else {
+        for (i, to) in to.as_chunks_mut::<W>().0.iter_mut().enumerate().take(x.rows) {
+            *to = std::array::from_fn(|j| x.data[i * x.row_stride + j * x.col_stride]);
+        }
+    }
+}
+
+/// [`whole`] when the columns of `x` are contiguous: a transposition, by squares.
+#[inline(always)]
+fn across<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
+    let columns: [&[T]; W] = std::array::from_fn(|j| &x.data[j * x.col_stride..][..x.rows]);
+    let (squares, rest) = to.as_chunks_mut::<W>().0[..x.rows].as_chunks_mut::<STEP>();
+    for (s, square) in squares.iter_mut().enumerate() {
+        let read: [&[T; STEP]; W] =
+            std::array::from_fn(|j| columns[j][s * STEP..].first_chunk().expect("whole squares"));
+        for (i, row) in square.iter_mut().enumerate() {
+            *row = std::array::from_fn(|j| read[j][i]);
+        }
+    }
+    let done = squares.len() * STEP;
+    for (i, row) in rest.iter_mut().enumerate() {
+        *row = std::array::from_fn(|j| columns[j][done + i]);
+    }
+}
+
+/// [`pack`] when columns are missing.
+#[inline(always)]
+fn part<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
+    for (i, to) in to.chunks_exact_mut(width).enumerate().take(x.rows) {
+        for (j, to) in to.iter_mut().enumerate() {
+            *to = if j < x.cols { x.data[i * x.row_stride + j * x.col_stride] } else { T::ZERO };
+        }
+    }
+}

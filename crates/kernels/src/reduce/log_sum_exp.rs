@@ -1,0 +1,88 @@
+//! Row log-sum-exp.
+
+use super::sum::Running;
+use crate::isa::Kernel;
+use crate::lanes::Lanes;
+use crate::par::{Equal, each};
+use crate::{Elementwise, Float, Isa, Par};
+
+/// Elements of the rows that make one piece of work.
+const PIECE: usize = 1 << 13;
+/// Exponentials at one time.
+const TILE: usize = 256;
+
+/// out\[i\] = ln Σⱼ exp(x\[i, j\]), without overflow; an empty row gives −∞.
+///
+/// # Panics
+/// When a length does not fit.
+#[track_caller]
+pub fn row_log_sum_exp<T: Float>(par: Par, x: &[T], rows: usize, cols: usize, out: &mut [T]) {
+    row_log_sum_exp_with(Isa::current(), par, x, rows, cols, out);
+}
+
+/// [`row_log_sum_exp`] on a given instruction set.
+#[track_caller]
+pub fn row_log_sum_exp_with<T: Float>(isa: Isa, par: Par, x: &[T], rows: usize, cols: usize, out: &mut [T]) {
+    assert!(
+        rows.checked_mul(cols) == Some(x.len()) && out.len() == rows,
+        "row_log_sum_exp: {} elements, {} results for {rows}×{cols}",
+        x.len(),
+        out.len()
+    );
+    if cols == 0 {
+        return out.fill(T::of(f64::NEG_INFINITY));
+    }
+    let height = (PIECE / cols).max(1);
+    each(par, 0..rows.div_ceil(height), Equal { data: out, each: height }, &mut [], &|piece, out, _: &mut [T]| {
+        isa.run(Rows { x: &x[piece * height * cols..], cols, out: out.data });
+    });
+}
+
+/// Some rows.
+struct Rows<'a, T> {
+    x: &'a [T],
+    cols: usize,
+    out: &'a mut [T],
+}
+
+impl<T: Float> Kernel<T> for Rows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        for (x, out) in self.x.chunks_exact(self.cols).zip(self.out) {
+            *out = log_sum_exp::<L>(x);
+        }
+    }
+}
+
+#[inline(always)]
+fn log_sum_exp<L: Lanes>(x: &[L::Elem]) -> L::Elem {
+    let shift = shift(x);
+    let mut sum = Running::EMPTY;
+    let (mut less, mut exp) = ([L::Elem::ZERO; TILE], [L::Elem::ZERO; TILE]);
+    for x in x.chunks(TILE) {
+        let (less, exp) = (&mut less[..x.len()], &mut exp[..x.len()]);
+        less.iter_mut().zip(x).for_each(|(less, &x)| *less = x - shift);
+        Elementwise::Exp.tile::<L>([less; 3], exp);
+        sum.extend(exp);
+    }
+    let mut ln = [L::Elem::ZERO];
+    Elementwise::Ln.tile::<L>([&[sum.total()]; 3], &mut ln);
+    shift + ln[0]
+}
+
+/// The largest element, NaN if there is one; 0 when it is infinite, so that nothing is subtracted from itself.
+#[inline(always)]
+fn shift<T: Float>(x: &[T]) -> T {
+    let largest = |a: T, b: T| if a > b || a.partial_cmp(&a).is_none() { a } else { b };
+    let mut lanes = [T::of(f64::NEG_INFINITY); 16];
+    let (whole, rest) = x.as_chunks::<16>();
+    for x in whole {
+        for (lane, &x) in lanes.iter_mut().zip(x) {
+            *lane = largest(*lane, x);
+        }
+    }
+    let max = lanes.into_iter().chain(rest.iter().copied()).fold(T::of(f64::NEG_INFINITY), largest);
+    if max.to_f64().is_infinite() { T::ZERO } else { max }
+}

@@ -1,0 +1,77 @@
+//! Reductions. A sum is defined on indices, not on memory order or threads: fixed pieces, in each 16 interleaved accumulators
+//! (index mod 16) joined in one fixed tree, then the pieces in one fixed tree. It has the same bits on every instruction set.
+
+mod log_sum_exp;
+pub(crate) mod sum;
+
+pub use log_sum_exp::{row_log_sum_exp, row_log_sum_exp_with};
+
+use crate::isa::Kernel;
+use crate::lanes::Lanes;
+use crate::par::tree;
+use crate::{Float, Isa, Par};
+use sum::{PIECE, Piece, pieces};
+
+/// Σ xᵢ; the empty sum is 0.
+pub fn sum<T: Float>(par: Par, x: &[T]) -> T {
+    sum_with(Isa::current(), par, x)
+}
+
+/// [`sum`] on a given instruction set.
+pub fn sum_with<T: Float>(isa: Isa, par: Par, x: &[T]) -> T {
+    tree(par, 0..pieces(x.len()), &|piece| isa.run(Terms(part(x, piece))), &|a, b| a + b)
+}
+
+/// Σ xᵢ yᵢ: the [`sum`] of the rounded products.
+///
+/// # Panics
+/// When the lengths differ.
+#[track_caller]
+pub fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> T {
+    dot_with(Isa::current(), par, x, y)
+}
+
+/// [`dot`] on a given instruction set.
+#[track_caller]
+pub fn dot_with<T: Float>(isa: Isa, par: Par, x: &[T], y: &[T]) -> T {
+    assert_eq!(x.len(), y.len(), "dot: lengths {} and {}", x.len(), y.len());
+    tree(par, 0..pieces(x.len()), &|piece| isa.run(Products(part(x, piece), part(y, piece))), &|a, b| a + b)
+}
+
+/// The number of pieces that a sum of this many terms is cut into, and that may be added up at the same time.
+pub fn sum_pieces(terms: usize) -> usize {
+    pieces(terms)
+}
+
+/// The terms of a piece.
+fn part<T>(x: &[T], piece: usize) -> &[T] {
+    &x[piece * PIECE..x.len().min((piece + 1) * PIECE)]
+}
+
+/// The sum of one piece.
+struct Terms<'a, T>(&'a [T]);
+
+impl<T: Float> Kernel<T> for Terms<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) -> T {
+        let mut piece = Piece::EMPTY;
+        piece.extend(self.0);
+        piece.total()
+    }
+}
+
+/// The sum of products of one piece.
+struct Products<'a, T>(&'a [T], &'a [T]);
+
+impl<T: Float> Kernel<T> for Products<'_, T> {
+    type Output = T;
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) -> T {
+        let mut piece = Piece::EMPTY;
+        piece.extend_products(self.0, self.1);
+        piece.total()
+    }
+}
