@@ -65,6 +65,11 @@ fn every_choice_of_passes_gives_the_same_bits_in_f64() {
 }
 
 #[test]
+fn every_choice_of_passes_gives_the_same_bits_in_f32() {
+    same_bits_for_all_passes::<f32>();
+}
+
+#[test]
 fn the_arena_is_at_most_1_3_times_the_live_peak() {
     for (name, record) in FUNCTIONS {
         for n in [1, 16, 100, 1000] {
