@@ -34,7 +34,8 @@ fn program(rows: usize, width: usize) -> (Program<f32>, Vec<Vec<f32>>, Vec<f32>)
     let tape = Tape::new();
     let bank = Bank::new([Activation::Relu, Activation::Tanh, Activation::Gelu]);
     let (x, y) = (tape.input(rows, 8), tape.input(rows, 1));
-    let (alpha, theta, direction) = (tape.input(3, 2), tape.input(8 * width + width, 1), tape.input(8 * width + width, 1));
+    let (alpha, theta, direction) =
+        (tape.input(3, 2), tape.input(8 * width + width, 1), tape.input(8 * width + width, 1));
     let hidden = x.matmul(theta.slice(0, 8, width)) + theta.slice(8 * width, 1, width).expand(rows, width);
     let logits = hidden.mixture(&bank, alpha);
     let loss = (logits.row_log_sum_exp() - y).powi(2).mean() + 0.01 * theta.powi(2).sum() + logits.t().sum_rows().sum();

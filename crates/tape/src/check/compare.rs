@@ -1,5 +1,6 @@
 //! The two comparisons: of inner products that are equal, and of a derivative with difference quotients.
 
+use crate::check::Options;
 use crate::check::differences::Quotients;
 use crate::check::report::{Check, Finding, Place, Verdict};
 
@@ -28,9 +29,10 @@ pub(crate) fn relative(error: f64, scale: f64) -> f64 {
 }
 
 /// ⟨a, b⟩ = ⟨c, d⟩, relative to the sum of the absolute terms.
-pub(crate) fn identity(check: Check, left: [&[f64]; 2], right: [&[f64]; 2], tolerance: f64) -> Finding {
+pub(crate) fn identity(check: Check, left: [&[f64]; 2], right: [&[f64]; 2], options: &Options) -> Finding {
     let values = [dot(left[0], left[1]), dot(right[0], right[1])];
-    let scale = paired(left[0], left[1]).max(paired(right[0], right[1]));
+    let scale = paired(left[0], left[1]).max(paired(right[0], right[1])).max(options.floor);
+    let tolerance = options.exact;
     let error = relative((values[0] - values[1]).abs(), scale);
     let verdict = if error <= tolerance { Verdict::Agrees } else { Verdict::Disagrees };
     Finding { check, verdict, place: Place::Everywhere, values, error, tolerance }

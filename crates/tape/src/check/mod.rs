@@ -65,16 +65,16 @@ pub fn gradient<'t>(
 /// vjp against jvp, and each against differences of the function.
 fn check_first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
     let [value, gradient, tangent] = probe.evaluate([&[probe.output], &probe.gradient, &[probe.tangent]], point);
-    report.add(identity(Check::Adjoint, [&gradient, &point.v], [&point.u, &tangent], options.exact));
+    report.add(identity(Check::Adjoint, [&gradient, &point.v], [&point.u, &tangent], options));
 
     let function = |at: &Point| probe.evaluate([&[probe.output]], at).concat();
     let along = |t| function(&point.moved(&point.v, t));
     let along = Quotients::new(along, &value, largest(&value), options.step);
     let place = |element| Place::Output { element };
-    report.add(difference(Check::Jvp, &tangent, &along, 0.0, place, options.difference));
+    report.add(difference(Check::Jvp, &tangent, &along, options.floor, place, options.difference));
 
     // One entry at a time, but relative to the largest entry of the whole gradient.
-    let scale = largest(&gradient);
+    let scale = largest(&gradient).max(options.floor);
     for entry in options.entries_of(gradient.len()) {
         let mut direction = vec![0.0; gradient.len()];
         direction[entry] = 1.0;
@@ -90,11 +90,11 @@ fn check_first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut
 fn check_second(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
     let [gradient, hv] = probe.evaluate([&probe.gradient, &probe.curved], point);
     let [hw] = probe.evaluate([&probe.curved], &point.exchanged());
-    report.add(identity(Check::Symmetry, [&point.w, &hv], [&point.v, &hw], options.exact));
+    report.add(identity(Check::Symmetry, [&point.w, &hv], [&point.v, &hw], options));
 
     let along = |t| probe.evaluate([&probe.gradient], &point.moved(&point.v, t)).concat();
     let along = Quotients::new(along, &gradient, largest(&gradient), options.step);
-    report.add(difference(Check::Hvp, &hv, &along, 0.0, |entry| probe.place(entry), options.difference));
+    report.add(difference(Check::Hvp, &hv, &along, options.floor, |entry| probe.place(entry), options.difference));
 }
 
 /// The jvp of the Hessian-vector product against its differences.
@@ -102,5 +102,5 @@ fn check_third(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut
     let [hv, third] = probe.evaluate([&probe.curved, &probe.third], point);
     let along = |t| probe.evaluate([&probe.curved], &point.moved(&point.w, t)).concat();
     let along = Quotients::new(along, &hv, largest(&hv), options.step);
-    report.add(difference(Check::Third, &third, &along, 0.0, |entry| probe.place(entry), options.third));
+    report.add(difference(Check::Third, &third, &along, options.floor, |entry| probe.place(entry), options.third));
 }

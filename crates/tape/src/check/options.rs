@@ -1,6 +1,7 @@
 //! What is checked, and how sharply.
 
-/// What the checker compares, and how closely. All errors are relative to the largest entry of what is compared.
+/// What the checker compares, and how closely. All errors are relative to the largest entry of what is compared, or to
+/// [`Self::floor`] if that is larger.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
     /// 1: first derivatives. 2: Hessian-vector products too. 3: their derivatives too.
@@ -13,6 +14,9 @@ pub struct Options {
     pub seed: u64,
     /// The largest step of the difference quotients. A quotient extrapolates the steps h, h/2 and h/4.
     pub step: f64,
+    /// What counts as small: a derivative that cancels to zero leaves rounding errors, and nothing to compare them with. 0 if the
+    /// derivatives are known not to.
+    pub floor: f64,
     /// What an exact identity may miss.
     pub exact: f64,
     /// What a first or second derivative may differ from differences.
@@ -23,7 +27,17 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { order: 2, directions: 2, entries: 32, seed: 0, step: 2e-3, exact: 1e-12, difference: 1e-7, third: 1e-6 }
+        Self {
+            order: 2,
+            directions: 2,
+            entries: 32,
+            seed: 0,
+            step: 2e-3,
+            floor: 0.0,
+            exact: 1e-12,
+            difference: 1e-7,
+            third: 1e-6,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::generate::operands::Operands;
-use crate::generate::prototypes::ACTIVATIONS;
+use crate::generate::prototypes::activations;
 use crate::generate::within;
 use crate::primitive::Primitive;
 use crate::rules::{Constant, Elementary, Fill, Gather, Matmul, Mixture, MixtureDot, ScatterAdd};
@@ -140,7 +140,8 @@ impl<'t> Operands<'t, '_> {
 
     fn bank(&mut self) -> Bank {
         let count = 1 + self.choices.below(3);
-        let drawn: Vec<_> = (0..count).map(|_| ACTIVATIONS[self.choices.below(ACTIVATIONS.len())]).collect();
+        let all = activations(self.limits);
+        let drawn: Vec<_> = (0..count).map(|_| all[self.choices.below(all.len())]).collect();
         Bank::new(drawn)
     }
 

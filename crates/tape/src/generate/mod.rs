@@ -46,13 +46,23 @@ pub struct Limits {
     pub mixture_order: usize,
     /// Whether `stop_gradient` is drawn: difference quotients know nothing of it.
     pub stop_gradient: bool,
+    /// Whether primitives and activations are drawn that have a kink or a jump somewhere.
+    pub kinks: bool,
     /// Users' operations to draw from, on operands of their cases.
     pub customs: Vec<Arc<dyn Custom>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { operations: 12, inputs: 3, side: 4, mixture_order: 0, stop_gradient: true, customs: Vec::new() }
+        Self {
+            operations: 12,
+            inputs: 3,
+            side: 4,
+            mixture_order: 0,
+            stop_gradient: true,
+            kinks: true,
+            customs: Vec::new(),
+        }
     }
 }
 
@@ -99,8 +109,7 @@ pub fn program<'t>(tape: &'t Tape, choices: &mut dyn Choices, limits: &Limits) -
         let shape = operands.shape();
         operands.input(shape, Domain::REAL);
     }
-    let mut table = prototypes(&limits.customs);
-    table.retain(|primitive| limits.stop_gradient || !matches!(primitive, Primitive::StopGradient(_)));
+    let table = prototypes(limits);
     for _ in 0..limits.operations {
         if !operands.choices.more() {
             break;
@@ -115,7 +124,7 @@ pub fn program<'t>(tape: &'t Tape, choices: &mut dyn Choices, limits: &Limits) -
 /// The names of all primitives, users' operations last: what [`primitive`] counts.
 pub fn primitives(limits: &Limits) -> Vec<String> {
     let name = |primitive: &Primitive| primitive.rule().name();
-    prototypes(&limits.customs).iter().map(name).collect()
+    prototypes(limits).iter().map(name).collect()
 }
 
 /// Primitive number `which` of [`primitives`] alone, on inputs of its own with random shapes and payload.
@@ -126,6 +135,6 @@ pub fn primitive<'t>(tape: &'t Tape, which: usize, choices: &mut dyn Choices, li
     choices.more();
     let seed = choices.below(1 << 16) as u64;
     let mut operands = Operands::new(tape, choices, limits, true);
-    let output = operands.draw(&prototypes(&limits.customs)[which]);
+    let output = operands.draw(&prototypes(limits)[which]);
     Generated::new(vec![output], &operands.inputs, tape, seed)
 }

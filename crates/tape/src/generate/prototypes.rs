@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::generate::Limits;
 use crate::primitive::Primitive;
 use crate::rules::{
     Call, Constant, Elementary, Expand, Fill, Gather, Matmul, Mixture, MixtureDot, Reshape, RowLogSumExp, ScatterAdd,
     Slice, StopGradient, SumTo, Transpose, Unslice,
 };
-use crate::{Activation, Bank, Custom, Elementwise, Real, Shape};
+use crate::{Activation, Bank, Elementwise, Real, Shape};
 
 /// Zero as a payload that is drawn later.
 const LATER: Real = Real::new(0.0);
@@ -68,11 +69,24 @@ pub const ACTIVATIONS: [Activation; 14] = {
     ]
 };
 
-/// One of every primitive with a payload that means nothing. Inputs are not drawn: they are there before.
-pub(crate) fn prototypes(customs: &[Arc<dyn Custom>]) -> Vec<Primitive> {
+const fn has_kink(op: Elementwise) -> bool {
+    use Elementwise as E;
+    matches!(op, E::Min | E::Max | E::Less | E::Select | E::Abs | E::Sign)
+}
+
+/// The activations that are drawn within the limits.
+pub(crate) fn activations(limits: &Limits) -> Vec<Activation> {
+    use Activation as A;
+    let is_smooth = |activation: &A| !matches!(activation, A::Relu | A::LeakyRelu(_) | A::Elu(_));
+    ACTIVATIONS.into_iter().filter(|activation| limits.kinks || is_smooth(activation)).collect()
+}
+
+/// Of every primitive within the limits one with a payload that means nothing. Inputs are not drawn: they are there before.
+pub(crate) fn prototypes(limits: &Limits) -> Vec<Primitive> {
     let (shape, to, order, start) = (Shape::SCALAR, Shape::SCALAR, 0, 0);
     let (bank, index) = (|| Bank::new([]), || Arc::from([]));
-    let elementwise = ELEMENTWISE.map(|op| Primitive::Elementary(Elementary(op)));
+    let drawn = ELEMENTWISE.into_iter().filter(|&op| limits.kinks || !has_kink(op));
+    let elementwise = drawn.map(|op| Primitive::Elementary(Elementary(op)));
     let others = [
         Primitive::Matmul(Matmul { ta: false, tb: false }),
         Primitive::Mixture(Mixture { bank: bank(), order }),
@@ -88,8 +102,8 @@ pub(crate) fn prototypes(customs: &[Arc<dyn Custom>]) -> Vec<Primitive> {
         Primitive::RowLogSumExp(RowLogSumExp),
         Primitive::Constant(Constant { data: Arc::from([]), shape }),
         Primitive::Fill(Fill { value: LATER, shape }),
-        Primitive::StopGradient(StopGradient),
     ];
-    let calls = customs.iter().map(|custom| Primitive::Call(Call(custom.clone())));
-    elementwise.into_iter().chain(others).chain(calls).collect()
+    let stop = limits.stop_gradient.then_some(Primitive::StopGradient(StopGradient));
+    let calls = limits.customs.iter().map(|custom| Primitive::Call(Call(custom.clone())));
+    elementwise.chain(others).chain(stop).chain(calls).collect()
 }
