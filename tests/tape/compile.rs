@@ -113,6 +113,24 @@ fn group_fuses_what_follows_a_product() {
 }
 
 #[test]
+fn group_joins_the_pieces_of_a_flat_gradient() {
+    fn record(tape: &Tape) -> Function<'_> {
+        let theta = tape.input(60, 1);
+        // More pieces than one step takes, and −0 among them.
+        let pieces = (0..20).map(|i| (theta.slice(3 * i, 3, 1) * -1.0).unslice(3 * i, theta.shape()));
+        let joined = pieces.reduce(|sum, piece| sum + piece).expect("there are pieces");
+        Function { inputs: vec![theta], held: 0, outputs: vec![joined] }
+    }
+    let (joined, apart) = steps(record, Passes { group: false, ..Passes::ALL });
+    assert!(joined <= 22 && apart >= 50, "{joined} and {apart} steps");
+    let tape = Tape::new();
+    let function = record(&tape);
+    let data = data::<f64>(&function.inputs);
+    let [all, none] = [Passes::ALL, Passes::NONE].map(|passes| bits(&run(&plain(&tape, &function, passes), &data)));
+    assert_eq!(all, none);
+}
+
+#[test]
 fn order_joins_neighbours_that_read_one_operand() {
     fn record(tape: &Tape) -> Function<'_> {
         let x = tape.input(4, 3);
