@@ -47,7 +47,7 @@ fn random_group(random: &mut Random) -> Group {
     loop {
         let inputs: Vec<Access> = (0..=random.below(4)).map(|_| ACCESSES[random.below(4)]).collect();
         let reductions: Vec<Reduction> = (0..=random.below(4)).map(|_| REDUCTIONS[random.below(4)]).collect();
-        let mut source = |random: &mut Random, values: usize| match random.below(4) {
+        let source = |random: &mut Random, values: usize| match random.below(4) {
             0 => Source::Input(random.below(inputs.len())),
             1 if reductions.contains(&Reduction::None) => loop {
                 let j = random.below(reductions.len());

@@ -3,7 +3,9 @@
 mod accuracy;
 mod group;
 mod isa;
+mod jets;
 mod matmul;
 mod mixture;
 mod random;
 mod reduce;
+mod ulp;

@@ -81,6 +81,7 @@ fn bad_input_is_an_error_that_names_its_place() {
     assert!(message("seeds=1.5").contains("wrong type"));
     assert!(message("lambda=nan").contains("not negative"));
     assert!(message("lambda=inf").contains("finite"));
+    assert!(message("net_width=7").contains("even"));
     assert!(message("n_test=0").contains("at least 1"));
     assert!(message("seeds=1\nlambda").contains("wrong type"));
     assert!(message("=").contains("no setting"));

@@ -3,7 +3,7 @@ use crate::difference::{derivative, gradient, relative_error};
 use faer::{Col, Mat};
 use nas::dense::{Cholesky, NotPositiveDefinite, product};
 use nas::hypergradient::{Hypergradient, Status};
-use nas::kernel::{Gram, KernelModel, Mixing, hermite};
+use nas::kernel::{Gram, KernelModel, Mixing, dual, hermite};
 use nas::seed::Seed;
 use proptest::prelude::*;
 use rand::RngExt;
@@ -62,13 +62,13 @@ impl Problem {
         let [train, validation] = &self.grams(mixing);
         let (y_train, y_validation) = (self.y_train.as_ref(), self.y_validation.as_ref());
         let model = KernelModel { mixing, train, validation, y_train, y_validation, lambda };
-        let fit = model.fit(alpha).unwrap();
-        model.hypergradient(alpha, &fit)
+        let ridge = model.solve(alpha).unwrap();
+        model.hypergradient(alpha, &ridge)
     }
 }
 
 fn mixings() -> [Mixing; 3] {
-    [Mixing::full(MAPS), Mixing::orthogonal(MAPS), Mixing::Weights { kernels: MAPS }]
+    [Mixing::full(MAPS), Mixing::orthogonal(MAPS), Mixing::Weights { count: MAPS }]
 }
 
 const ALPHA: [f64; MAPS] = [0.6, 0.9, 0.3];
@@ -94,7 +94,7 @@ fn the_hypergradient_agrees_with_differences_in_alpha_and_lambda() {
 /// orthogonal to alpha is necessary but proves nothing, differences do.
 #[test]
 fn the_hypergradient_is_right_without_a_ridge() {
-    for mixing in [Mixing::orthogonal(MAPS), Mixing::Weights { kernels: MAPS }] {
+    for mixing in [Mixing::orthogonal(MAPS), Mixing::Weights { count: MAPS }] {
         for seed in 0..5 {
             let problem = Problem::new(seed);
             let exact = problem.hypergradient(&mixing, &ALPHA, 0.0);
@@ -105,6 +105,46 @@ fn the_hypergradient_is_right_without_a_ridge() {
             assert!(along.abs() < 1e-11 * size, "Euler: {along:e} of {size:e}");
         }
     }
+}
+
+/// Two derivations that share no code: the closed form, and the tape's implicit differentiation of the dual form.
+#[test]
+fn the_tape_agrees_on_the_dual_form() {
+    for mixing in mixings() {
+        let (problem, lambda) = (Problem::new(6), 0.2);
+        let [train, validation] = &problem.grams(&mixing);
+        let (y_train, y_validation) = (problem.y_train.as_ref(), problem.y_validation.as_ref());
+        let model = KernelModel { mixing: &mixing, train, validation, y_train, y_validation, lambda };
+        let ridge = model.solve(&ALPHA).unwrap();
+        let exact = model.hypergradient(&ALPHA, &ridge);
+        let by_tape = dual::hypergradient(&model, &ALPHA, &ridge.fit).unwrap();
+        let [e, t] = [&exact, &by_tape].map(|g| g.components().collect::<Vec<f64>>());
+        assert!(relative_error(&t, &e) < 1e-11, "{mixing:?}: {t:?} is not {e:?}");
+        assert!((exact.value - by_tape.value).abs() < 1e-13);
+        assert!(matches!(by_tape.evidence.status, Status::Converged { products: 1.. }));
+    }
+}
+
+/// After many steps gradient descent in function space is the kernel without a ridge; after s steps in one dimension it is
+/// 1 − (1 − ηk)^s of it.
+#[test]
+fn descent_in_function_space_follows_its_formula() {
+    let one = |v: f64| Gram::new(vec![Mat::from_fn(1, 1, |_, _| v)]);
+    let (train, validation, y, mixing) = (one(2.0), one(0.5), Col::full(1, 3.0), Mixing::orthogonal(1));
+    let model = KernelModel {
+        mixing: &mixing,
+        train: &train,
+        validation: &validation,
+        y_train: y.as_ref(),
+        y_validation: y.as_ref(),
+        lambda: 0.0,
+    };
+    for steps in [0, 1, 7] {
+        let f = model.descend(&[1.0], 0.1, steps).predict(&validation)[0];
+        assert!((f - 0.5 / 2.0 * (1.0 - 0.8f64.powi(steps as i32)) * 3.0).abs() < 1e-15);
+    }
+    let limit = model.descend(&[1.0], 0.1, 500).predict(&validation)[0];
+    assert!((limit - model.solve(&[1.0]).unwrap().fit.predict(&validation)[0]).abs() < 1e-14);
 }
 
 #[test]
@@ -138,8 +178,9 @@ fn validation_on_the_training_set_is_training_error() {
     let [train, _] = &problem.grams(&mixing);
     let y = problem.y_train.as_ref();
     let model = KernelModel { mixing: &mixing, train, validation: train, y_train: y, y_validation: y, lambda: 0.5 };
-    let fit = model.fit(&ALPHA).unwrap();
-    let (half, mse) = (model.hypergradient(&ALPHA, &fit).value, fit.mean_squared_error(train, y));
+    let ridge = model.solve(&ALPHA).unwrap();
+    let fit = &ridge.fit;
+    let (half, mse) = (model.hypergradient(&ALPHA, &ridge).value, fit.mean_squared_error(train, y));
     assert!((2.0 * half - mse).abs() < 1e-15);
     // The ridge residual is −λβ.
     assert!((fit.predict(train) - y + faer::Scale(0.5) * &fit.beta).norm_max() < 1e-14);

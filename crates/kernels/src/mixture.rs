@@ -199,7 +199,8 @@ impl<T: Float> Pass<'_, T> {
         }
         let each = dots.len() * self.bank.len() * groups;
         let written = Written { outs, block, partial: Equal { data: partial, each } };
-        let needs = Needs::of(self.bank);
+        let mut orders = wanted.orders.iter().chain(dots.iter().map(|dot| &dot.order));
+        let needs = Needs::of(self.bank, orders.any(|order| *order > 0));
         par::each(self.par, 0..blocks, written, &mut [(); 0], &|i, written: Written<'_, T>, _| {
             let start = i * block;
             let x = &self.x[start..(start + block).min(self.x.len())];

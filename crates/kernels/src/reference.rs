@@ -133,9 +133,16 @@ pub fn logistic(x: f64) -> f64 {
     if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }
 }
 
-/// erf x = 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹/(2n+1)!! (all terms of one sign), beyond 3 by [`erfc`].
+/// exp(−s·x²), the square with the part that its rounding loses.
+fn gauss(x: f64, s: f64) -> f64 {
+    let square = x * x;
+    let lost = if square < f64::INFINITY { x.mul_add(x, -square) } else { 0.0 };
+    (-s * square).exp() * (1.0 - s * lost)
+}
+
+/// erf x = 2/√π · e^(−x²) · Σ 2ⁿ x²ⁿ⁺¹/(2n+1)!! (all terms of one sign), beyond 2 by [`erfc`].
 pub fn erf(x: f64) -> f64 {
-    if x.abs() > 3.0 {
+    if x.abs() > 2.0 {
         return (1.0 - erfc(x.abs())).copysign(x);
     }
     let (mut term, mut sum, mut n) = (x, x, 0.0);
@@ -144,28 +151,41 @@ pub fn erf(x: f64) -> f64 {
         term *= 2.0 * x * x / (2.0 * n + 1.0);
         sum += term;
     }
-    std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp() * sum
+    std::f64::consts::FRAC_2_SQRT_PI * gauss(x, 1.0) * sum
 }
 
-/// erfc x = 1 − erf x; for large x by its continued fraction.
+/// erfc x = 1 − erf x, without cancellation: from ½ on as exp(−x²) times [`erfcx`].
 pub fn erfc(x: f64) -> f64 {
-    if x.is_nan() || x < 2.0 {
-        return 1.0 - erf(x);
-    }
-    let tail = (1..=120).rev().fold(x, |tail, n| x + f64::from(n) * 0.5 / tail);
-    std::f64::consts::FRAC_2_SQRT_PI * 0.5 * (-x * x).exp() / tail
+    if x.is_nan() || x < 0.5 { 1.0 - erf(x) } else { gauss(x, 1.0) * erfcx(x) }
+}
+
+/// exp(x²)·erfc x for x ≥ ½, by the continued fraction 1/√π · 1/(x + ½/(x + 1/(x + 3⁄2/(x + …)))), whose error after n terms
+/// is about exp(−2x·√(2n)).
+fn erfcx(x: f64) -> f64 {
+    let terms = (250.0 / (x * x)) as u32 + 20;
+    let tail = (1..=terms).rev().fold(x, |tail, n| x + f64::from(n) * 0.5 / tail);
+    std::f64::consts::FRAC_2_SQRT_PI * 0.5 / tail
+}
+
+/// Φ(x), with a small relative error also in the left tail.
+fn normal_cdf(x: f64) -> f64 {
+    let y = -x * std::f64::consts::FRAC_1_SQRT_2;
+    if y < 0.5 { 0.5 * erfc(y) } else { 0.5 * gauss(x, 0.5) * erfcx(y) }
 }
 
 /// \[σ, σ′, σ″, σ‴\](x).
 pub fn activation(activation: Activation, x: f64) -> [f64; 4] {
     let step = if x > 0.0 { 1.0 } else { 0.0 };
+    // A factor that is 0 far out makes a product 0 there, also at ±∞.
+    let from_below = if x < -1e4 { -1e4 } else { x };
+    let within = if x > 1e4 { 1e4 } else { from_below };
     let logistic_jet = |x: f64| {
         let (s, c) = (logistic(x), logistic(-x));
         let d = s * c;
-        [s, d, d * (c - s), d * (1.0 - 6.0 * d)]
+        [s, d, -d * (0.5 * x).tanh(), d * (1.0 - 6.0 * d)]
     };
     match activation {
-        Activation::Relu => [x.max(0.0), step, 0.0, 0.0],
+        Activation::Relu => [if x < 0.0 { 0.0 } else { x }, step, 0.0, 0.0],
         Activation::LeakyRelu(s) => {
             let slope = if x > 0.0 { 1.0 } else { s.get() };
             [slope * x, slope, 0.0, 0.0]
@@ -177,16 +197,16 @@ pub fn activation(activation: Activation, x: f64) -> [f64; 4] {
         Activation::Sigmoid => logistic_jet(x),
         Activation::Softplus => {
             let [s, d, dd, _] = logistic_jet(x);
-            [x.max(0.0) + (-x.abs()).exp().ln_1p(), s, d, dd]
+            [if x < 0.0 { 0.0 } else { x } + (-x.abs()).exp().ln_1p(), s, d, dd]
         }
         Activation::Silu => {
             let [s, d, dd, ddd] = logistic_jet(x);
-            [x * s, s + x * d, 2.0 * d + x * dd, 3.0 * dd + x * ddd]
+            [from_below * s, s + within * d, 2.0 * d + within * dd, 3.0 * dd + within * ddd]
         }
         Activation::Gelu => {
-            let cdf = 0.5 * erfc(-x * std::f64::consts::FRAC_1_SQRT_2);
-            let pdf = (-0.5 * x * x).exp() * (0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
-            [x * cdf, cdf + x * pdf, pdf * (2.0 - x * x), pdf * x * (x * x - 4.0)]
+            let (cdf, x) = (normal_cdf(x), within);
+            let pdf = gauss(x, 0.5) * (0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
+            [from_below * cdf, cdf + x * pdf, pdf * (2.0 - x * x), pdf * x * (x * x - 4.0)]
         }
         Activation::Elu(_) if x > 0.0 => [x, 1.0, 0.0, 0.0],
         Activation::Elu(a) => {
@@ -197,8 +217,8 @@ pub fn activation(activation: Activation, x: f64) -> [f64; 4] {
         Activation::Identity => [x, 1.0, 0.0, 0.0],
         Activation::Square => [x * x, 2.0 * x, 2.0, 0.0],
         Activation::Erf => {
-            let d = std::f64::consts::FRAC_2_SQRT_PI * (-x * x).exp();
-            [erf(x), d, -2.0 * x * d, d * (4.0 * x * x - 2.0)]
+            let d = std::f64::consts::FRAC_2_SQRT_PI * gauss(x, 1.0);
+            [erf(x), d, -2.0 * within * d, d * (4.0 * within * within - 2.0)]
         }
         Activation::Hermite(n) => {
             let n = f64::from(n);

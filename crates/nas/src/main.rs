@@ -90,19 +90,19 @@ impl Settings {
 fn search(config: &Config) -> Result<bool, Box<dyn Error>> {
     let (options, seed, pool) = (config.e0(), Seed::new(config.seed), pool(config.threads)?);
 
-    let progress = Progress::shown("E0 kernels", e0::kernel::progress_steps(&options));
+    let progress = Progress::shown("E0, kernel model", e0::kernel::progress_steps(&options));
     let measured = pool.install(|| e0::kernel::measure(&options, seed, &progress));
     progress.finish();
-    let kernels = e0::kernel_outcome(&options, &measured?);
-    println!("{}", render(&kernels));
+    let of_kernel = e0::kernel_outcome(&options, &measured?);
+    println!("{}", render(&of_kernel));
     if options.network.seeds == 0 {
-        return Ok(kernels.passes());
+        return Ok(of_kernel.passes());
     }
 
-    let progress = Progress::shown("E0 networks", e0::network::progress_steps(&options));
+    let progress = Progress::shown("E0, networks", e0::network::progress_steps(&options));
     let measured = pool.install(|| e0::network::measure(&options, seed, &progress));
     progress.finish();
-    let networks = e0::network_outcome(&options, &measured?);
-    println!("{}", render(&networks));
-    Ok(kernels.passes() && networks.passes())
+    let of_networks = e0::network_outcome(&options, &measured?);
+    println!("{}", render(&of_networks));
+    Ok(of_kernel.passes() && of_networks.passes())
 }

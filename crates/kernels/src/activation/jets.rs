@@ -1,7 +1,7 @@
 //! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
 
-use super::parts::At;
-use crate::elementary::{clamp, ln_1p_unit, sign};
+use super::parts::{At, slope};
+use crate::elementary::{clamp, ln_1p_unit, sign, tanh_of};
 use crate::lanes::{Lanes, splat};
 
 /// One activation.
@@ -72,9 +72,8 @@ pub(super) struct Tanh;
 impl Jet for Tanh {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
-        let t = at.decay().tanh(at.x());
-        let (square, sum) = at.decay().square();
-        let d = splat::<L>(4.0) * square / (sum * sum);
+        let t = tanh_of(at.x(), at.square());
+        let d = splat::<L>(4.0) * slope(at.square());
         let t_2 = splat::<L>(-2.0) * t;
         [t, d, t_2 * d, (splat::<L>(-3.0) * t).mul_add(t_2, splat(-2.0)) * d]
     }
@@ -85,11 +84,9 @@ pub(super) struct Sigmoid;
 impl Jet for Sigmoid {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
-        let decay = at.decay();
-        let smaller = decay.e * at.larger();
-        let s = at.x().lt(splat(0.0)).select(smaller, at.larger());
-        let d = smaller * at.larger();
-        let one_less_2s = (decay.e_less_1 * at.larger()) ^ sign(at.x());
+        let s = at.x().lt(splat(0.0)).select(at.e() * at.larger(), at.larger());
+        let d = at.slope();
+        let one_less_2s = (at.e_less_1() * at.larger()) ^ sign(at.x());
         [s, d, d * one_less_2s, d * splat::<L>(-6.0).mul_add(d, splat(1.0))]
     }
 }
@@ -100,7 +97,7 @@ impl Jet for Softplus {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
         let [s, d, dd, _] = Sigmoid.jet(at);
-        [splat::<L>(0.0).max(at.x()) + ln_1p_unit(at.decay().e), s, d, dd]
+        [splat::<L>(0.0).max(at.x()) + ln_1p_unit(at.e()), s, d, dd]
     }
 }
 
@@ -120,9 +117,8 @@ pub(super) struct Gelu;
 impl Jet for Gelu {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: At<'_, L>) -> [L; 4] {
-        let tail = at.tail();
-        let cdf = at.x().lt(splat(0.0)).select(tail.beyond, splat::<L>(1.0) - tail.beyond);
-        let pdf = tail.gauss * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
+        let cdf = at.x().lt(splat(0.0)).select(at.beyond(), splat::<L>(1.0) - at.beyond());
+        let pdf = at.gauss() * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
         let x = bounded(at.x());
         let x_2 = x * x;
         [bounded_below(at.x()) * cdf, x.mul_add(pdf, cdf), pdf * (splat::<L>(2.0) - x_2), pdf * x * (x_2 - splat(4.0))]
@@ -137,13 +133,8 @@ impl Jet for Elu {
         let a = splat::<L>(self.0);
         let (zero, one) = (splat::<L>(0.0), splat::<L>(1.0));
         let right = positive(at.x());
-        let e = a * at.decay().e;
-        [
-            right.select(at.x(), a * at.decay().e_less_1),
-            right.select(one, e),
-            right.select(zero, e),
-            right.select(zero, e),
-        ]
+        let e = a * at.e();
+        [right.select(at.x(), a * at.e_less_1()), right.select(one, e), right.select(zero, e), right.select(zero, e)]
     }
 }
 

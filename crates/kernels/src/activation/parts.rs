@@ -2,8 +2,8 @@
 
 use super::Activation;
 use crate::Float;
-use crate::elementary::{Decay, Tail, any_far, erf_gauss, far_sin_cos, mend, sin_cos};
-use crate::lanes::Lanes;
+use crate::elementary::{Decay, any_far, erf_gauss, far_sin_cos, gauss, mend, scaled_tail, sin_cos};
+use crate::lanes::{Lanes, splat};
 
 /// The number of elements of a tile: a dozen tiles of `f32` lie in a first-level cache.
 pub(crate) const TILE: usize = 256;
@@ -15,14 +15,16 @@ pub(crate) type Tile<T> = [T; TILE];
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Needs {
     decay: bool,
+    /// Derivatives of what decays.
+    slope: bool,
     tail: bool,
     circle: bool,
     erf: bool,
 }
 
 impl Needs {
-    /// What the activations of a bank need together.
-    pub(crate) fn of(activations: &[Activation]) -> Self {
+    /// What the activations of a bank need together, for their values alone or also for derivatives.
+    pub(crate) fn of(activations: &[Activation], derivatives: bool) -> Self {
         let mut needs = Self::default();
         for activation in activations {
             match activation {
@@ -41,6 +43,7 @@ impl Needs {
                 | Activation::Hermite(_) => {}
             }
         }
+        needs.slope = needs.decay && derivatives;
         needs
     }
 }
@@ -50,7 +53,9 @@ pub(crate) struct Parts<T> {
     pub(super) x: Tile<T>,
     e: Tile<T>,
     e_less_1: Tile<T>,
+    square: Tile<T>,
     larger: Tile<T>,
+    slope: Tile<T>,
     gauss: Tile<T>,
     beyond: Tile<T>,
     sin: Tile<T>,
@@ -68,7 +73,9 @@ impl<T: Float> Parts<T> {
             x: zeros,
             e: zeros,
             e_less_1: zeros,
+            square: zeros,
             larger: zeros,
+            slope: zeros,
             gauss: zeros,
             beyond: zeros,
             sin: zeros,
@@ -87,6 +94,9 @@ impl<T: Float> Parts<T> {
         if needs.decay {
             self.fill_decay::<L::Loop>(whole);
         }
+        if needs.slope {
+            self.fill_slope::<L::Loop>(whole);
+        }
         if needs.tail {
             self.fill_tail::<L::Loop>(whole);
         }
@@ -104,16 +114,31 @@ impl<T: Float> Parts<T> {
             let decay = Decay::new(L::load(&self.x[i..]));
             decay.e.store(&mut self.e[i..]);
             decay.e_less_1.store(&mut self.e_less_1[i..]);
-            decay.larger().store(&mut self.larger[i..]);
+            decay.square.store(&mut self.square[i..]);
+        }
+        for i in steps::<L>(n) {
+            let sum = L::load(&self.e[i..]) + splat(1.0);
+            (splat::<L>(1.0) / sum).store(&mut self.larger[i..]);
+        }
+    }
+
+    #[inline(always)]
+    fn fill_slope<L: Lanes<Elem = T>>(&mut self, n: usize) {
+        for i in steps::<L>(n) {
+            let e = L::load(&self.e[i..]);
+            slope(e).store(&mut self.slope[i..]);
         }
     }
 
     #[inline(always)]
     fn fill_tail<L: Lanes<Elem = T>>(&mut self, n: usize) {
         for i in steps::<L>(n) {
-            let tail = Tail::new(L::load(&self.x[i..]));
-            tail.gauss.store(&mut self.gauss[i..]);
-            tail.beyond.store(&mut self.beyond[i..]);
+            gauss(L::load(&self.x[i..]), 0.5).store(&mut self.gauss[i..]);
+        }
+        // A loop of its own: the processor overlaps more rounds of a short one.
+        for i in steps::<L>(n) {
+            let beyond = scaled_tail(L::load(&self.x[i..])) * L::load(&self.gauss[i..]);
+            beyond.store(&mut self.beyond[i..]);
         }
     }
 
@@ -138,6 +163,12 @@ impl<T: Float> Parts<T> {
             gauss.store(&mut self.erf_gauss[i..]);
         }
     }
+}
+
+/// e / (1 + e)² for 0 ≤ e ≤ 1.
+#[inline(always)]
+pub(super) fn slope<L: Lanes>(e: L) -> L {
+    e / e.mul_add(e + splat(2.0), splat(1.0))
 }
 
 /// The first indices of the lanes of `n` elements, a multiple of their number.
@@ -165,10 +196,28 @@ impl<'a, L: Lanes> At<'a, L> {
         L::load(&self.parts.x[self.i..])
     }
 
-    /// e = e^(−|x|) and e − 1
+    /// e = e^(−|x|)
     #[inline(always)]
-    pub(super) fn decay(self) -> Decay<L> {
-        Decay { e: L::load(&self.parts.e[self.i..]), e_less_1: L::load(&self.parts.e_less_1[self.i..]) }
+    pub(super) fn e(self) -> L {
+        L::load(&self.parts.e[self.i..])
+    }
+
+    /// e − 1
+    #[inline(always)]
+    pub(super) fn e_less_1(self) -> L {
+        L::load(&self.parts.e_less_1[self.i..])
+    }
+
+    /// e²
+    #[inline(always)]
+    pub(super) fn square(self) -> L {
+        L::load(&self.parts.square[self.i..])
+    }
+
+    /// e / (1 + e)²
+    #[inline(always)]
+    pub(super) fn slope(self) -> L {
+        L::load(&self.parts.slope[self.i..])
     }
 
     /// 1 / (1 + e)
@@ -177,10 +226,16 @@ impl<'a, L: Lanes> At<'a, L> {
         L::load(&self.parts.larger[self.i..])
     }
 
-    /// exp(−x²/2) and Φ(−|x|)
+    /// exp(−x²/2)
     #[inline(always)]
-    pub(super) fn tail(self) -> Tail<L> {
-        Tail { gauss: L::load(&self.parts.gauss[self.i..]), beyond: L::load(&self.parts.beyond[self.i..]) }
+    pub(super) fn gauss(self) -> L {
+        L::load(&self.parts.gauss[self.i..])
+    }
+
+    /// Φ(−|x|)
+    #[inline(always)]
+    pub(super) fn beyond(self) -> L {
+        L::load(&self.parts.beyond[self.i..])
     }
 
     /// sin x

@@ -91,52 +91,45 @@ pub(crate) struct Decay<L> {
     pub(crate) e: L,
     /// e − 1, without cancellation.
     pub(crate) e_less_1: L,
+    /// e², with what the rounding of e loses.
+    pub(crate) square: L,
 }
 
 impl<L: Lanes> Decay<L> {
     /// Of x.
     #[inline(always)]
     pub(crate) fn new(x: L) -> Self {
-        let x = L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs());
-        let reduced = Reduced::new(x, splat(0.0));
+        let one = splat::<L>(1.0);
+        let reduced = Reduced::new(L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs()), splat(0.0));
         let (first, second) = reduced.halves();
-        let (power, q) = (power_of_two(first), reduced.expm1());
-        Self { e: (splat::<L>(1.0) + q) * power * power_of_two(second), e_less_1: power.mul_add(q, power - splat(1.0)) }
+        let (power, rest, q) = (power_of_two(first), power_of_two(second), reduced.expm1());
+        let sum = one + q;
+        let e = sum * power * rest;
+        let lost = ((one - sum) + q) * power * rest;
+        Self { e, e_less_1: power.mul_add(q, power - one), square: (e + e).mul_add(lost, e * e) }
     }
+}
 
-    /// 1 / (1 + e)
-    #[inline(always)]
-    pub(crate) fn larger(self) -> L {
-        splat::<L>(1.0) / (splat::<L>(1.0) + self.e)
-    }
-
-    /// e² and 1 + e²
-    #[inline(always)]
-    pub(crate) fn square(self) -> (L, L) {
-        let square = self.e * self.e;
-        (square, square + splat(1.0))
-    }
-
-    /// tanh x: (1 − e²)/(1 + e²) without cancellation near 0, 1 − 2e²/(1 + e²) elsewhere.
-    #[inline(always)]
-    pub(crate) fn tanh(self, x: L) -> L {
-        let (square, sum) = self.square();
-        let far = self.e.lt(splat(0.5));
-        let quotient = far.select(square + square, -self.e_less_1 * (self.e_less_1 + splat(2.0))) / sum;
-        with_sign(far.select(splat::<L>(1.0) - quotient, quotient.abs()), x)
-    }
+/// tanh x from e^(−2|x|): an odd polynomial near 0, 1 − 2e²/(1 + e²) elsewhere.
+#[inline(always)]
+pub(crate) fn tanh_of<L: Lanes>(x: L, square: L) -> L {
+    let (a, one) = (x.abs(), splat::<L>(1.0));
+    let u = a * a;
+    let near = (a * u).mul_add(polynomial(u, L::Elem::TANH), a);
+    let far = one - (square + square) / (one + square);
+    with_sign(a.lt(splat(0.625)).select(near, far), x)
 }
 
 /// 1 / (1 + e⁻ˣ)
 #[inline(always)]
 pub(crate) fn logistic<L: Lanes>(x: L) -> L {
     let decay = Decay::new(x);
-    let larger = decay.larger();
+    let larger = splat::<L>(1.0) / (splat::<L>(1.0) + decay.e);
     x.lt(splat(0.0)).select(decay.e * larger, larger)
 }
 
 /// tanh x
 #[inline(always)]
 pub(crate) fn tanh<L: Lanes>(x: L) -> L {
-    Decay::new(x).tanh(x)
+    tanh_of(x, Decay::new(x).square)
 }

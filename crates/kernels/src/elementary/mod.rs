@@ -14,20 +14,34 @@ mod trig;
 
 pub(crate) use arc::{asin, atan};
 pub(crate) use constants::Constants;
-pub(crate) use erf::{Tail, erf, erf_gauss};
-use exp::gauss;
-pub(crate) use exp::{Decay, exp, expm1, logistic, tanh};
+pub(crate) use erf::{erf, erf_gauss, scaled_tail};
+pub(crate) use exp::{Decay, exp, expm1, gauss, logistic, tanh, tanh_of};
 pub(crate) use log::{ln, ln_1p, ln_1p_unit};
 pub(crate) use power::{powf, powi};
 pub(crate) use trig::{any_far, cos, far_sin_cos, mend, sin, sin_cos};
 
 use crate::lanes::{Lanes, splat};
 
-/// Σ cᵢ xⁱ, by Horner's rule.
+/// Σ cᵢ xⁱ by Horner's rule; a long one in two halves, even and odd powers, which do not wait for each other.
 #[inline(always)]
 fn polynomial<L: Lanes>(x: L, coefficients: &[L::Elem]) -> L {
-    let (last, rest) = coefficients.split_last().expect("a polynomial has a coefficient");
-    rest.iter().rev().fold(L::splat(*last), |sum, c| sum.mul_add(x, L::splat(*c)))
+    if coefficients.len() <= 4 {
+        return horner(x, coefficients, 0, 1);
+    }
+    let square = x * x;
+    x.mul_add(horner(square, coefficients, 1, 2), horner(square, coefficients, 0, 2))
+}
+
+/// c₀ + c₁x + … of every `step`-th coefficient from `first` on.
+#[inline(always)]
+fn horner<L: Lanes>(x: L, coefficients: &[L::Elem], first: usize, step: usize) -> L {
+    let mut i = coefficients.len() - 1 - (coefficients.len() - 1 - first) % step;
+    let mut sum = L::splat(coefficients[i]);
+    while i > first {
+        i -= step;
+        sum = sum.mul_add(x, L::splat(coefficients[i]));
+    }
+    sum
 }
 
 /// The whole number nearest to `x`, and the sum that holds it in its last bits; |x| < 2ᵐ⁻¹.

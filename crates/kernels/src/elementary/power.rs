@@ -69,7 +69,7 @@ pub(crate) fn powf<L: Lanes>(x: L, p: f64) -> L {
     let (at_zero, at_infinity) = if p > 0.0 { (zero, infinity) } else { (infinity, zero) };
     let size = a.eq(zero).select(at_zero, a.eq(infinity).select(at_infinity, inner));
     let whole = p.trunc() == p;
-    let odd = whole && p % 2.0 != 0.0;
+    let odd = (p % 2.0).abs() == 1.0;
     let negative = x.lt(zero) & a.lt(infinity);
     let value = if odd {
         size | sign(x)

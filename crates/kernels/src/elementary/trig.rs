@@ -66,12 +66,11 @@ fn reach<L: Lanes>() -> L {
 /// Whether any of `x` lies beyond the reach of the lanes.
 #[inline(always)]
 pub(crate) fn any_far<L: Lanes>(x: &[L::Elem]) -> bool {
-    let mut largest = splat::<L>(0.0);
+    let mut far = splat::<L>(0.0);
     for i in 0..x.len() / L::N {
-        largest = largest.max(L::load(&x[i * L::N..]).abs());
+        far = far | reach::<L>().lt(L::load(&x[i * L::N..]).abs());
     }
-    largest = largest.max(load_part::<L>(&x[x.len() - x.len() % L::N..]).abs());
-    reach::<L>().lt(largest).any()
+    (far | reach::<L>().lt(load_part::<L>(&x[x.len() - x.len() % L::N..]).abs())).any()
 }
 
 /// Writes `far`(x) in the place of what lies beyond the reach of the lanes.

@@ -161,19 +161,25 @@ impl Assignment<'_> {
 /// Panics on a source that does not exist.
 #[track_caller]
 pub(super) fn check(inputs: &[Access], instructions: &[Instruction], outputs: &[Output]) {
-    let check = |what: &str, n: usize, source: Source, values: usize| match source {
-        Source::Input(i) => assert!(i < inputs.len(), "group: {what} {n} reads input {i} of {}", inputs.len()),
+    for (n, instruction) in instructions.iter().enumerate() {
+        for source in operands(instruction) {
+            check_source(("instruction", n), source, inputs.len(), n, outputs);
+        }
+    }
+    for (n, output) in outputs.iter().enumerate() {
+        check_source(("output", n), output.value, inputs.len(), instructions.len(), outputs);
+    }
+}
+
+#[track_caller]
+fn check_source((what, n): (&str, usize), source: Source, inputs: usize, values: usize, outputs: &[Output]) {
+    match source {
+        Source::Input(i) => assert!(i < inputs, "group: {what} {n} reads input {i} of {inputs}"),
         Source::Output(j) => {
             assert!(j < outputs.len(), "group: {what} {n} reads output {j} of {}", outputs.len());
             let reduction = outputs[j].reduction;
             assert!(reduction == Reduction::None, "group: {what} {n} reads output {j}, which is reduced");
         }
         Source::Value(v) => assert!(v < values, "group: {what} {n} reads value {v}; there are {values} so far"),
-    };
-    for (n, instruction) in instructions.iter().enumerate() {
-        operands(instruction).into_iter().for_each(|source| check("instruction", n, source, n));
-    }
-    for (n, output) in outputs.iter().enumerate() {
-        check("output", n, output.value, instructions.len());
     }
 }

@@ -127,20 +127,11 @@ pub(crate) fn check_operands<T>(
     inputs: &[&[T]],
     outputs: impl ExactSizeIterator<Item = usize>,
 ) {
-    let shape = |access| match access {
-        Access::Full => (rows, cols),
-        Access::Row => (1, cols),
-        Access::Column => (rows, 1),
-        Access::Scalar => (1, 1),
-    };
-    let check = |what: &str, n: usize, len: usize, (r, c): (usize, usize)| {
-        assert!(r.checked_mul(c) == Some(len), "{name}: {what} {n} has {len} elements, not {r}×{c} (of {rows}×{cols})");
-    };
     let (i, o) = (inputs.len(), outputs.len());
     let (needs_i, needs_o) = (group.inputs().len(), group.outputs().len());
     assert!((i, o) == (needs_i, needs_o), "{name}: {i} inputs and {o} outputs for a group of {needs_i} and {needs_o}");
     for (n, (&access, input)) in group.inputs().iter().zip(inputs).enumerate() {
-        check("input", n, input.len(), shape(access));
+        check_len((name, "input", n), input.len(), access, rows, cols);
     }
     for (n, (output, len)) in group.outputs().iter().zip(outputs).enumerate() {
         let access = match output.reduction {
@@ -149,8 +140,20 @@ pub(crate) fn check_operands<T>(
             Reduction::Columns => Access::Column,
             Reduction::All => Access::Scalar,
         };
-        check("output", n, len, shape(access));
+        check_len((name, "output", n), len, access, rows, cols);
     }
+}
+
+#[track_caller]
+fn check_len((name, what, n): (&str, &str, usize), len: usize, access: Access, rows: usize, cols: usize) {
+    let (r, c) = match access {
+        Access::Full => (rows, cols),
+        Access::Row => (1, cols),
+        Access::Column => (rows, 1),
+        Access::Scalar => (1, 1),
+    };
+    let fits = r.checked_mul(c) == Some(len);
+    assert!(fits, "{name}: {what} {n} has {len} elements, not {r}×{c} (of {rows}×{cols})");
 }
 
 /// Runs a group on operands that fit.

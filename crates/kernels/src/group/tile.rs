@@ -31,7 +31,7 @@ pub(super) const fn tile_len<T>() -> usize {
 }
 
 /// A stretch of consecutive elements of a group.
-pub(crate) struct Leaf<'a, 't, T> {
+pub struct Leaf<'a, 't, T> {
     pub(crate) group: &'a Group,
     pub(crate) cols: usize,
     /// The first element, and the one after the last.
@@ -50,10 +50,10 @@ pub(crate) struct Leaf<'a, 't, T> {
 pub(crate) fn with_tiles<T: Float>(isa: Isa, leaf: Leaf<'_, '_, T>) {
     let broadcasts = leaf.group.inputs().iter().filter(|&&access| access != Access::Full).count();
     match leaf.group.plan().registers + broadcasts {
-        0 => isa.run(leaf.on(&mut [Tile::ZERO; 1])),
-        1..=3 => isa.run(leaf.on(&mut [Tile::ZERO; 4])),
-        4..=9 => isa.run(leaf.on(&mut [Tile::ZERO; 10])),
-        _ => isa.run(leaf.on(&mut [Tile::ZERO; SLOTS])),
+        0 => T::group(isa, leaf.on(&mut [Tile::ZERO; 1])),
+        1..=3 => T::group(isa, leaf.on(&mut [Tile::ZERO; 4])),
+        4..=9 => T::group(isa, leaf.on(&mut [Tile::ZERO; 10])),
+        _ => T::group(isa, leaf.on(&mut [Tile::ZERO; SLOTS])),
     }
 }
 

@@ -140,6 +140,11 @@ impl<T: Float, const N: usize> Lanes for Array<T, N> {
     }
 
     #[inline(always)]
+    fn mul_add_one(x: T, a: T, b: T) -> T {
+        x.fused(a, b)
+    }
+
+    #[inline(always)]
     fn abs(self) -> Self {
         self.map(|x| x.magnitude())
     }

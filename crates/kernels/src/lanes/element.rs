@@ -4,10 +4,13 @@ use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
 use super::{Array, Lanes};
-use crate::Isa;
 use crate::elementary::Constants;
 use crate::elementwise::Apply;
+use crate::group::Leaf;
+use crate::matmul::Whole;
 use crate::mixture::Block;
+use crate::reduce::Rows;
+use crate::{Isa, MatMut, Tail};
 
 /// The inner side of [`crate::Float`]; it cannot be named outside of the crate, which seals that trait.
 pub trait Element: Copy + Constants {
@@ -43,6 +46,12 @@ pub trait Element: Copy + Constants {
     fn mixture(isa: Isa, block: Block<'_, '_, Self>);
     /// Runs an elementwise operation; here for the same reason.
     fn elementwise(isa: Isa, apply: Apply<'_, Self>);
+    /// Runs a product; here for the same reason.
+    fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]);
+    /// Runs a stretch of a group; here for the same reason.
+    fn group(isa: Isa, leaf: Leaf<'_, '_, Self>);
+    /// Runs the log-sum-exp of some rows; here for the same reason.
+    fn log_sum_exp(isa: Isa, rows: Rows<'_, Self>);
 }
 
 impl Element for f32 {
@@ -87,6 +96,18 @@ impl Element for f32 {
     fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
         isa.run(apply);
     }
+
+    fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]) {
+        product.run(c, tail, scratch);
+    }
+
+    fn group(isa: Isa, leaf: Leaf<'_, '_, Self>) {
+        isa.run(leaf);
+    }
+
+    fn log_sum_exp(isa: Isa, rows: Rows<'_, Self>) {
+        isa.run(rows);
+    }
 }
 
 impl Element for f64 {
@@ -130,5 +151,17 @@ impl Element for f64 {
 
     fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
         isa.run(apply);
+    }
+
+    fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]) {
+        product.run(c, tail, scratch);
+    }
+
+    fn group(isa: Isa, leaf: Leaf<'_, '_, Self>) {
+        isa.run(leaf);
+    }
+
+    fn log_sum_exp(isa: Isa, rows: Rows<'_, Self>) {
+        isa.run(rows);
     }
 }

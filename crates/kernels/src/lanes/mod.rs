@@ -51,6 +51,8 @@ pub trait Lanes:
 
     /// self · a + b, rounded once where the instruction set can do so, else twice; never a library call.
     fn mul_add(self, a: Self, b: Self) -> Self;
+    /// [`Self::mul_add`] of single elements: the bits of one lane.
+    fn mul_add_one(x: Self::Elem, a: Self::Elem, b: Self::Elem) -> Self::Elem;
     /// |self|
     fn abs(self) -> Self;
     /// √self

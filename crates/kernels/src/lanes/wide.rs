@@ -36,6 +36,12 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn mul_add_one(x: $elem, a: $elem, b: $elem) -> $elem {
+                // The same choice as in `wide`: one lane of its lanes.
+                Self::splat(x).mul_add(Self::splat(a), Self::splat(b)).to_array()[0]
+            }
+
+            #[inline(always)]
             fn abs(self) -> Self {
                 self.abs()
             }

@@ -51,6 +51,7 @@ pub fn matmul_pieces(par: Par, m: usize, k: usize, n: usize) -> usize {
 /// # Panics
 /// When the shapes do not fit each other, a view leaves its slice, or the scratch is shorter than [`matmul_scratch`].
 #[track_caller]
+#[expect(clippy::too_many_arguments, reason = "a kernel's operands")]
 pub fn matmul<T: Float>(
     par: Par,
     alpha: T,
@@ -85,7 +86,7 @@ pub fn matmul_with<T: Float>(
     let needed = matmul_scratch::<T>(par, c.rows, a.cols, c.cols);
     assert!(scratch.len() >= needed, "matmul: {} elements of scratch, {needed} needed", scratch.len());
     let whole = Whole { isa, par, alpha, a, b, update };
-    whole.run(c, tail, scratch);
+    T::matmul(whole, c, tail, scratch);
 }
 
 #[track_caller]

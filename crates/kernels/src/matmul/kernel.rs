@@ -8,19 +8,21 @@ use crate::lanes::Lanes;
 /// A tile of C: `R` rows of `V` lanes.
 pub(super) type Tile<L, const R: usize, const V: usize> = [[L; V]; R];
 
-/// The chains of a tile, carried on along k: tile + A·B, for `R` packed rows of A and rows of B that begin `stride` apart.
+/// The chains of a tile, carried on along k: tile + A·B, for `R` packed rows of A and the rows of B.
 #[inline(always)]
-pub(super) fn multiply<L: Lanes, const R: usize, const V: usize>(
+pub(super) fn multiply<'b, L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
     a: &[L::Elem],
-    b: &[L::Elem],
-    stride: usize,
+    b: impl Iterator<Item = &'b [L::Elem]>,
 ) -> Tile<L, R, V> {
-    for (a, b) in a.as_chunks::<R>().0.iter().zip(b.chunks(stride)) {
-        let b: [L; V] = std::array::from_fn(|v| L::load(&b[v * L::N..]));
-        for (row, &a) in tile.iter_mut().zip(a) {
+    for (a, b) in a.as_chunks::<R>().0.iter().zip(b) {
+        let mut row = [L::splat(L::Elem::ZERO); V];
+        for (v, row) in row.iter_mut().enumerate() {
+            *row = L::load(&b[v * L::N..]);
+        }
+        for (sums, &a) in tile.iter_mut().zip(a) {
             let a = L::splat(a);
-            for (sum, &b) in row.iter_mut().zip(&b) {
+            for (sum, &b) in sums.iter_mut().zip(&row) {
                 *sum = a.mul_add(b, *sum);
             }
         }

@@ -3,9 +3,9 @@
 
 use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
 use super::kernel::{load, multiply, store, strip};
-use super::pack::pack;
+use super::pack::{pack, pack_rows};
 use super::tail::Ending;
-use super::{Mat, MatMut, Update};
+use super::{Mat, MatMut, Update, thin};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::par::{Cut, Equal, each};
@@ -13,6 +13,9 @@ use crate::{Float, Isa, Par};
 
 /// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
 const FEW_ROWS: usize = 4 * MR;
+
+/// The stride that stands for rows of B one after the other.
+const PACKED: usize = 0;
 
 /// Columns of B that are packed at one time: a multiple of every nr.
 const PACKED_COLS: usize = 128;
@@ -30,6 +33,9 @@ pub(super) struct Product<'a, T> {
 impl<T: Float> Product<'_, T> {
     /// Runs on a C that is wider from row to row than from column to column, then the ending on every finished block.
     pub(super) fn run(self, par: Par, c: MatMut<'_, T>, ending: Option<Ending<'_, '_, T>>, scratch: &mut [T]) {
+        if thin::applies(self, &c) {
+            return thin::run(self, c, ending);
+        }
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
         let blocks = Blocks::new(m, k, n);
         let (packed_b, scratch) = scratch.split_at_mut(blocks.packed_b());
@@ -138,6 +144,9 @@ impl<T: Float> Kernel<T> for PackB<'_, T> {
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
         let (nr, Mat { rows: depth, cols, .. }) = (VECTORS * L::N, self.0);
+        if self.0.col_stride == 1 {
+            return pack_rows::<L>(self.0, self.1);
+        }
         for (p, panel) in self.1.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
             let cols = nr.min(cols - p * nr);
             pack(self.0.window(0, p * nr, depth, cols), nr, panel);
@@ -190,7 +199,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         let (b, stride) = if self.b.direct && whole {
             (&self.b.view.data[j..], self.b.view.row_stride.max(nr))
         } else {
-            (&self.b.packed[j * depth..][..nr * depth], nr)
+            (&self.b.packed[j * depth..][..nr * depth], PACKED)
         };
         for s in 0..m.div_ceil(MR) {
             let i = strip(m, s);
@@ -217,7 +226,12 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         };
         let zero = [[L::splat(T::ZERO); V]; R];
         let tile = if self.begins { zero } else { load::<L, R, V>(&chains, i, j) };
-        let mut tile = multiply(tile, &self.packed[i * depth..(i + R) * depth], b, stride);
+        let a = &self.packed[i * depth..(i + R) * depth];
+        // Rows of a length that is known here need no checks in the loop.
+        let mut tile = match stride {
+            PACKED => multiply(tile, a, b.chunks_exact(VECTORS * L::N)),
+            _ => multiply(tile, a, b.chunks(stride)),
+        };
         if !self.ends {
             return store(tile, &mut chains, i, j);
         }

@@ -7,7 +7,9 @@ mod loops;
 mod pack;
 mod parts;
 mod tail;
+mod thin;
 mod view;
 
 pub use door::{Tail, Update, matmul, matmul_pieces, matmul_scratch, matmul_with};
+pub(crate) use parts::Whole;
 pub use view::{Mat, MatMut};

@@ -1,7 +1,9 @@
 //! Copies of blocks of A and B in the order in which the kernel reads them.
 
 use super::Mat;
+use super::blocking::VECTORS;
 use crate::Float;
+use crate::lanes::Lanes;
 
 /// Elements that are read along a row before they are written across.
 const STEP: usize = 8;
@@ -20,6 +22,26 @@ pub(super) fn pack<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
         (true, 8) => whole::<T, 8>(x, to),
         (true, 16) => whole::<T, 16>(x, to),
         _ => part(x, width, to),
+    }
+}
+
+/// Packs panels of nr columns whose rows are contiguous, row by row: one page of `x` after the other.
+#[inline(always)]
+pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
+    let nr = VECTORS * L::N;
+    for i in 0..x.rows {
+        let (whole, rest) = x.data[i * x.row_stride..][..x.cols].split_at(x.cols / nr * nr);
+        for (p, from) in whole.chunks_exact(nr).enumerate() {
+            let to = &mut to[(p * x.rows + i) * nr..][..nr];
+            for (to, from) in to.chunks_exact_mut(L::N).zip(from.chunks_exact(L::N)) {
+                L::load(from).store(to);
+            }
+        }
+        if !rest.is_empty() {
+            let (copy, zeros) = to[(x.cols / nr * x.rows + i) * nr..][..nr].split_at_mut(rest.len());
+            copy.copy_from_slice(rest);
+            zeros.fill(L::Elem::ZERO);
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{Float, Isa, Par, group};
 
 /// A product whose operands fit.
 #[derive(Clone, Copy)]
-pub(super) struct Whole<'a, T> {
+pub struct Whole<'a, T> {
     pub(super) isa: Isa,
     pub(super) par: Par,
     pub(super) alpha: T,
@@ -20,7 +20,7 @@ pub(super) struct Whole<'a, T> {
 }
 
 impl<T: Float> Whole<'_, T> {
-    pub(super) fn run(mut self, mut c: MatMut<'_, T>, tail: Option<Tail<'_, '_, T>>, scratch: &mut [T]) {
+    pub(crate) fn run(mut self, mut c: MatMut<'_, T>, tail: Option<Tail<'_, '_, T>>, scratch: &mut [T]) {
         let (rows, cols) = (c.rows, c.cols);
         if rows == 0 || cols == 0 {
             return;

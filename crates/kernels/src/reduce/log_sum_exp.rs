@@ -34,12 +34,12 @@ pub fn row_log_sum_exp_with<T: Float>(isa: Isa, par: Par, x: &[T], rows: usize, 
     }
     let height = (PIECE / cols).max(1);
     each(par, 0..rows.div_ceil(height), Equal { data: out, each: height }, &mut [], &|piece, out, _: &mut [T]| {
-        isa.run(Rows { x: &x[piece * height * cols..], cols, out: out.data });
+        T::log_sum_exp(isa, Rows { x: &x[piece * height * cols..], cols, out: out.data });
     });
 }
 
 /// Some rows.
-struct Rows<'a, T> {
+pub struct Rows<'a, T> {
     x: &'a [T],
     cols: usize,
     out: &'a mut [T],

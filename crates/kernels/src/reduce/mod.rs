@@ -4,6 +4,7 @@
 mod log_sum_exp;
 pub(crate) mod sum;
 
+pub(crate) use log_sum_exp::Rows;
 pub use log_sum_exp::{row_log_sum_exp, row_log_sum_exp_with};
 
 use crate::isa::Kernel;

@@ -49,7 +49,7 @@ fn weights<'t>(mixing: &Mixing, alpha: Var<'t>) -> Vec<Var<'t>> {
     let entry = |i: usize| alpha.slice(i, 1, 1);
     match mixing {
         Mixing::Superposition { pairs, .. } => pairs.iter().map(|&(i, j)| entry(i) * entry(j)).collect(),
-        Mixing::Weights { kernels } => (0..*kernels).map(entry).collect(),
+        Mixing::Weights { count } => (0..*count).map(entry).collect(),
     }
 }
 

@@ -13,8 +13,8 @@ pub enum Mixing {
     },
     /// Multiple kernel learning: K_d = Σ_m d_m K_m, the hyperparameters are the weights.
     Weights {
-        /// Number of kernels.
-        kernels: usize,
+        /// Number of weights, and of terms.
+        count: usize,
     },
 }
 
@@ -33,7 +33,7 @@ impl Mixing {
     pub fn hyperparameters(&self) -> usize {
         match self {
             Self::Superposition { maps, .. } => *maps,
-            Self::Weights { kernels } => *kernels,
+            Self::Weights { count } => *count,
         }
     }
 
@@ -41,7 +41,7 @@ impl Mixing {
     pub fn terms(&self) -> usize {
         match self {
             Self::Superposition { pairs, .. } => pairs.len(),
-            Self::Weights { kernels } => *kernels,
+            Self::Weights { count } => *count,
         }
     }
 

@@ -12,11 +12,12 @@ pub fn render(outcome: &Outcome) -> String {
     let (claim, setting, legend) = (wrap(claim, 0), wrap(setting, 0), wrap(legend, 2));
     let judged: String = criteria.iter().map(judge).collect();
     let notes: String = notes.iter().map(|note| wrap(note, 0) + "\n").collect();
+    let gap = if notes.is_empty() { "" } else { "\n" };
     let verdict = match criteria.iter().filter(|criterion| !criterion.passes()).count() {
         0 => format!("PASS: all {} criteria hold.", criteria.len()),
         failed => format!("FAIL: {failed} of {} criteria do not hold.", criteria.len()),
     };
-    format!("{title}\n\n{claim}\n{setting}\n\n{table}\n{legend}\n\n{judged}\n{notes}\n{verdict}\n")
+    format!("{title}\n\n{claim}\n{setting}\n\n{table}\n{legend}\n\n{judged}{gap}{notes}\n{verdict}\n")
 }
 
 /// The sentence that a criterion stands for, and below it the figure beside its bound.

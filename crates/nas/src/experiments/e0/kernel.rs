@@ -70,7 +70,7 @@ fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Progres
     let measured = Measured {
         ranking,
         sphere: searched(Mixing::orthogonal(h), &sphere, &ProjectedGradient { space: &sphere })?,
-        simplex: searched(Mixing::Weights { kernels: h }, &simplex, &ExponentiatedGradient { simplex })?,
+        simplex: searched(Mixing::Weights { count: h }, &simplex, &ExponentiatedGradient { simplex })?,
         agreement: agreement(&prepared, &sphere)?,
     };
     progress.advance();
@@ -78,7 +78,7 @@ fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Progres
 }
 
 fn random_architectures(prepared: &Prepared, options: &Options, progress: &Progress) -> Result<Errors, Error> {
-    let mixing = Mixing::Weights { kernels: options.candidates };
+    let mixing = Mixing::Weights { count: options.candidates };
     let model = prepared.model(&mixing);
     let mut errors = Errors::default();
     for d in prepared.architectures(options.architectures) {

@@ -166,7 +166,7 @@ impl Programs {
 
 /// The validation error of the infinite-width network after the same steps of the same size (science 2.7).
 fn kernel_validation(prepared: &Prepared, d: &[f64], eta: f64, steps: usize) -> f64 {
-    let mixing = Mixing::Weights { kernels: d.len() };
+    let mixing = Mixing::Weights { count: d.len() };
     let fit = prepared.model(&mixing).descend(d, eta, steps);
     let on: &Gram = &prepared.validation;
     fit.mean_squared_error(on, prepared.split.validation.y())

@@ -223,10 +223,9 @@ fn network_table(measured: &[network::Measured]) -> Table {
 }
 
 fn network_notes(measured: &[network::Measured]) -> Vec<String> {
-    match measured.iter().map(|m| m.diverged).sum() {
-        0 => vec![],
-        diverged => {
-            vec![format!("{diverged} networks diverged: the width is too small for the step; raise --net-width.")]
-        }
-    }
+    let artefact = "No criterion judges corr(tr,te) and the train choice here: every descent stops at the same training error, \
+                    and what differs is how far its last step went below.";
+    let diverged: usize = measured.iter().map(|m| m.diverged).sum();
+    let advice = format!("{diverged} networks diverged: too narrow for the step; raise --net-width.");
+    [artefact.to_owned()].into_iter().chain((diverged > 0).then_some(advice)).collect()
 }
