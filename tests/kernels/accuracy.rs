@@ -22,8 +22,8 @@ const THIRD: Real = Real::new(1.0 / 3.0);
 const CASES: &[Case] = &[
     case(Elementwise::Exp, [-760.0, 710.0], [1.0, 1.0], f64::exp),
     case(Elementwise::Exp, [-110.0, 90.0], [1.0, 1.0], f64::exp),
-    case(Elementwise::Expm1, [-60.0, 710.0], [1.6, 2.0], f64::exp_m1),
-    case(Elementwise::Expm1, [-3.0, 3.0], [1.6, 2.0], f64::exp_m1),
+    case(Elementwise::Expm1, [-60.0, 710.0], [1.8, 2.0], f64::exp_m1),
+    case(Elementwise::Expm1, [-3.0, 3.0], [1.8, 2.0], f64::exp_m1),
     case(Elementwise::Ln, [0.0, 1e38], [0.9, 1.0], f64::ln),
     case(Elementwise::Ln, [0.0, 3.0], [0.9, 1.0], f64::ln),
     case(Elementwise::Ln1p, [-0.999_999_9, 3.0], [0.9, 1.0], f64::ln_1p),
@@ -32,15 +32,15 @@ const CASES: &[Case] = &[
     case(Elementwise::Tanh, [-1.0, 1.0], [1.7, 2.0], f64::tanh),
     case(Elementwise::Logistic, [-750.0, 50.0], [2.8, 3.0], reference::logistic),
     case(Elementwise::Logistic, [-105.0, 10.0], [2.8, 3.0], reference::logistic),
-    case(Elementwise::Erf, [-6.0, 6.0], [1.2, 1.0], libm::erf),
+    case(Elementwise::Erf, [-6.0, 6.0], [1.3, 2.0], libm::erf),
     case(Elementwise::Sin, [-1500.0, 1500.0], [0.8, 1.0], f64::sin),
     case(Elementwise::Sin, [-1.5e6, 1.5e6], [0.8, 1.0], f64::sin),
     case(Elementwise::Sin, [-1e30, 1e30], [0.8, 1.0], f64::sin),
     case(Elementwise::Cos, [-1500.0, 1500.0], [0.8, 1.0], f64::cos),
     case(Elementwise::Cos, [-1.5e6, 1.5e6], [0.8, 1.0], f64::cos),
     case(Elementwise::Asin, [-1.0, 1.0], [2.5, 2.0], f64::asin),
-    case(Elementwise::Atan, [-3.0, 3.0], [1.5, 2.0], f64::atan),
-    case(Elementwise::Atan, [-1e30, 1e30], [1.5, 2.0], f64::atan),
+    case(Elementwise::Atan, [-3.0, 3.0], [2.4, 3.0], f64::atan),
+    case(Elementwise::Atan, [-1e30, 1e30], [2.4, 3.0], f64::atan),
     case(Elementwise::Powi(3), [-5.0, 5.0], [2.0, 2.0], |x| libm::pow(x, 3.0)),
     case(Elementwise::Powi(5), [-5.0, 5.0], [4.0, 4.0], |x| libm::pow(x, 5.0)),
     case(Elementwise::Powi(7), [-5.0, 5.0], [1.0, 1.0], |x| libm::pow(x, 7.0)),
@@ -51,28 +51,35 @@ const CASES: &[Case] = &[
     case(Elementwise::Powf(Real::new(-40.1)), [0.0, 4.0], [1.0, 1.0], |x| libm::pow(x, -40.1)),
 ];
 
-fn measure<T: Float>(case: &Case, bound: f64) {
+/// Whether every instruction set keeps the bound.
+fn measure<T: Float>(case: &Case, bound: f64) -> bool {
     let x = points::<T>(1_000_000, case.range);
     let exact: Vec<f64> = x.iter().map(|x| (case.exact)(x.to_f64())).collect();
     let mut out = vec![T::ZERO; x.len()];
+    let mut good = true;
     for &isa in Isa::available() {
         out.fill(T::of(f64::NAN));
         case.op.apply_with(isa, [&x, &[], &[]], &mut out);
         let errors = out.iter().zip(&exact).map(|(out, exact)| ulps(*out, *exact, 0.0));
         let (at, worst) = errors.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).expect("there are points");
-        println!("{isa} {} {:?} on {:?}: {worst:.2} ULP at {:e}", T::NAME, case.op, case.range, x[at].to_f64());
-        assert!(worst <= bound, "{isa} {} {:?}: {worst} ULP at {:e}", T::NAME, case.op, x[at].to_f64());
+        let verdict = if worst <= bound { "" } else { "TOO LARGE: " };
+        let (op, range, at) = (case.op, case.range, x[at].to_f64());
+        println!("{verdict}{isa} {} {op:?} on {range:?}: {worst:.2} ULP at {at:e}", T::NAME);
+        good &= worst <= bound;
     }
+    good
 }
 
 #[test]
 fn single_precision() {
-    CASES.iter().for_each(|case| measure::<f32>(case, case.bounds[0]));
+    let good = CASES.iter().filter(|case| measure::<f32>(case, case.bounds[0])).count();
+    assert_eq!(good, CASES.len(), "cases within their bounds");
 }
 
 #[test]
 fn double_precision() {
-    CASES.iter().for_each(|case| measure::<f64>(case, case.bounds[1]));
+    let good = CASES.iter().filter(|case| measure::<f64>(case, case.bounds[1])).count();
+    assert_eq!(good, CASES.len(), "cases within their bounds");
 }
 
 /// Every operation of one operand.

@@ -11,9 +11,8 @@ use crate::Float;
 #[repr(transparent)]
 pub struct Array<T, const N: usize>([T; N]);
 
-#[expect(clippy::needless_range_loop, reason = "an adaptor of iterators or arrays may stay a call, compiled for less")]
 impl<T: Float, const N: usize> Array<T, N> {
-    /// f of every lane.
+    /// f of every lane. Loops over indices, because an adaptor of iterators or arrays may stay a call.
     #[inline(always)]
     fn map(mut self, f: impl Fn(T) -> T) -> Self {
         for i in 0..N {
