@@ -1,1 +1,3 @@
-//! The tests of the whole house; the README runs here as doctests.
+//! The tests of the whole house. The README's examples run here as doctests:
+//!
+#![doc = include_str!("../README.md")]

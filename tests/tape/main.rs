@@ -1,1 +1,18 @@
-//! The tape: rules, programs, hypergradients.
+//! The tape: rules, derivatives, compiled programs against the reference interpreter, hypergradients.
+
+mod blocks;
+mod cases;
+mod check;
+mod compile;
+mod custom;
+mod derivatives;
+mod exec;
+mod generate;
+mod hypergradient;
+mod problems;
+mod random;
+mod rules;
+mod solve;
+mod steps;
+mod support;
+mod unroll;

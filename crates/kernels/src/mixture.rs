@@ -10,8 +10,8 @@
 //! accumulators (index in the piece mod 16), these are joined by a fixed tree; pieces are added in order, blocks by a fixed tree.
 //!
 //! **Errors**, u = [`Float::EPSILON`]. A sum differs from its exact value by at most (h + c)·u·Σ|cᵢσᵢ⁽ᵏ⁾(x)| + u·Σ|cᵢ|·f, and an
-//! inner product by at most (p + c + 24)·u·Σ|g σᵢ⁽ᵏ⁾(x)| + u·Σ|g|·f, with p the number of pieces in a block. The constants are
-//! [`Mixture errors`](crate::Activation#errors): c = 8 and the floor f = 8.
+//! inner product by at most (p + c + 24)·u·Σ|g σᵢ⁽ᵏ⁾(x)| + u·Σ|g|·f, with p the number of pieces of a group in a block; c = 8 and f = 8
+//! (for `Hermite` the floor grows with the degree).
 
 mod block;
 

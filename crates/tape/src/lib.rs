@@ -1,2 +1,49 @@
-//! Recorded tensor programs.
+//! Recorded tensor programs, their derivatives of any order, and hypergradients.
+//!
+//! A [`Tape`] is a program, a derivative is another program on the same tape, and `compile` makes a function of it.
 #![forbid(unsafe_code)]
+
+mod blocks;
+mod compile;
+mod custom;
+mod derive;
+mod element;
+mod exec;
+mod hypergradient;
+mod ops;
+mod primitive;
+mod rule;
+mod rules;
+mod shape;
+mod solve;
+mod steps;
+mod tape;
+mod unroll;
+mod var;
+mod vars;
+
+pub mod check;
+pub mod generate;
+pub mod reference;
+
+pub use blocks::Blocks;
+pub use compile::Passes;
+pub use custom::Custom;
+pub use derive::{gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
+pub use element::Element;
+pub use exec::{Held, Program, Runner};
+pub use hypergradient::{
+    Accuracy, Answer, Curvature, Damping, Failure, Implicit, Method, Point, Problem, Setup, Stationarity, Unroll, Work,
+};
+pub use kernels::{Activation, Bank, Elementwise, Float, Par, Real};
+pub use rule::{Cost, Domain};
+pub use shape::Shape;
+pub use solve::{
+    Cg, LinearOperator, LinearSolver, NullVector, Singular, Solution, Status, Stop, Unsolved, null_vector,
+    tridiagonal_eigenvalues,
+};
+pub use steps::{Adam, Gd, Momentum, Step};
+pub use tape::Tape;
+pub use unroll::{State, Training};
+pub use var::Var;
+pub use vars::Vars;

@@ -153,9 +153,9 @@ fn mend_far<L: Lanes>(x: &[L::Elem], out: &mut [L::Elem], far: fn(L::Elem) -> L:
 
 /// One operation over slices.
 pub struct Apply<'a, T> {
-    pub(super) op: Elementwise,
-    pub(super) args: [&'a [T]; 3],
-    pub(super) out: &'a mut [T],
+    pub(crate) op: Elementwise,
+    pub(crate) args: [&'a [T]; 3],
+    pub(crate) out: &'a mut [T],
 }
 
 impl<T: Float> Kernel<T> for Apply<'_, T> {

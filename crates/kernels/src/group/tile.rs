@@ -5,6 +5,7 @@ use super::plan::{FIRST_REGISTER, Place, Plan, SLOTS, SPARE};
 use super::sums::Sums;
 use super::views::Views;
 use super::{Access, Group, Reduction, Slices};
+use crate::elementwise::Apply;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::{Float, Isa};
@@ -32,6 +33,7 @@ pub(super) const fn tile_len<T>() -> usize {
 
 /// A stretch of consecutive elements of a group.
 pub struct Leaf<'a, 't, T> {
+    pub(crate) isa: Isa,
     pub(crate) group: &'a Group,
     pub(crate) cols: usize,
     /// The first element, and the one after the last.
@@ -47,7 +49,8 @@ pub struct Leaf<'a, 't, T> {
 }
 
 /// Runs a leaf with as many tiles as its group needs.
-pub(crate) fn with_tiles<T: Float>(isa: Isa, leaf: Leaf<'_, '_, T>) {
+pub(crate) fn with_tiles<T: Float>(leaf: Leaf<'_, '_, T>) {
+    let isa = leaf.isa;
     let broadcasts = leaf.group.inputs().iter().filter(|&&access| access != Access::Full).count();
     match leaf.group.plan().registers + broadcasts {
         0 => T::group(isa, leaf.on(&mut [Tile::ZERO; 1])),
@@ -69,7 +72,7 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let Leaf { group, cols, start, end, inputs, mut outputs, block, tiles } = self;
+        let Leaf { isa, group, cols, start, end, inputs, mut outputs, block, tiles } = self;
         let plan = group.plan();
         let (registers, repeated) = tiles.split_at_mut(plan.registers + 1);
         let mut views = Views::new(group, cols, inputs, repeated);
@@ -79,7 +82,7 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
             let len = next::<T>(at, end, cols) - at;
             let mut slots = writable(group, &mut outputs, at - start, registers, len);
             let views = views.tile(at, len);
-            operations::<L>(plan, &views, &mut slots);
+            operations(isa, plan, &views, &mut slots);
             for &(place, j) in &plan.sums {
                 let out = std::mem::take(&mut slots[j]);
                 sums.add(group.outputs()[j].reduction, j, at, read(place, &views, &slots, len), out);
@@ -137,13 +140,14 @@ fn read<'a, T>(place: Place, views: &[&'a [T]], slots: &'a [&mut [T]], len: usiz
 
 /// The operations in order. One that reads the output it writes goes by way of the spare tile.
 #[inline(always)]
-fn operations<L: Lanes>(plan: &Plan, views: &[&[L::Elem]], slots: &mut [&mut [L::Elem]; SLOTS]) {
+fn operations<T: Float>(isa: Isa, plan: &Plan, views: &[&[T]], slots: &mut [&mut [T]; SLOTS]) {
     let len = slots[SPARE].len();
     for step in &plan.steps {
         let in_place = step.args.contains(&Place::Slot(step.to));
         let to = if in_place { SPARE } else { step.to };
         let out = std::mem::take(&mut slots[to]);
-        step.op.tile::<L>(step.args.map(|place| read(place, views, slots, len)), out);
+        let args = step.args.map(|place| read(place, views, slots, len));
+        T::elementwise(isa, Apply { op: step.op, args, out });
         slots[to] = out;
         if in_place {
             copies(&[(Place::Slot(SPARE), step.to)], views, slots, len);

@@ -43,6 +43,7 @@ impl<'c, 'e, T: Float> Ending<'c, 'e, T> {
             let skip = i * c.row_stride;
             let others = self.outputs.iter_mut().map(|out| out.get_mut(skip + self.j..).unwrap_or_default());
             let leaf = Leaf {
+                isa,
                 group: self.group,
                 cols: self.cols,
                 start: self.at + skip + self.j,
@@ -52,7 +53,7 @@ impl<'c, 'e, T: Float> Ending<'c, 'e, T> {
                 block: 1,
                 tiles: &mut [],
             };
-            with_tiles(isa, leaf);
+            with_tiles(leaf);
         }
     }
 }

@@ -1,0 +1,78 @@
+//! Data sets, the splits of them, and the generators of planted problems.
+
+mod planted;
+mod split;
+
+pub use planted::QuadraticForm;
+pub use split::{Sizes, Split, SplitError};
+
+use faer::{ColRef, MatRef};
+
+/// Samples (x, y) with x in R^d and a real label y.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    features: Vec<f64>,
+    labels: Vec<f64>,
+    dimension: usize,
+}
+
+impl Dataset {
+    /// From one row of `dimension` features per label.
+    ///
+    /// # Panics
+    /// When the lengths do not agree.
+    pub fn new(features: Vec<f64>, labels: Vec<f64>, dimension: usize) -> Self {
+        let (got, want) = (features.len(), labels.len() * dimension);
+        assert_eq!(got, want, "{} labels with {dimension} features each need {want} numbers, not {got}", labels.len());
+        Self { features, labels, dimension }
+    }
+
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// Number d of features.
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// The features, one row per sample, in one slice.
+    pub fn features(&self) -> &[f64] {
+        &self.features
+    }
+
+    /// The labels as a slice.
+    pub fn labels(&self) -> &[f64] {
+        &self.labels
+    }
+
+    /// The n × d matrix of features.
+    pub fn x(&self) -> MatRef<'_, f64> {
+        MatRef::from_row_major_slice(&self.features, self.len(), self.dimension)
+    }
+
+    /// The column of labels.
+    pub fn y(&self) -> ColRef<'_, f64> {
+        ColRef::from_slice(&self.labels)
+    }
+
+    /// The samples with these indices, in this order.
+    ///
+    /// # Panics
+    /// When an index is out of range.
+    #[must_use]
+    pub fn select(&self, indices: &[usize]) -> Self {
+        let row = |&i: &usize| &self.features[i * self.dimension..(i + 1) * self.dimension];
+        Self {
+            features: indices.iter().flat_map(row).copied().collect(),
+            labels: indices.iter().map(|&i| self.labels[i]).collect(),
+            dimension: self.dimension,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Dense linear algebra: the one place that calls the factorizations of `faer`, always sequentially, since the bits of a
+//! parallel product depend on the number of threads.
+
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::cholesky::llt;
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Col, ColRef, Conj, Mat, MatRef, Par};
+
+/// The matrix has no Cholesky factor: it is not positive definite to working precision (or not finite).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the matrix is not positive definite: pivot {pivot} of {size} is not positive; raise the ridge lambda")]
+pub struct NotPositiveDefinite {
+    /// The first bad pivot, from 0.
+    pub pivot: usize,
+    /// Order of the matrix.
+    pub size: usize,
+}
+
+/// The product A B.
+pub fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
+    let mut c = Mat::zeros(a.nrows(), b.ncols());
+    matmul(&mut c, Accum::Replace, a, b, 1.0, Par::Seq);
+    c
+}
+
+/// The product A x.
+pub fn apply(a: MatRef<'_, f64>, x: ColRef<'_, f64>) -> Col<f64> {
+    let mut y = Col::zeros(a.nrows());
+    matmul(y.as_mat_mut(), Accum::Replace, a, x.as_mat(), 1.0, Par::Seq);
+    y
+}
+
+/// The inner product of two columns.
+pub fn dot(x: ColRef<'_, f64>, y: ColRef<'_, f64>) -> f64 {
+    assert_eq!(x.nrows(), y.nrows(), "dot: {} values against {}", x.nrows(), y.nrows());
+    x.iter().zip(y.iter()).map(|(a, b)| a * b).sum()
+}
+
+/// Cholesky factor of a symmetric positive definite matrix, A = L Lᵀ.
+#[derive(Clone, Debug)]
+pub struct Cholesky {
+    lower: Mat<f64>,
+}
+
+impl Cholesky {
+    /// Factors A, reading its lower triangle.
+    pub fn factor(mut a: Mat<f64>) -> Result<Self, NotPositiveDefinite> {
+        let size = a.nrows();
+        assert_eq!(size, a.ncols(), "a Cholesky factor of a {size} x {} matrix", a.ncols());
+        let scratch = llt::factor::cholesky_in_place_scratch::<f64>(size, Par::Seq, Default::default());
+        let mut memory = MemBuffer::new(scratch);
+        let (stack, plain) = (MemStack::new(&mut memory), Default::default());
+        match llt::factor::cholesky_in_place(a.as_mut(), plain, Par::Seq, stack, Default::default()) {
+            Ok(_) if (0..size).all(|i| a[(i, i)].is_finite()) => Ok(Self { lower: a }),
+            Ok(_) => Err(NotPositiveDefinite { pivot: (0..size).find(|&i| !a[(i, i)].is_finite()).unwrap_or(0), size }),
+            Err(llt::factor::LltError::NonPositivePivot { index }) => Err(NotPositiveDefinite { pivot: index, size }),
+        }
+    }
+
+    /// The solution of A x = b.
+    pub fn solve(&self, b: ColRef<'_, f64>) -> Col<f64> {
+        let mut x = b.to_owned();
+        let mut memory = MemBuffer::new(llt::solve::solve_in_place_scratch::<f64>(x.nrows(), 1, Par::Seq));
+        let stack = MemStack::new(&mut memory);
+        llt::solve::solve_in_place_with_conj(self.lower.as_ref(), Conj::No, x.as_mat_mut(), Par::Seq, stack);
+        x
+    }
+}

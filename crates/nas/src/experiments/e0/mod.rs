@@ -1,0 +1,64 @@
+//! E0: activation search with Hermite activations (science 4.5 and 4.7), in the kernel model and with real networks.
+
+pub mod kernel;
+pub mod network;
+mod prepared;
+mod ranking;
+mod report;
+
+pub use ranking::Ranking;
+pub use report::{kernel_criteria, kernel_outcome, network_criteria, network_outcome};
+
+use crate::data::{QuadraticForm, Sizes, SplitError};
+use crate::dense::NotPositiveDefinite;
+use crate::search;
+
+/// Sizes and constants of E0.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Number of seeds, each with data and architectures of its own.
+    pub seeds: usize,
+    /// The planted problem.
+    pub problem: QuadraticForm,
+    /// Sizes of the three parts.
+    pub sizes: Sizes,
+    /// Number h of candidate activations.
+    pub candidates: usize,
+    /// Random architectures, Dirichlet(1, …, 1) in d = α².
+    pub architectures: usize,
+    /// The ridge λ of the kernel model.
+    pub lambda: f64,
+    /// The bilevel search.
+    pub search: search::Options,
+    /// The half with real networks.
+    pub network: network::Options,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seeds: 20,
+            problem: QuadraticForm { dimension: 10, noise: 0.1 },
+            sizes: Sizes { train: 100, validation: 100, test: 2000 },
+            candidates: 4,
+            architectures: 300,
+            lambda: 1e-4,
+            search: search::Options::default(),
+            network: network::Options::default(),
+        }
+    }
+}
+
+/// Why E0 could not run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// The data cannot be split.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// The kernel matrix of some architecture is singular.
+    #[error(transparent)]
+    Kernel(#[from] NotPositiveDefinite),
+    /// The tape has no verified hypergradient to compare with.
+    #[error("the tape's hypergradient of the dual form: {0}")]
+    Tape(#[from] tape::Failure<f64>),
+}

@@ -1,0 +1,173 @@
+//! E0 with real networks: the same data, trained by gradient descent from one start.
+
+use super::prepared::{C0, Prepared};
+use super::ranking::Errors;
+use super::{Error, Options as E0Options, Ranking};
+use crate::data::Dataset;
+use crate::inner::{Descent, GradientDescent, Stop, TangentKernel};
+use crate::kernel::{Gram, Mixing};
+use crate::model::Network;
+use crate::report::Progress;
+use crate::seed::Seed;
+use crate::stats::spearman;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+use tape::{Activation, Bank, Par, Program, Tape};
+
+/// Sizes and constants of the network half.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// Number of seeds, the first ones of the kernel half; 0 leaves networks out.
+    pub seeds: usize,
+    /// Pairs of neurons: half the width.
+    pub pairs: usize,
+    /// Random architectures, the first ones of the kernel half.
+    pub architectures: usize,
+    /// The step is this over λ_max of the network's own tangent kernel at the start.
+    pub step: f64,
+    /// Gradient descent stops at this training error ...
+    pub goal: f64,
+    /// ... or after so many steps.
+    pub limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seeds: 3, pairs: 512, architectures: 12, step: 0.7, goal: 1e-4, limit: 5000 }
+    }
+}
+
+/// How closely the largest eigenvalue is found: far closer than the margin 1 − 0.7/2 of the step needs.
+const EIGENVALUE_TOLERANCE: f64 = 1e-6;
+
+/// What one seed measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// The networks.
+    pub ranking: Ranking,
+    /// Rank correlation of the validation errors of the networks with those of the infinite kernel after the same steps.
+    pub net_kernel: f64,
+    /// Fewest and most steps of gradient descent.
+    pub steps: (usize, usize),
+    /// Networks whose loss did not stay finite.
+    pub diverged: usize,
+}
+
+/// Everything that was recorded and compiled, once for all seeds and architectures.
+struct Programs {
+    network: Network,
+    descent: GradientDescent,
+    tangent: TangentKernel,
+    /// (W, α, x) → f(x).
+    on_validation: Program<f64>,
+    on_test: Program<f64>,
+}
+
+/// One trained network, and the kernel after the same steps.
+struct Trained {
+    descent: Descent,
+    train: f64,
+    validation: f64,
+    test: f64,
+    kernel_validation: f64,
+}
+
+/// How often [`measure`] advances its [`Progress`].
+pub fn progress_steps(options: &E0Options) -> usize {
+    options.network.seeds * options.network.architectures
+}
+
+/// Trains every network, in parallel on the pool of the caller; the results do not depend on its size.
+pub fn measure(options: &E0Options, seed: Seed, progress: &Progress) -> Result<Vec<Measured>, Error> {
+    let programs = Programs::new(options);
+    let run = |number| measure_seed(options, &programs, &Prepared::new(options, seed, number)?, progress);
+    (0..options.network.seeds).into_par_iter().map(run).collect()
+}
+
+fn measure_seed(
+    options: &E0Options,
+    programs: &Programs,
+    prepared: &Prepared,
+    progress: &Progress,
+) -> Result<Measured, Error> {
+    let start = programs.network.start(prepared.seed.split("network"));
+    let train = |d: Vec<f64>| {
+        let trained = programs.train(&options.network, prepared, &start, &d);
+        progress.advance();
+        trained
+    };
+    let trained: Vec<Trained> =
+        prepared.architectures(options.network.architectures).into_par_iter().map(train).collect();
+    let column = |get: fn(&Trained) -> f64| trained.iter().map(get).collect::<Vec<f64>>();
+    let errors = Errors { train: column(|t| t.train), validation: column(|t| t.validation), test: column(|t| t.test) };
+    let steps = || trained.iter().map(|t| t.descent.steps);
+    Ok(Measured {
+        ranking: Ranking::of(&errors),
+        net_kernel: spearman(&errors.validation, &column(|t| t.kernel_validation)),
+        steps: (steps().min().unwrap_or(0), steps().max().unwrap_or(0)),
+        diverged: trained.iter().filter(|t| t.descent.stop == Stop::Diverged).count(),
+    })
+}
+
+impl Programs {
+    fn new(options: &E0Options) -> Self {
+        let degrees = 1..=options.candidates as u32;
+        let bank = Bank::new(degrees.map(Activation::Hermite).collect::<Vec<_>>());
+        let (d, h) = (options.problem.dimension, options.candidates);
+        let network = Network { dimension: d, pairs: options.network.pairs, bank, c0: C0 };
+
+        let tape = Tape::new();
+        let (w, alpha) = (tape.input(d, network.width()), tape.input(h, 1));
+        let on = |n| {
+            let x = tape.input(n, d);
+            (x, network.output(x, w, alpha))
+        };
+        let (x, f) = on(options.sizes.train);
+        let y = tape.input(options.sizes.train, 1);
+        let loss = 0.5 * (f - y).powi(2).sum();
+        let program = |n| {
+            let (x, f) = on(n);
+            tape.compile::<f64>((w, alpha, x), f)
+        };
+        Self {
+            descent: GradientDescent::new(loss, w, (alpha, x, y)),
+            tangent: TangentKernel::new(f, w, (w, alpha, x)),
+            on_validation: program(options.sizes.validation),
+            on_test: program(options.sizes.test),
+            network,
+        }
+    }
+
+    /// Trains the network of architecture d = α² from W₀.
+    fn train(&self, options: &Options, prepared: &Prepared, start: &[f64], d: &[f64]) -> Trained {
+        let alpha: Vec<f64> = d.iter().map(|d| d.sqrt()).collect();
+        let (x, y) = (prepared.split.train.features(), prepared.split.train.labels());
+        let mut stream = prepared.seed.split("power iteration").stream();
+        let u = y.iter().map(|_| StandardNormal.sample(&mut stream)).collect();
+        let largest = self.tangent.largest_eigenvalue(&[start, &alpha, x], u, EIGENVALUE_TOLERANCE);
+        let eta = options.step / largest;
+        // The loss is half the sum of squares, the goal a mean.
+        let n = y.len() as f64;
+        let descent = self.descent.run(start.to_vec(), &[&alpha, x, y], eta, options.goal * n / 2.0, options.limit);
+        let error = |program: &Program<f64>, data: &Dataset| {
+            let mut runner = program.runner(Par::Seq);
+            let [f] = runner.run(&[&descent.theta, &alpha, data.features()]);
+            f.iter().zip(data.labels()).map(|(f, y)| (f - y).powi(2)).sum::<f64>() / data.len() as f64
+        };
+        Trained {
+            train: 2.0 * descent.loss / n,
+            validation: error(&self.on_validation, &prepared.split.validation),
+            test: error(&self.on_test, &prepared.split.test),
+            kernel_validation: kernel_validation(prepared, d, eta, descent.steps),
+            descent,
+        }
+    }
+}
+
+/// The validation error of the infinite-width network after the same steps of the same size (science 2.7).
+fn kernel_validation(prepared: &Prepared, d: &[f64], eta: f64, steps: usize) -> f64 {
+    let mixing = Mixing::Weights { count: d.len() };
+    let fit = prepared.model(&mixing).descend(d, eta, steps);
+    let on: &Gram = &prepared.validation;
+    fit.mean_squared_error(on, prepared.split.validation.y())
+}

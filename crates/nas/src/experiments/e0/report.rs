@@ -1,0 +1,231 @@
+//! E0's criteria, tables and notes.
+
+use super::{Options, kernel, network};
+use crate::data::Sizes;
+use crate::experiments::{Bound, Criterion, Outcome};
+use crate::hypergradient::Evidence;
+use crate::report::{Table, figure};
+use crate::search::{Found, Stop};
+use crate::stats::{largest, median};
+
+/// The figures of 4.7 (medians over seeds, except the first) beside their bounds.
+pub fn kernel_criteria(measured: &[kernel::Measured]) -> Vec<Criterion> {
+    let column = |get: fn(&kernel::Measured) -> f64| measured.iter().map(get).collect::<Vec<f64>>();
+    let middle = |get| median(&column(get));
+    vec![
+        Criterion {
+            meaning: "Every architecture fits the training data.",
+            name: "largest train MSE, all architectures and seeds",
+            figure: largest(&column(|m| m.ranking.worst_train)),
+            bound: Bound::AtMost(1e-4),
+        },
+        Criterion {
+            meaning: "So training error says little about test error ...",
+            name: "|corr(train MSE, test MSE)|, median",
+            figure: middle(|m| m.ranking.train_test.abs()),
+            bound: Bound::AtMost(0.5),
+        },
+        Criterion {
+            meaning: "... and choosing by it costs a multiple of the best.",
+            name: "test MSE of the choice by train error, over the best, median",
+            figure: middle(|m| m.ranking.train_choice),
+            bound: Bound::AtLeast(2.0),
+        },
+        Criterion {
+            meaning: "Validation error follows test error ...",
+            name: "corr(validation MSE, test MSE), median",
+            figure: middle(|m| m.ranking.validation_test),
+            bound: Bound::AtLeast(0.95),
+        },
+        Criterion {
+            meaning: "... and choosing by it is nearly as good as knowing test error.",
+            name: "test MSE of the choice by validation error, over the best, median",
+            figure: middle(|m| m.ranking.validation_choice),
+            bound: Bound::AtMost(1.05),
+        },
+        Criterion {
+            meaning: "The bilevel search over alpha on the sphere (projected gradient) reaches the best random architecture.",
+            name: "its test MSE over the best, median",
+            figure: middle(|m| m.sphere.ratio),
+            bound: Bound::AtMost(1.05),
+        },
+        Criterion {
+            meaning: "So does the search over d = alpha^2 on the simplex (exponentiated gradient).",
+            name: "its test MSE over the best, median",
+            figure: middle(|m| m.simplex.ratio),
+            bound: Bound::AtMost(1.05),
+        },
+        Criterion {
+            meaning: "The closed-form hypergradient agrees with the tape's implicit one of the dual form.",
+            name: "largest relative difference",
+            figure: largest(&column(|m| m.agreement.difference)),
+            bound: Bound::AtMost(1e-8),
+        },
+    ]
+}
+
+/// Table, criteria and notes for [`crate::report`].
+pub fn kernel_outcome(options: &Options, measured: &[kernel::Measured]) -> Outcome {
+    let Sizes { train, validation, test } = options.sizes;
+    Outcome {
+        title: "E0  Activation search with a train-validation split (Hermite activations, kernel model)".into(),
+        claim: "Claim: although every architecture alpha fits the training data, so that training error cannot tell them \
+                apart, the validation error of a split does, and a gradient search through the fit finds the best one."
+            .into(),
+        setting: format!(
+            "Setting: y = x'Qx + {} z, x on the unit sphere of R^{}; {} candidates, K_alpha = sum_i alpha_i^2 rho^(i+1); \
+             n_train {train}, n_validation {validation}, n_test {test}; ridge lambda {}; {} random architectures; {} seeds.",
+            options.problem.noise,
+            options.problem.dimension,
+            options.candidates,
+            options.lambda,
+            options.architectures,
+            measured.len(),
+        ),
+        table: kernel_table(measured),
+        legend: "Columns: largest train MSE; correlation of train and of validation MSE with test MSE over the \
+                 architectures; least test MSE; test MSE over that least one of the choice by train error, of the choice \
+                 by validation error, and of the bilevel searches on sphere and simplex (outer steps in parentheses)."
+            .into(),
+        criteria: kernel_criteria(measured),
+        notes: kernel_notes(measured),
+    }
+}
+
+fn kernel_table(measured: &[kernel::Measured]) -> Table {
+    let mut table = Table::new(&[
+        "seed",
+        "worst train",
+        "corr(tr,te)",
+        "corr(va,te)",
+        "best test",
+        "train choice",
+        "val choice",
+        "sphere",
+        "simplex",
+    ]);
+    for (seed, m) in measured.iter().enumerate() {
+        let searched = |s: &kernel::Searched| format!("{} ({})", figure(s.ratio), s.found.path.len());
+        let numbers = [
+            m.ranking.worst_train,
+            m.ranking.train_test,
+            m.ranking.validation_test,
+            m.ranking.best,
+            m.ranking.train_choice,
+            m.ranking.validation_choice,
+        ];
+        let row = [seed.to_string()].into_iter().chain(numbers.map(figure));
+        table.rows.push(row.chain([searched(&m.sphere), searched(&m.simplex)]).collect());
+    }
+    table
+}
+
+/// How the searches ended, and the weakest evidence for their hypergradients.
+fn kernel_notes(measured: &[kernel::Measured]) -> Vec<String> {
+    let sphere = measured.iter().map(|m| &m.sphere.found).collect::<Vec<_>>();
+    let simplex = measured.iter().map(|m| &m.simplex.found).collect::<Vec<_>>();
+    let by_tape = measured.iter().map(|m| m.agreement.by_tape).reduce(Evidence::weaker);
+    let by_tape = by_tape.map(|evidence| format!("Hypergradient by the tape at the start of the search: {evidence}."));
+    [search_note("sphere", &sphere), search_note("simplex", &simplex)].into_iter().chain(by_tape).collect()
+}
+
+fn search_note(name: &str, found: &[&Found]) -> String {
+    let stationary = found.iter().filter(|f| f.stop == Stop::Stationary).count();
+    let steps = median(&found.iter().map(|f| f.path.len() as f64).collect::<Vec<_>>());
+    let hypergradients = match found.iter().map(|f| f.hypergradient.evidence).reduce(Evidence::weaker) {
+        Some(evidence) => evidence.to_string(),
+        None => "none".to_owned(),
+    };
+    format!(
+        "Search on the {name}: stationary in {stationary} of {} seeds, {steps} steps (median); hypergradients {hypergradients}.",
+        found.len()
+    )
+}
+
+/// The criteria of the network half (medians over seeds, except the first) beside their bounds.
+pub fn network_criteria(measured: &[network::Measured]) -> Vec<Criterion> {
+    let column = |get: fn(&network::Measured) -> f64| measured.iter().map(get).collect::<Vec<f64>>();
+    let middle = |get| median(&column(get));
+    vec![
+        Criterion {
+            meaning: "Every network fits the training data.",
+            name: "largest train MSE, all architectures and seeds",
+            figure: largest(&column(|m| m.ranking.worst_train)),
+            bound: Bound::AtMost(1e-4),
+        },
+        Criterion {
+            meaning: "Validation error follows test error ...",
+            name: "corr(validation MSE, test MSE), median",
+            figure: middle(|m| m.ranking.validation_test),
+            bound: Bound::AtLeast(0.95),
+        },
+        Criterion {
+            meaning: "... and choosing by it is nearly as good as knowing test error.",
+            name: "test MSE of the choice by validation error, over the best, median",
+            figure: middle(|m| m.ranking.validation_choice),
+            bound: Bound::AtMost(1.05),
+        },
+        Criterion {
+            meaning: "Networks rank the architectures as the kernel does.",
+            name: "Spearman(validation MSE of net, of kernel), median",
+            figure: middle(|m| m.net_kernel),
+            bound: Bound::AtLeast(0.9),
+        },
+    ]
+}
+
+/// Table, criteria and notes of the network half for [`crate::report`].
+pub fn network_outcome(options: &Options, measured: &[network::Measured]) -> Outcome {
+    let network::Options { pairs, architectures, step, goal, limit, .. } = options.network;
+    Outcome {
+        title: "E0  The same with real networks, trained by gradient descent on the tape".into(),
+        claim: "Claim: what the kernel says holds for networks: each fits the training data, validation error chooses well, \
+                and the ranking is the kernel's."
+            .into(),
+        setting: format!(
+            "Setting: the data and the first {architectures} architectures of the first {} seeds; {} neurons in pairs of \
+             zero sum, one start for all; step {step} / lambda_max of the network's tangent kernel at the start, until train \
+             MSE {goal} (at most {limit} steps).",
+            measured.len(),
+            2 * pairs,
+        ),
+        table: network_table(measured),
+        legend: "Columns: largest train MSE; fewest and most steps; correlation of train and of validation MSE with test \
+                 MSE over the architectures; least test MSE; test MSE over that least one of the choice by train error and \
+                 of the choice by validation error; Spearman correlation of the validation MSE of networks and of the \
+                 kernel after the same steps."
+            .into(),
+        criteria: network_criteria(measured),
+        notes: network_notes(measured),
+    }
+}
+
+fn network_table(measured: &[network::Measured]) -> Table {
+    let mut table = Table::new(&[
+        "seed",
+        "worst train",
+        "steps",
+        "corr(tr,te)",
+        "corr(va,te)",
+        "best test",
+        "train choice",
+        "val choice",
+        "net/kernel",
+    ]);
+    for (seed, m) in measured.iter().enumerate() {
+        let steps = format!("{}-{}", m.steps.0, m.steps.1);
+        let r = &m.ranking;
+        let numbers = [r.train_test, r.validation_test, r.best, r.train_choice, r.validation_choice, m.net_kernel];
+        let row = [seed.to_string(), figure(r.worst_train), steps].into_iter().chain(numbers.map(figure));
+        table.rows.push(row.collect());
+    }
+    table
+}
+
+fn network_notes(measured: &[network::Measured]) -> Vec<String> {
+    let artefact = "No criterion judges corr(tr,te) and the train choice here: every descent stops at the same training error, \
+                    and what differs is how far its last step went below.";
+    let diverged: usize = measured.iter().map(|m| m.diverged).sum();
+    let advice = format!("{diverged} networks diverged: too narrow for the step; raise --net-width.");
+    [artefact.to_owned()].into_iter().chain((diverged > 0).then_some(advice)).collect()
+}

@@ -1,0 +1,14 @@
+//! Kernel models: the inner problem in closed form.
+//!
+//! A mixture of activations has, at infinite width, a tangent kernel K_α that is quadratic in α. Kernel ridge regression with
+//! it is the whole inner problem, its hypergradient is a formula (science 6.4), and the search can be checked to rounding.
+
+pub mod dual;
+mod gram;
+pub mod hermite;
+mod mixing;
+mod model;
+
+pub use gram::Gram;
+pub use mixing::Mixing;
+pub use model::{Fit, KernelModel, Ridge};

@@ -1,0 +1,128 @@
+//! Kernel ridge regression as a bilevel problem, with its hypergradient in closed form (science 6.4).
+
+use super::gram::weighted_sum;
+use super::{Gram, Mixing};
+use crate::dense::{Cholesky, NotPositiveDefinite, apply, dot};
+use crate::hypergradient::{Evidence, Hypergradient, Status};
+use crate::search::Bilevel;
+use faer::{Col, ColRef, Scale};
+
+/// The bilevel problem
+///
+/// inner: β_α = (K_α + λI)⁻¹ y_T, the minimiser of ½ βᵀ(K_α + λI)β − yᵀβ;
+/// outer: F(α, λ) = ‖K_VT β_α − y_V‖² / (2 n_V).
+#[derive(Clone, Copy, Debug)]
+pub struct KernelModel<'a> {
+    /// How α weighs the terms.
+    pub mixing: &'a Mixing,
+    /// Terms of K_TT.
+    pub train: &'a Gram,
+    /// Terms of K_VT.
+    pub validation: &'a Gram,
+    /// Training labels.
+    pub y_train: ColRef<'a, f64>,
+    /// Validation labels.
+    pub y_validation: ColRef<'a, f64>,
+    /// The ridge λ ≥ 0 (zero interpolates: K_α itself must then be positive definite).
+    pub lambda: f64,
+}
+
+/// A function f(z) = Σ_t w_t k_t(z)ᵀ β.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// Weights w(α) of the terms.
+    pub weights: Vec<f64>,
+    /// Dual coefficients β.
+    pub beta: Col<f64>,
+}
+
+/// The inner solution for one α, with the factor of K_α + λI.
+#[derive(Clone, Debug)]
+pub struct Ridge {
+    /// f_α.
+    pub fit: Fit,
+    factor: Cholesky,
+    lambda: f64,
+}
+
+impl KernelModel<'_> {
+    /// Solves the inner problem at α.
+    pub fn solve(&self, alpha: &[f64]) -> Result<Ridge, NotPositiveDefinite> {
+        let weights = self.mixing.weights(alpha);
+        let mut a = self.train.combine(&weights);
+        (0..a.nrows()).for_each(|i| a[(i, i)] += self.lambda);
+        let factor = Cholesky::factor(a)?;
+        let beta = factor.solve(self.y_train);
+        Ok(Ridge { fit: Fit { weights, beta }, factor, lambda: self.lambda })
+    }
+
+    /// Gradient descent on ½ ‖K_α β − y_T‖² in function space, from f = 0 by steps of length η without a ridge (science 2.7):
+    /// β ← β + η (y_T − K_α β), so f_s(z) = k_α(z)ᵀ K_α⁻¹ (I − (I − η K_α)^s) y_T. What a network of infinite width does.
+    pub fn descend(&self, alpha: &[f64], eta: f64, steps: usize) -> Fit {
+        let weights = self.mixing.weights(alpha);
+        let k = self.train.combine(&weights);
+        let mut beta = Col::zeros(k.nrows());
+        for _ in 0..steps {
+            beta += Scale(eta) * (self.y_train - apply(k.as_ref(), beta.as_ref()));
+        }
+        Fit { weights, beta }
+    }
+
+    /// F and its gradient at a solution: with r = K_VT β − y_V and the adjoint A q = K_VTᵀ r,
+    ///
+    /// ∂F/∂w_t = (rᵀ K_t^VT β − qᵀ K_t^TT β) / n_V,   ∂F/∂λ = −qᵀβ / n_V,
+    ///
+    /// then pulled back from the weights to α.
+    pub fn hypergradient(&self, alpha: &[f64], ridge: &Ridge) -> Hypergradient {
+        let n_v = self.y_validation.nrows() as f64;
+        let Ridge { fit, factor, .. } = ridge;
+        let beta = fit.beta.as_ref();
+        let on_validation = self.validation.apply_each(beta);
+        let r = weighted_sum(&fit.weights, &on_validation) - self.y_validation;
+        let b = self.validation.apply_transposed(&fit.weights, r.as_ref());
+        let q = factor.solve(b.as_ref());
+        let on_train = self.train.apply_each(beta);
+        let term = |(v, t): (&Col<f64>, &Col<f64>)| (dot(r.as_ref(), v.as_ref()) - dot(q.as_ref(), t.as_ref())) / n_v;
+        let gradient: Vec<f64> = on_validation.iter().zip(&on_train).map(term).collect();
+        let evidence = Evidence {
+            status: Status::Exact,
+            inner_residual: self.residual(ridge, beta, self.y_train),
+            adjoint_residual: self.residual(ridge, q.as_ref(), b.as_ref()),
+        };
+        Hypergradient {
+            value: dot(r.as_ref(), r.as_ref()) / (2.0 * n_v),
+            alpha: self.mixing.pull_back(alpha, &gradient),
+            lambda: -dot(q.as_ref(), beta) / n_v,
+            evidence,
+        }
+    }
+
+    /// ‖A x − b‖ / ‖b‖ with A multiplied out afresh from the Gram terms, not from the factor that gave x.
+    fn residual(&self, ridge: &Ridge, x: ColRef<'_, f64>, b: ColRef<'_, f64>) -> f64 {
+        let a_x = self.train.apply(&ridge.fit.weights, x);
+        let off = Col::from_fn(x.nrows(), |i| a_x[i] + ridge.lambda * x[i] - b[i]);
+        let scale = b.norm_l2();
+        if scale == 0.0 { off.norm_l2() } else { off.norm_l2() / scale }
+    }
+}
+
+impl Bilevel for KernelModel<'_> {
+    type Error = NotPositiveDefinite;
+
+    fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, NotPositiveDefinite> {
+        let ridge = self.solve(alpha)?;
+        Ok(self.hypergradient(alpha, &ridge))
+    }
+}
+
+impl Fit {
+    /// f_α on the points of a Gram matrix against the training points.
+    pub fn predict(&self, gram: &Gram) -> Col<f64> {
+        gram.apply(&self.weights, self.beta.as_ref())
+    }
+
+    /// Mean squared error against labels.
+    pub fn mean_squared_error(&self, gram: &Gram, y: ColRef<'_, f64>) -> f64 {
+        (self.predict(gram) - y).squared_norm_l2() / y.nrows() as f64
+    }
+}

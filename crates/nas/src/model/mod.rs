@@ -1,0 +1,5 @@
+//! Models recorded on a tape.
+
+mod network;
+
+pub use network::Network;

@@ -1,0 +1,25 @@
+//! What people see: plain text tables, verdicts and progress.
+
+mod progress;
+mod table;
+mod verdict;
+
+pub use progress::Progress;
+pub use table::Table;
+pub use verdict::render;
+
+/// A number to four significant digits, in the shorter of plain and scientific notation.
+pub fn figure(value: f64) -> String {
+    let size = value.abs();
+    if size != 0.0 && !(1e-3..1e5).contains(&size) {
+        return format!("{value:.1e}");
+    }
+    let digits = if size < 1.0 {
+        4
+    } else if size < 10.0 {
+        3
+    } else {
+        2
+    };
+    format!("{value:.digits$}")
+}

@@ -1,0 +1,44 @@
+//! An experiment's outcome as text.
+
+use super::figure;
+use crate::experiments::{Criterion, Outcome};
+
+/// Columns of a line of prose.
+const WIDTH: usize = 110;
+
+/// Claim, setting, table, criteria with their figures, and the verdict.
+pub fn render(outcome: &Outcome) -> String {
+    let Outcome { title, claim, setting, table, legend, criteria, notes } = outcome;
+    let (claim, setting, legend) = (wrap(claim, 0), wrap(setting, 0), wrap(legend, 2));
+    let judged: String = criteria.iter().map(judge).collect();
+    let notes: String = notes.iter().map(|note| wrap(note, 0) + "\n").collect();
+    let gap = if notes.is_empty() { "" } else { "\n" };
+    let verdict = match criteria.iter().filter(|criterion| !criterion.passes()).count() {
+        0 => format!("PASS: all {} criteria hold.", criteria.len()),
+        failed => format!("FAIL: {failed} of {} criteria do not hold.", criteria.len()),
+    };
+    format!("{title}\n\n{claim}\n{setting}\n\n{table}\n{legend}\n\n{judged}{gap}{notes}\n{verdict}\n")
+}
+
+/// The sentence that a criterion stands for, and below it the figure beside its bound.
+fn judge(criterion: &Criterion) -> String {
+    let mark = if criterion.passes() { "PASS" } else { "FAIL" };
+    let Criterion { meaning, name, bound, .. } = criterion;
+    format!("  {mark}  {meaning}\n          {name}: {} (bound {bound})\n", figure(criterion.figure))
+}
+
+/// Breaks lines between words, each line indented.
+fn wrap(text: &str, indent: usize) -> String {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH - indent {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += word;
+    }
+    lines.push(line);
+    lines.iter().map(|line| format!("{:indent$}{line}", "")).collect::<Vec<_>>().join("\n")
+}

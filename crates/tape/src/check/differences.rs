@@ -1,0 +1,59 @@
+//! Difference quotients at several step sizes.
+
+/// How often the step is halved.
+const STEPS: usize = 3;
+
+/// Quotients at 0 of a function of one number, for the steps h, h/2 and h/4.
+pub(crate) struct Quotients {
+    forward: [Vec<f64>; STEPS],
+    backward: [Vec<f64>; STEPS],
+    /// What rounding of the function can do to [`Self::slope`].
+    pub(crate) rounding: f64,
+}
+
+impl Quotients {
+    /// Quotients of `function`, whose value at 0 is known and is rounded as numbers of this `size` are.
+    pub(crate) fn new(function: impl Fn(f64) -> Vec<f64>, value: &[f64], size: f64, step: f64) -> Self {
+        // The extrapolation multiplies rounding errors of the function by less than ten over the largest step.
+        const ROUNDINGS: f64 = 64.0;
+        let steps: [f64; STEPS] = std::array::from_fn(|i| step / f64::from(1 << i));
+        let quotient = |moved: f64| -> Vec<f64> {
+            function(moved).into_iter().zip(value).map(|(there, here)| (there - here) / moved).collect()
+        };
+        Self {
+            forward: steps.map(quotient),
+            backward: steps.map(|h| quotient(-h)),
+            rounding: ROUNDINGS * f64::EPSILON * size / step,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.forward[0].len()
+    }
+
+    fn central(&self, entry: usize) -> [f64; STEPS] {
+        std::array::from_fn(|i| 0.5 * (self.forward[i][entry] + self.backward[i][entry]))
+    }
+
+    /// Central quotients extrapolated to step 0, from the larger and from the smaller two steps, with errors of order h⁴.
+    fn extrapolated(&self, entry: usize) -> [f64; 2] {
+        let [a, b, c] = self.central(entry);
+        [(4.0 * b - a) / 3.0, (4.0 * c - b) / 3.0]
+    }
+
+    /// The slope, extrapolated from all steps, with an error of order h⁶. Source: Romberg 1955.
+    pub(crate) fn slope(&self, entry: usize) -> f64 {
+        let [large, small] = self.extrapolated(entry);
+        (16.0 * small - large) / 15.0
+    }
+
+    /// Whether the quotients behave as those of no smooth function do, by a noticeable part of `error`: either those of the two
+    /// sides do not approach each other as the step shrinks, or the extrapolations from different steps disagree.
+    pub(crate) fn looks_like_a_kink(&self, entry: usize, error: f64) -> bool {
+        const NOTICEABLE: f64 = 0.01;
+        let jump = |i: usize| (self.forward[i][entry] - self.backward[i][entry]).abs();
+        let two_sided = jump(2) > NOTICEABLE * error && jump(2) > 0.5 * jump(0);
+        let [large, small] = self.extrapolated(entry);
+        two_sided || (large - small).abs() > NOTICEABLE * error
+    }
+}

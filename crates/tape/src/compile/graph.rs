@@ -1,0 +1,116 @@
+//! What the outputs need, copied from the tape: the node list that the first pass works on.
+
+use crate::exec::Origin;
+use crate::primitive::Primitive;
+use crate::rules::Input;
+use crate::tape::{Args, Node};
+use crate::{Cost, Shape, Var};
+
+/// When a value is computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Stage {
+    /// Once for all runs of the second stage: it depends on held inputs only.
+    Held,
+    /// In every run.
+    Free,
+}
+
+/// A node of the program. Operands have smaller numbers.
+#[derive(Clone, Debug)]
+pub(crate) struct Op {
+    pub(crate) primitive: Primitive,
+    pub(crate) args: Args,
+    pub(crate) shape: Shape,
+    pub(crate) stage: Stage,
+    pub(crate) origin: Origin,
+}
+
+/// The nodes of a program; the first are its inputs in order, needed or not.
+#[derive(Clone, Debug)]
+pub(crate) struct Graph {
+    pub(crate) ops: Vec<Op>,
+    pub(crate) inputs: usize,
+    pub(crate) outputs: Vec<u32>,
+}
+
+impl Graph {
+    /// The program that computes `outputs` from `held` and `free`.
+    #[track_caller]
+    pub(crate) fn new(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>]) -> Self {
+        let inputs: Vec<Var<'_>> = held.iter().chain(free).copied().collect();
+        let mut graph = Self { ops: Vec::new(), inputs: inputs.len(), outputs: Vec::new() };
+        let Some(first) = inputs.first().or(outputs.first()) else { return graph };
+        let together = |var: &Var<'_>| std::ptr::eq(var.tape, first.tape);
+        assert!(inputs.iter().chain(outputs).all(together), "compile: variables of different tapes");
+        first.tape.with_nodes(|nodes| {
+            let mut numbers = graph.add_inputs(nodes, &inputs, held.len());
+            for id in needed(nodes, outputs, &numbers) {
+                numbers[id as usize] = graph.add(&nodes[id as usize], &numbers);
+            }
+            graph.outputs = outputs.iter().map(|var| numbers[var.id as usize]).collect();
+        });
+        graph
+    }
+
+    /// Adds the inputs; the answer has the number of each node of the tape, so far that of the inputs.
+    #[track_caller]
+    fn add_inputs(&mut self, nodes: &[Node], inputs: &[Var<'_>], held: usize) -> Vec<u32> {
+        let mut numbers = vec![ABSENT; nodes.len()];
+        for (number, var) in inputs.iter().enumerate() {
+            let node = &nodes[var.id as usize];
+            let seen = &mut numbers[var.id as usize];
+            assert!(
+                *seen == ABSENT,
+                "compile: inputs {seen} and {number} are one variable, recorded at {}",
+                node.location
+            );
+            *seen = number as u32;
+            let stage = if number < held { Stage::Held } else { Stage::Free };
+            let primitive = Primitive::Input(Input { id: var.id, shape: node.shape });
+            self.ops.push(Op { primitive, args: Args::new(&[]), shape: node.shape, stage, origin: origin(node) });
+        }
+        numbers
+    }
+
+    #[track_caller]
+    fn add(&mut self, node: &Node, numbers: &[u32]) -> u32 {
+        let missing = matches!(node.primitive, Primitive::Input(_));
+        let name = node.label.as_deref().unwrap_or("an input");
+        assert!(!missing, "compile: {name}, recorded at {}, is needed and not among the inputs", node.location);
+        let args: Vec<u32> = node.args.iter().map(|&arg| numbers[arg as usize]).collect();
+        let stage = args.iter().map(|&arg| self.ops[arg as usize].stage).max().unwrap_or(Stage::Held);
+        let (primitive, shape) = (node.primitive.clone(), node.shape);
+        self.ops.push(Op { primitive, args: Args::new(&args), shape, stage, origin: origin(node) });
+        self.ops.len() as u32 - 1
+    }
+
+    /// The shapes of the operands of a node.
+    pub(crate) fn arg_shapes(&self, op: &Op) -> Vec<Shape> {
+        op.args.iter().map(|&arg| self.ops[arg as usize].shape).collect()
+    }
+
+    /// What a node costs on its own.
+    pub(crate) fn cost(&self, op: &Op) -> Cost {
+        op.primitive.rule().cost(&self.arg_shapes(op), op.shape)
+    }
+}
+
+/// The number of what is not in a list.
+pub(crate) const ABSENT: u32 = u32::MAX;
+
+fn origin(node: &Node) -> Origin {
+    Origin { location: node.location, label: node.label.clone() }
+}
+
+/// The nodes that the outputs need besides the inputs (those that have a number), in recorded order.
+fn needed(nodes: &[Node], outputs: &[Var<'_>], numbers: &[u32]) -> Vec<u32> {
+    let end = outputs.iter().map(|var| var.id as usize + 1).max().unwrap_or(0);
+    let mut needed = vec![false; end];
+    outputs.iter().for_each(|var| needed[var.id as usize] = true);
+    for id in (0..end).rev() {
+        if needed[id] && numbers[id] == ABSENT {
+            nodes[id].args.iter().for_each(|&arg| needed[arg as usize] = true);
+        }
+    }
+    (0..end as u32).filter(|&id| needed[id as usize] && numbers[id as usize] == ABSENT).collect()
+}

@@ -1,0 +1,77 @@
+//! What a step can do, in the words of the kernels.
+
+use std::sync::Arc;
+
+use crate::rules::Call;
+use crate::{Bank, Shape};
+
+pub(crate) use kernels::{Access, Group, Instruction, Output, Reduction, Source};
+
+/// How the elements of a value lie in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Layout {
+    /// Row-major without gaps.
+    #[default]
+    Rows,
+}
+
+/// What one step does with its operands: those it reads and those it writes, each in order.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    /// Reads the inputs of the group, writes its outputs.
+    Group { group: Group, shape: Shape },
+    /// Reads A, B and the inputs of the tail; writes C and the further outputs of the tail. `sizes` is (m, k, n).
+    Matmul { ta: bool, tb: bool, sizes: (usize, usize, usize), tail: Option<Group> },
+    /// Reads x, the coefficients of every sum and g of every dot; writes a result for each. Lists hold the orders.
+    Mixture { bank: Bank, groups: usize, shape: Shape, sums: Vec<usize>, dots: Vec<usize> },
+    /// Reads a matrix of this shape, writes a column.
+    RowLogSumExp(Shape),
+    /// Reads a matrix of this shape, writes its transpose.
+    Transpose(Shape),
+    /// Reads consecutive elements from `start` on, writes them.
+    Copy { start: usize },
+    /// Writes zeros with the elements of each operand from its start on; ranges are disjoint. As a sum of matrices: −0 becomes 0.
+    Join { starts: Vec<usize>, sum: bool },
+    /// out\[i\] = x\[index\[i\]\]
+    Gather(Arc<[u32]>),
+    /// out\[index\[i\]\] += x\[i\] into zeros, in the order of i.
+    ScatterAdd(Arc<[u32]>),
+    /// A user's operation on operands of these shapes.
+    Call(Call, Vec<Shape>),
+}
+
+impl Action {
+    /// Operands that a step reads and writes at most.
+    pub(crate) const OPERANDS: usize = Group::OPERANDS;
+
+    /// The spelling in listings.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Group { group, .. } => group_name(group),
+            Self::Matmul { ta, tb, tail, .. } => {
+                let flag = |t: &bool| if *t { "ᵀ" } else { "" };
+                let tail = tail.as_ref().map_or_else(String::new, |tail| format!(", then {}", group_name(tail)));
+                format!("matmul a{}·b{}{tail}", flag(ta), flag(tb))
+            }
+            Self::Mixture { bank, sums, dots, .. } => {
+                format!("mixture of {}, sums {sums:?}, dots {dots:?}", bank.len())
+            }
+            Self::RowLogSumExp(_) => "row_log_sum_exp".into(),
+            Self::Transpose(_) => "transpose".into(),
+            Self::Copy { start: 0 } => "copy".into(),
+            Self::Copy { start } => format!("copy from {start}"),
+            Self::Join { starts, .. } => format!("join at {starts:?}"),
+            Self::Gather(_) => "gather".into(),
+            Self::ScatterAdd(_) => "scatter_add".into(),
+            Self::Call(call, _) => call.0.name().into(),
+        }
+    }
+}
+
+/// The operations of a group in order, and how its results are summed.
+fn group_name(group: &Group) -> String {
+    let operations = group.instructions().iter().map(|i| format!("{:?}", i.op).to_lowercase());
+    let sums = group.outputs().iter().filter(|output| output.reduction != Reduction::None);
+    let words: Vec<String> = operations.chain(sums.map(|_| "sum".into())).collect();
+    if words.is_empty() { "expand".into() } else { words.join(" ") }
+}

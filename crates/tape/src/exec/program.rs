@@ -1,0 +1,113 @@
+//! A compiled program: immutable, shared between threads.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use crate::exec::{Action, Operand, Span};
+use crate::{Cost, Element, Par, Runner, Shape};
+
+/// Where something was recorded, and how its user called it.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) location: &'static Location<'static>,
+    pub(crate) label: Option<Box<str>>,
+}
+
+/// An input or an output.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameter {
+    pub(crate) value: u32,
+    pub(crate) shape: Shape,
+    pub(crate) operand: Operand,
+    pub(crate) origin: Origin,
+}
+
+/// One kernel call. Values are numbered for listings only.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) action: Action,
+    pub(crate) reads: Box<[Operand]>,
+    /// What the action writes, then its scratch.
+    pub(crate) writes: Box<[Span]>,
+    /// The writes from left to right.
+    pub(crate) by_offset: Box<[u8]>,
+    pub(crate) values: Box<[(u32, Shape)]>,
+    pub(crate) arguments: Box<[u32]>,
+    pub(crate) cost: Cost,
+    pub(crate) origin: Origin,
+}
+
+/// The content of a program.
+#[derive(Debug)]
+pub(crate) struct Inner<T> {
+    pub(crate) inputs: Vec<Parameter>,
+    /// The lengths of the inputs of the second stage.
+    pub(crate) free_lens: Vec<usize>,
+    pub(crate) outputs: Vec<Parameter>,
+    pub(crate) steps: Vec<Step>,
+    /// The number of steps that belong to the first stage.
+    pub(crate) held_steps: usize,
+    pub(crate) constants: Vec<T>,
+    pub(crate) arena: usize,
+    pub(crate) live_peak: usize,
+}
+
+impl<T> Inner<T> {
+    /// The number of inputs of the first stage.
+    pub(crate) fn held(&self) -> usize {
+        self.inputs.len() - self.free_lens.len()
+    }
+}
+
+/// A compiled function of its inputs: immutable, cheap to clone, shared between threads. A [`Runner`] runs it.
+///
+/// It prints as a listing of its steps: values, shapes, labels, costs and the lines that recorded them.
+#[derive(Clone, Debug)]
+pub struct Program<T>(pub(crate) Arc<Inner<T>>);
+
+impl<T: Element> Program<T> {
+    /// A runner with its own memory. Results have the same bits for every `par`.
+    pub fn runner(&self, par: Par) -> Runner<T> {
+        Runner::new(self.clone(), par)
+    }
+
+    /// The number of steps, of both stages.
+    pub fn steps(&self) -> usize {
+        self.0.steps.len()
+    }
+
+    /// The number of steps that belong to the first stage.
+    pub fn held_steps(&self) -> usize {
+        self.0.held_steps
+    }
+
+    /// The elements of memory that a runner owns.
+    pub fn arena(&self) -> usize {
+        self.0.arena
+    }
+
+    /// The largest number of elements alive at one time, padding and scratch included: no arena is smaller.
+    pub fn live_peak(&self) -> usize {
+        self.0.live_peak
+    }
+
+    /// What one run costs, both stages.
+    pub fn cost(&self) -> Cost {
+        self.step_costs().sum()
+    }
+
+    /// What each step costs, in the order of running.
+    pub fn step_costs(&self) -> impl Iterator<Item = Cost> {
+        self.0.steps.iter().map(|step| step.cost)
+    }
+
+    /// The shapes of the inputs in order: those of the first stage, then those of the second.
+    pub fn input_shapes(&self) -> impl Iterator<Item = Shape> {
+        self.0.inputs.iter().map(|input| input.shape)
+    }
+
+    /// The shapes of the outputs in order.
+    pub fn output_shapes(&self) -> impl Iterator<Item = Shape> {
+        self.0.outputs.iter().map(|output| output.shape)
+    }
+}

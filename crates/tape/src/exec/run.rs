@@ -1,0 +1,133 @@
+//! The one place where steps become kernel calls.
+
+use kernels::{Dot, Mat, MatMut, Sum, Tail, Update, reduce};
+
+use crate::exec::{Access, Action, Group, Instruction, Output, Reduction, Source};
+use crate::{Element, Elementwise, Par};
+
+/// Every way in which a program may be run.
+const PARS: &[Par] = &[
+    Par::Seq,
+    #[cfg(feature = "rayon")]
+    Par::Rayon,
+];
+
+/// Elements of scratch that an action needs, however it is run.
+pub(crate) fn scratch<T: Element>(action: &Action) -> usize {
+    match action {
+        Action::Group { group, shape } => kernels::group_scratch(group, shape.rows, shape.cols),
+        Action::Matmul { sizes: (m, k, n), .. } => {
+            PARS.iter().map(|&par| kernels::matmul_scratch::<T>(par, *m, *k, *n)).max().unwrap_or(0)
+        }
+        Action::Mixture { bank, groups, shape, dots, .. } => {
+            kernels::mixture_scratch::<T>(bank, shape.rows, shape.cols, *groups, dots.len())
+        }
+        _ => 0,
+    }
+}
+
+/// An operation on constants, with the bits that the kernel gives.
+pub(crate) fn fold<T: Element>(op: Elementwise, args: &[f64]) -> f64 {
+    let operands: Vec<T> = args.iter().map(|&x| T::of(x)).collect();
+    let inputs: Vec<&[T]> = operands.iter().map(std::slice::from_ref).collect();
+    let sources = std::array::from_fn(|n| Source::Input(if n < args.len() { n } else { 0 }));
+    let output = Output { value: Source::Value(0), reduction: Reduction::None };
+    let one = Instruction { op, args: sources };
+    let group = Group::new(vec![Access::Full; args.len()], vec![one], vec![output]).expect("one operation fits");
+    let mut out = [T::ZERO];
+    let mut scratch = vec![T::ZERO; kernels::group_scratch(&group, 1, 1)];
+    kernels::group(Par::Seq, &group, 1, 1, &inputs, &mut [&mut out], &mut scratch);
+    out[0].to_f64()
+}
+
+/// Runs one action on its operands.
+pub(crate) fn run<'a, T: Element>(
+    par: Par,
+    action: &Action,
+    reads: &[&'a [T]],
+    writes: &mut [&'a mut [T]],
+    scratch: &mut [T],
+) {
+    match action {
+        Action::Group { group, shape } => kernels::group(par, group, shape.rows, shape.cols, reads, writes, scratch),
+        Action::Matmul { .. } => matmul(par, action, reads, writes, scratch),
+        Action::Mixture { .. } => mixture(par, action, reads, writes, scratch),
+        Action::RowLogSumExp(shape) => reduce::row_log_sum_exp(par, reads[0], shape.rows, shape.cols, writes[0]),
+        Action::Transpose(shape) => transpose(reads[0], shape.cols, writes[0]),
+        Action::Copy { start } => {
+            let len = writes[0].len();
+            writes[0].copy_from_slice(&reads[0][*start..][..len]);
+        }
+        Action::Join { starts, sum } => join(starts, *sum, reads, writes[0]),
+        Action::Gather(index) => writes[0].iter_mut().zip(&**index).for_each(|(out, &i)| *out = reads[0][i as usize]),
+        Action::ScatterAdd(index) => {
+            writes[0].fill(T::ZERO);
+            reads[0].iter().zip(&**index).for_each(|(&x, &i)| writes[0][i as usize] += x);
+        }
+        Action::Call(call, shapes) => T::forward(&*call.0, reads, shapes, writes[0]),
+    }
+}
+
+fn matmul<'a, T: Element>(par: Par, action: &Action, reads: &[&'a [T]], writes: &mut [&'a mut [T]], scratch: &mut [T]) {
+    let Action::Matmul { ta, tb, sizes: (m, k, n), tail } = action else { unreachable!("called for products only") };
+    let view = |data: &'a [T], rows, cols, transposed| {
+        if transposed { Mat::new(data, cols, rows).t() } else { Mat::new(data, rows, cols) }
+    };
+    let (a, b) = (view(reads[0], *m, *k, *ta), view(reads[1], *k, *n, *tb));
+    let Some((c, outputs)) = writes.split_first_mut() else { unreachable!("a product writes C") };
+    let tail = tail.as_ref().map(|group| Tail { group, inputs: &reads[2..], outputs });
+    kernels::matmul(par, T::ONE, a, b, Update::Overwrite, MatMut::new(c, *m, *n), tail, scratch);
+}
+
+fn mixture<'a, T: Element>(
+    par: Par,
+    action: &Action,
+    reads: &[&'a [T]],
+    writes: &mut [&'a mut [T]],
+    scratch: &mut [T],
+) {
+    let Action::Mixture { bank, groups, shape, sums: sum_orders, dots: dot_orders } = action else {
+        unreachable!("called for mixtures only")
+    };
+    let (coefficients, gs) = reads[1..].split_at(sum_orders.len());
+    let mut outs = writes.iter_mut().map(std::mem::take);
+    let mut sums: [Sum<'_, T>; Action::OPERANDS] = std::array::from_fn(|i| {
+        let order = sum_orders.get(i).map_or(0, |order| *order);
+        let out = if i < sum_orders.len() { outs.next().unwrap_or_default() } else { &mut [] };
+        Sum { coefficients: coefficients.get(i).map_or(&[], |c| *c), order, out }
+    });
+    let mut dots: [Dot<'_, T>; Action::OPERANDS] = std::array::from_fn(|i| {
+        let order = dot_orders.get(i).map_or(0, |order| *order);
+        Dot { g: gs.get(i).map_or(&[], |g| *g), order, out: outs.next().unwrap_or_default() }
+    });
+    let (sums, dots) = (&mut sums[..sum_orders.len()], &mut dots[..dot_orders.len()]);
+    kernels::mixture(par, bank, reads[0], shape.rows, shape.cols, *groups, sums, dots, scratch);
+}
+
+fn join<T: Element>(starts: &[usize], sum: bool, pieces: &[&[T]], out: &mut [T]) {
+    out.fill(T::ZERO);
+    for (start, piece) in starts.iter().zip(pieces) {
+        let to = &mut out[*start..][..piece.len()];
+        if sum {
+            to.iter_mut().zip(*piece).for_each(|(to, &x)| *to += x);
+        } else {
+            to.copy_from_slice(piece);
+        }
+    }
+}
+
+/// The side of the squares that a transposition moves one after the other, so that both sides stay in cache.
+const SQUARE: usize = 16;
+
+fn transpose<T: Element>(x: &[T], cols: usize, out: &mut [T]) {
+    let rows = x.len().checked_div(cols).unwrap_or(0);
+    for top in (0..rows).step_by(SQUARE) {
+        for left in (0..cols).step_by(SQUARE) {
+            for i in top..rows.min(top + SQUARE) {
+                for j in left..cols.min(left + SQUARE) {
+                    out[j * rows + i] = x[i * cols + j];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The ways to a hypergradient, each with its options.
+
+use super::Damping;
+use crate::{Cg, LinearSolver};
+
+/// How a hypergradient is computed.
+#[derive(Clone, Copy)]
+pub enum Method<'a, T> {
+    /// By the implicit function theorem, at a stationary θ.
+    Implicit(Implicit<'a, T>),
+    /// By differentiating the training that starts at θ.
+    Unroll(Unroll<'a>),
+}
+
+/// df/dα = f_α − Jᵀq with H·q = f_θ, H = g_θθ, J = g_θα, at a stationary point θ of the inner objective g.
+///
+/// At a minimum that interpolates, H is singular and this formula is wrong, whatever inverse is taken: θ also moves inside the
+/// null space. Conjugate gradients do not notice; say [`Self::interpolates`], or give a [`Self::probe`].
+#[derive(Clone, Copy, Debug)]
+pub struct Implicit<'a, T> {
+    /// Solves H·q = f_θ.
+    pub solver: &'a dyn LinearSolver<T>,
+    /// What ‖∇_θ g‖ must be.
+    pub stationarity: Stationarity,
+    /// ρ, where H + ρI is solved for H.
+    pub damping: Damping,
+    /// Where the solver starts: the last q, or nothing for zeros.
+    pub start: &'a [T],
+    /// That the inner minimum is not isolated: refuses.
+    pub interpolates: bool,
+    /// A random vector of the length of θ, drawn by the caller: H is probed for a null space with it, by one more solve.
+    pub probe: Option<&'a [T]>,
+}
+
+impl<T: crate::Float> Default for Implicit<'_, T> {
+    /// Conjugate gradients to 1e-10, at a θ with ‖∇_θ g‖ ≤ 1e-6, damped when they fail. In `f32`, to 1e-5 and with 1e-4.
+    fn default() -> Self {
+        let single = T::EPSILON.to_f64() > 1e-10;
+        Self {
+            solver: if single { &Cg::SINGLE } else { &Cg::DEFAULT },
+            stationarity: Stationarity::Within { tolerance: if single { 1e-4 } else { 1e-6 }, scale: 1.0 },
+            damping: Damping::default(),
+            start: &[],
+            interpolates: false,
+            probe: None,
+        }
+    }
+}
+
+/// Whether θ must be stationary.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stationarity {
+    /// ‖∇_θ g‖ ≤ tolerance · scale
+    Within {
+        /// The relative size of a gradient that counts as zero.
+        tolerance: f64,
+        /// The size of an ordinary gradient: its norm at the start of the training, say.
+        scale: f64,
+    },
+    /// The formula is evaluated wherever θ is.
+    NotRequired,
+}
+
+/// The exact derivative of K training steps from a fixed θ₀ (the θ of the point), by the reverse loop.
+///
+/// K = 1 is DARTS of second order, `last` = 0 of first order. Right also where the inner minimum is not isolated.
+#[derive(Clone, Copy)]
+pub struct Unroll<'a> {
+    /// K
+    pub steps: usize,
+    /// The size of step k.
+    pub eta: &'a dyn Fn(usize) -> f64,
+    /// How many of the last steps are differentiated; all, when it exceeds K.
+    pub last: usize,
+    /// Bytes for snapshots of the state. What does not fit is computed again; one state always fits.
+    pub budget: usize,
+}
+
+impl Default for Unroll<'_> {
+    /// 100 steps of size 0.1, all differentiated, in 256 MB.
+    fn default() -> Self {
+        Self { steps: 100, eta: &|_| 0.1, last: usize::MAX, budget: 256 << 20 }
+    }
+}

@@ -1,0 +1,14 @@
+//! Hypergradients: df/dα of an outer objective f(α, θ) whose θ comes from an inner problem.
+
+mod answer;
+mod damping;
+mod flat;
+mod implicit;
+mod method;
+mod problem;
+mod unrolled;
+
+pub use answer::{Accuracy, Answer, Failure, Work};
+pub use damping::Damping;
+pub use method::{Implicit, Method, Stationarity, Unroll};
+pub use problem::{Curvature, Point, Problem, Setup};

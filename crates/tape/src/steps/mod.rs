@@ -1,0 +1,31 @@
+//! Inner steps θ′ = Φ(θ, α, s), recorded once: used for training and for differentiating it.
+
+mod adam;
+mod gd;
+mod momentum;
+
+use std::fmt;
+
+pub use adam::Adam;
+pub use gd::Gd;
+pub use momentum::Momentum;
+
+use crate::Var;
+
+/// A first-order method. Its state is θ and some matrices of the shape of θ, all zero at the start.
+///
+/// It is recorded once for every variable of θ; what changes from step to step (the step size, a bias correction) enters by
+/// 1 × 1 inputs s, so that training and its derivative never compile again.
+pub trait Step: fmt::Debug + Send + Sync {
+    /// The matrices of the state, θ included.
+    fn states(&self) -> usize;
+
+    /// The number of scalars s.
+    fn scalars(&self) -> usize;
+
+    /// The scalars s of step k = 0, 1, … at this step size η.
+    fn scalars_at(&self, k: usize, eta: f64, s: &mut [f64]);
+
+    /// The new state, of `state` (θ first), ∇_θ g and s. It must be differentiable wherever g is twice.
+    fn record<'t>(&self, state: &[Var<'t>], gradient: Var<'t>, s: &[Var<'t>]) -> Vec<Var<'t>>;
+}

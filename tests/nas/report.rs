@@ -1,0 +1,49 @@
+//! Tables, figures and verdicts.
+use nas::experiments::{Bound, Criterion, Outcome};
+use nas::report::{Table, figure, render};
+
+#[test]
+fn figures_have_four_digits() {
+    let cases =
+        [(0.0, "0.0000"), (0.95, "0.9500"), (1.05, "1.050"), (12.345, "12.35"), (-0.5, "-0.5000"), (1e-4, "1.0e-4")];
+    for (value, want) in cases {
+        assert_eq!(figure(value), want);
+    }
+    assert_eq!([figure(f64::NAN), figure(f64::INFINITY), figure(3.2e7)], ["NaN", "inf", "3.2e7"]);
+}
+
+#[test]
+fn tables_align_right_and_forgive_short_rows() {
+    let mut table = Table::new(&["seed", "x"]);
+    table.rows = vec![vec!["0".into(), "12.5".into()], vec!["10".into()]];
+    assert_eq!(table.to_string(), "  seed     x\n     0  12.5\n    10      \n");
+}
+
+fn criterion(figure: f64, bound: Bound) -> Criterion {
+    Criterion { meaning: "It holds.", name: "a figure", figure, bound }
+}
+
+#[test]
+fn a_criterion_includes_its_bound_and_never_passes_nan() {
+    assert!(criterion(0.5, Bound::AtMost(0.5)).passes() && criterion(2.0, Bound::AtLeast(2.0)).passes());
+    assert!(!criterion(0.6, Bound::AtMost(0.5)).passes() && !criterion(1.9, Bound::AtLeast(2.0)).passes());
+    assert!(!criterion(f64::NAN, Bound::AtMost(0.5)).passes() && !criterion(f64::NAN, Bound::AtLeast(0.5)).passes());
+}
+
+#[test]
+fn the_verdict_shows_every_figure_beside_its_bound() {
+    let outcome = |figure| Outcome {
+        title: "E9".into(),
+        claim: "word ".repeat(60),
+        setting: String::new(),
+        table: Table::default(),
+        legend: String::new(),
+        criteria: vec![criterion(figure, Bound::AtMost(1e-4))],
+        notes: vec![],
+    };
+    let (good, bad) = (render(&outcome(5e-5)), render(&outcome(0.25)));
+    assert!(good.contains("PASS  It holds.\n          a figure: 5.0e-5 (bound <= 1e-4)"), "{good}");
+    assert!(good.ends_with("PASS: all 1 criteria hold.\n") && outcome(5e-5).passes());
+    assert!(bad.contains("FAIL  It holds.") && bad.ends_with("FAIL: 1 of 1 criteria do not hold.\n"));
+    assert!(good.lines().all(|line| line.chars().count() <= 110));
+}

@@ -1,0 +1,91 @@
+//! The search loop on problems with known answers.
+use nas::hypergradient::{Evidence, Hypergradient, Status};
+use nas::outer::{ExponentiatedGradient, ProjectedGradient};
+use nas::search::{Bilevel, Found, Options, Stop, search};
+use nas::space::{Simplex, Space, Sphere};
+use std::convert::Infallible;
+
+/// F(α) = ½ Σ cᵢ (αᵢ − tᵢ)², without an inner problem.
+struct Quadratic {
+    curvature: Vec<f64>,
+    target: Vec<f64>,
+}
+
+impl Bilevel for Quadratic {
+    type Error = Infallible;
+
+    fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, Infallible> {
+        let off: Vec<f64> = alpha.iter().zip(&self.target).map(|(a, t)| a - t).collect();
+        let gradient: Vec<f64> = off.iter().zip(&self.curvature).map(|(o, c)| c * o).collect();
+        let evidence = Evidence { status: Status::Exact, inner_residual: 0.0, adjoint_residual: 0.0 };
+        let value = off.iter().zip(&gradient).map(|(o, g)| o * g / 2.0).sum();
+        Ok(Hypergradient { value, alpha: gradient, lambda: 0.0, evidence })
+    }
+}
+
+fn quadratic(curvature: &[f64], target: &[f64]) -> Quadratic {
+    Quadratic { curvature: curvature.to_vec(), target: target.to_vec() }
+}
+
+fn assert_found(found: &Found, want: &[f64], tolerance: f64) {
+    assert_eq!(found.stop, Stop::Stationary);
+    let off = found.alpha.iter().zip(want).map(|(a, w)| (a - w).abs()).fold(0.0, f64::max);
+    assert!(off < tolerance, "{:?} is not {want:?}", found.alpha);
+    assert!(found.path.windows(2).all(|w| w[1].value <= w[0].value), "F rose");
+}
+
+#[test]
+fn projected_gradient_finds_the_least_eigenvector_of_a_form_on_the_sphere() {
+    let sphere = Sphere::unit(3);
+    let mut problem = quadratic(&[5.0, 1.0, 100.0], &[0.0; 3]);
+    let found = search(&mut problem, &sphere, &ProjectedGradient { space: &sphere }, &Options::default()).unwrap();
+    assert_found(&found, &[0.0, 1.0, 0.0], 1e-5);
+}
+
+/// Target outside: the answer is its projection when all curvatures are one, here (0.9, 0.1, 0).
+#[test]
+fn both_solvers_find_the_projection_on_the_simplex() {
+    let simplex = Simplex { floor: 1e-9, ..Simplex::unit(3) };
+    let options = Options { steps: 2000, ..Options::default() };
+    let solvers: [&dyn nas::outer::Outer; 2] =
+        [&ProjectedGradient { space: &simplex }, &ExponentiatedGradient { simplex }];
+    for outer in solvers {
+        let mut problem = quadratic(&[1.0; 3], &[1.2, 0.4, -5.0]);
+        let found = search(&mut problem, &simplex, outer, &options).unwrap();
+        assert_found(&found, &[0.9, 0.1, 0.0], 1e-5);
+    }
+}
+
+/// A constant objective: exactly no gradient, no step, and the start is the answer.
+#[test]
+fn a_constant_objective_is_stationary_at_once() {
+    let sphere = Sphere::unit(2);
+    let outer = ProjectedGradient { space: &sphere };
+    let found = search(&mut quadratic(&[0.0; 2], &[0.0; 2]), &sphere, &outer, &Options::default()).unwrap();
+    assert_eq!((found.stop, found.path.len(), found.alpha), (Stop::Stationary, 0, sphere.start()));
+}
+
+#[test]
+fn limits_are_reported_as_what_they_are() {
+    let simplex = Simplex::unit(2);
+    let outer = ProjectedGradient { space: &simplex };
+    let options = Options { steps: 1, eta: 1e-3, ..Options::default() };
+    let found = search(&mut quadratic(&[1.0; 2], &[1.0, 0.0]), &simplex, &outer, &options).unwrap();
+    assert_eq!((found.stop, found.path.len()), (Stop::StepLimit, 1));
+
+    let upside_down = Options { shortest: 1e-4, ..Options::default() };
+    let found = search(&mut WrongSign, &simplex, &outer, &upside_down).unwrap();
+    assert_eq!((found.stop, found.path.len()), (Stop::NoDecrease, 0));
+}
+
+/// A gradient that points uphill.
+struct WrongSign;
+
+impl Bilevel for WrongSign {
+    type Error = Infallible;
+
+    fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, Infallible> {
+        let evidence = Evidence { status: Status::Exact, inner_residual: 0.0, adjoint_residual: 0.0 };
+        Ok(Hypergradient { value: alpha[0], alpha: vec![-1.0, 0.0], lambda: 0.0, evidence })
+    }
+}

@@ -1,0 +1,152 @@
+//! Differentiated training: finite differences, rates, and what checkpoints cost.
+
+use std::collections::HashMap;
+
+use tape::{Accuracy, Adam, Answer, Gd, Method, Momentum, Point, Problem, Setup, Step, Tape, Unroll};
+
+use crate::cases::{network, noise};
+
+/// g = ½ Σ hᵢθᵢ² − α Σ θᵢ, f = Σ θᵢ. From any θ₀, df/dα after K steps is Σ (1 − (1 − ηhᵢ)ᴷ)/hᵢ.
+fn quadratic(h: &[f64]) -> Problem<f64> {
+    let tape = Tape::new();
+    let (alpha, theta, h) = (tape.input(1, 1), tape.input(h.len(), 1), tape.constant(h.len(), 1, h));
+    let inner = 0.5 * h.dot(theta.powi(2)) - alpha * theta.sum();
+    Problem::stationary(inner, theta.sum(), alpha, theta, (), Setup::default())
+}
+
+fn run(problem: &mut Problem<f64>, unroll: Unroll<'_>, theta: &[f64]) -> Answer<f64> {
+    let at = Point { alpha: &[&[1.0]], theta: &[theta], data: &[] };
+    problem.hypergradient(&Method::Unroll(unroll), &at).expect("a training does not fail")
+}
+
+#[test]
+fn the_error_falls_at_the_rate_of_the_training() {
+    let (h, eta) = ([0.5, 2.0, 5.0], 0.15);
+    let contraction: f64 = 1.0 - eta * h[0];
+    let exact: f64 = h.iter().map(|h| 1.0 / h).sum();
+    let mut problem = quadratic(&h);
+    let mut before: Option<f64> = None;
+    for steps in [50, 100, 150, 200, 250, 300] {
+        let answer = run(&mut problem, Unroll { steps, eta: &|_| eta, ..Unroll::default() }, &[1.0, -2.0, 3.0]);
+        let error = (answer.gradient[0][0] - exact).abs();
+        let bound = contraction.powi(steps as i32);
+        if bound < 1e-10 {
+            assert!(error < 1e-8, "K = {steps}: {error:e}");
+        }
+        if let Some(before) = before.filter(|_| error > 1e-13) {
+            let fallen = (error / before) / contraction.powi(50);
+            assert!((0.5..2.0).contains(&fallen), "K = {steps}: {error:e} after {before:e}");
+        }
+        let Accuracy::Remainder { adjoint } = answer.error else { panic!("{:?}", answer.error) };
+        assert!((0.5..2.0).contains(&(adjoint / bound * 3f64.sqrt())), "K = {steps}: {adjoint:e} for {bound:e}");
+        before = Some(error);
+    }
+}
+
+#[test]
+fn a_hundred_thousand_steps_in_little_memory() {
+    let h = [0.001, 1.0];
+    let mut problem = quadratic(&h);
+    let eta = |k: usize| 0.1 + 0.05 * (k as f64).sin();
+    let state = 2 * size_of::<f64>();
+    let steps = 100_000;
+    let all = Unroll { steps, eta: &eta, ..Unroll::default() };
+    let few = Unroll { budget: state * steps / 200, ..all };
+    let (all, few) = (run(&mut problem, all, &[1.0, -1.0]), run(&mut problem, few, &[1.0, -1.0]));
+    assert_eq!((all.work.recomputed, all.work.snapshots), (0, steps));
+    assert!(few.work.recomputed > 0 && few.work.recomputed < 2 * steps, "{:?}", few.work);
+    assert!(few.work.snapshots <= steps / 200 && few.work.bytes < all.work.bytes / 100, "{:?}", few.work);
+    assert_eq!(few.gradient, all.gradient);
+    assert_eq!((few.theta, few.adjoint), (all.theta, all.adjoint));
+}
+
+/// The least number of forward steps to reverse l steps with s snapshots, the first state being one.
+fn least(l: usize, s: usize, known: &mut HashMap<(usize, usize), usize>) -> usize {
+    if l <= 1 {
+        return 0;
+    }
+    if s == 1 {
+        return l * (l - 1) / 2;
+    }
+    if let Some(&found) = known.get(&(l, s)) {
+        return found;
+    }
+    let found = (1..l).map(|m| m + least(l - m, s - 1, known) + least(m, s, known)).min().expect("l > 1");
+    known.insert((l, s), found);
+    found
+}
+
+#[test]
+fn no_schedule_recomputes_less() {
+    let mut problem = quadratic(&[1.0]);
+    let mut known = HashMap::new();
+    for steps in 0..=40 {
+        for snapshots in 1..=8 {
+            let unroll = Unroll { steps, budget: snapshots * size_of::<f64>(), ..Unroll::default() };
+            let work = run(&mut problem, unroll, &[2.0]).work;
+            let forward = least(steps, snapshots, &mut known);
+            assert_eq!(work.recomputed, forward.saturating_sub(steps.saturating_sub(1)), "{steps} in {snapshots}");
+            assert!(work.snapshots <= snapshots && work.products == steps);
+        }
+    }
+}
+
+#[test]
+fn no_step_gives_the_outer_gradient() {
+    let answer = run(&mut quadratic(&[1.0, 2.0]), Unroll { steps: 0, ..Unroll::default() }, &[3.0, 4.0]);
+    assert_eq!((answer.gradient[0][0], answer.theta, answer.outer), (0.0, vec![3.0, 4.0], 7.0));
+}
+
+#[test]
+fn a_truncated_reverse_misses_what_contracts() {
+    let (mut problem, eta) = (quadratic(&[1.0]), 0.25);
+    let full = run(&mut problem, Unroll { steps: 60, eta: &|_| eta, ..Unroll::default() }, &[0.5]);
+    for last in [1, 5, 20, 60, 100] {
+        let part = run(&mut problem, Unroll { steps: 60, last, eta: &|_| eta, ..Unroll::default() }, &[0.5]);
+        let missing = 0.75f64.powi(last.min(60) as i32) - 0.75f64.powi(60);
+        assert!((full.gradient[0][0] - part.gradient[0][0] - missing).abs() < 1e-14, "last {last}");
+        assert_eq!(part.theta, full.theta);
+        assert_eq!(part.work.products, last.min(60));
+    }
+}
+
+#[test]
+fn every_step_method_agrees_with_differences() {
+    let methods: [Box<dyn Step>; 3] = [Box::new(Gd), Box::new(Momentum::default()), Box::new(Adam::default())];
+    for step in methods {
+        let name = format!("{step:?}");
+        let (mut problem, case) = network(5, Setup { step, ..Setup::default() });
+        let theta = noise(15, 6);
+        let mut at = |alpha: &[f64], last| {
+            let data = case.data();
+            let point = Point { alpha: &[alpha], theta: &[&theta[..12], &theta[12..]], data: &data };
+            let eta = |k: usize| 0.05 / (1.0 + 0.1 * k as f64);
+            let unroll = Unroll { steps: 25, eta: &eta, last, budget: 3 * 15 * 8 * 4 };
+            problem.hypergradient(&Method::Unroll(unroll), &point).unwrap()
+        };
+        let found = at(&case.alpha, usize::MAX);
+        assert!(found.work.recomputed > 0);
+        for i in 0..3 {
+            let mut shifted = |by: f64| {
+                let mut alpha = case.alpha.clone();
+                alpha[i] += by;
+                at(&alpha, 0).outer
+            };
+            let expected = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
+            let error = (found.gradient[0][i] - expected).abs();
+            assert!(error < 1e-8 * (1.0 + expected.abs()), "{name}: {} and {expected}", found.gradient[0][i]);
+        }
+    }
+}
+
+#[test]
+fn single_precision_follows() {
+    let tape = Tape::new();
+    let (alpha, theta) = (tape.input(1, 1), tape.input(1, 1));
+    let inner = 0.5 * (theta - alpha.tanh()).powi(2);
+    let mut problem = Problem::<f32>::stationary(inner, theta, alpha, theta, (), Setup::default());
+    let at = Point { alpha: &[&[0.5]], theta: &[&[0.0]], data: &[] };
+    let unroll = Unroll { steps: 200, eta: &|_| 0.2, ..Unroll::default() };
+    let found = problem.hypergradient(&Method::Unroll(unroll), &at).unwrap().gradient[0][0];
+    assert!((f64::from(found) - (1.0 - 0.5f64.tanh().powi(2))).abs() < 1e-6);
+}
