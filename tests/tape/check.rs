@@ -61,19 +61,36 @@ fn the_worst_entry_is_named() {
     assert!(report.to_string().contains("at element 2 of variable 1"), "{report}");
 }
 
-/// At a kink, and within a step of one, a difference quotient proves nothing: that is told apart from a wrong rule.
+/// At a kink, and within the finest step of one, a difference quotient proves nothing: that is told apart from a wrong rule.
+/// Further away finer steps pass it by.
 #[test]
 fn kinks_are_told_apart() {
     let kinked: fn(Var<'_>) -> Var<'_> = |x| x.less(x.zeros_like()).select(x * 0.1, x);
-    for at in [1.5e-3, 5e-4, 1e-5, 1e-9, -1e-9, -1e-5, -5e-4, -1.5e-3] {
-        let report = report_of(kinked, &[at]);
-        assert_eq!(finding(&report, Check::Vjp).verdict, Verdict::Kink, "at {at}\n{report}");
-        assert_eq!(finding(&report, Check::Adjoint).verdict, Verdict::Agrees, "at {at}\n{report}");
+    for distance in [1e-3, 1e-5, 5e-6, 1e-6, 1e-9] {
+        let expected = if distance < 8e-6 { Verdict::Kink } else { Verdict::Agrees };
+        for at in [-distance, distance] {
+            let report = report_of(kinked, &[at]);
+            assert_eq!(finding(&report, Check::Vjp).verdict, expected, "at {at}\n{report}");
+            assert_eq!(finding(&report, Check::Adjoint).verdict, Verdict::Agrees, "at {at}\n{report}");
+        }
     }
     // A step of the gradient shows in the Hessian.
-    let report = report_of(|x| x * x.abs(), &[1e-4]);
-    assert_eq!(finding(&report, Check::Vjp).verdict, Verdict::Kink, "{report}");
+    let report = report_of(|x| x * x.abs(), &[1e-6]);
     assert_eq!(finding(&report, Check::Hvp).verdict, Verdict::Kink, "{report}");
+}
+
+/// A wrong rule beside a kink is still refuted: the finer steps decide.
+#[test]
+fn a_wrong_rule_beside_a_kink_is_refuted() {
+    let wrong = wrong_by(1.1);
+    let report = report_of(|x| wrong(x.abs()), &[1e-3]);
+    assert_eq!(finding(&report, Check::Vjp).verdict, Verdict::Disagrees, "{report}");
+}
+
+/// A smooth function that bends within a step is no kink.
+#[test]
+fn a_steep_function_agrees() {
+    report_of(|x| (x * 500.0).sin(), &[0.7]).unwrap();
 }
 
 /// abs′(0) = 0 and ½ for each operand of a tie are what central differences see; the Hessian has no value there.

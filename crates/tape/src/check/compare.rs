@@ -1,7 +1,6 @@
-//! The two comparisons: of inner products that are equal, and of a derivative with difference quotients.
+//! Sizes, relative errors, and the comparison of inner products that are equal.
 
 use crate::check::Options;
-use crate::check::differences::Quotients;
 use crate::check::report::{Check, Finding, Place, Verdict};
 
 /// The largest absolute value; NaN counts as infinite.
@@ -36,31 +35,4 @@ pub(crate) fn identity(check: Check, left: [&[f64]; 2], right: [&[f64]; 2], opti
     let error = relative((values[0] - values[1]).abs(), scale);
     let verdict = if error <= tolerance { Verdict::Agrees } else { Verdict::Disagrees };
     Finding { check, verdict, place: Place::Everywhere, values, error, tolerance }
-}
-
-/// A derivative against quotients, entry by entry, relative to the largest entry or to `scale` if that is larger. What
-/// rounding does to a quotient is no error.
-pub(crate) fn difference(
-    check: Check,
-    derivative: &[f64],
-    quotients: &Quotients,
-    scale: f64,
-    place: impl Fn(usize) -> Place,
-    tolerance: f64,
-) -> Option<Finding> {
-    let slopes: Vec<f64> = (0..quotients.len()).map(|entry| quotients.slope(entry)).collect();
-    let scale = largest(derivative).max(largest(&slopes)).max(scale);
-    let findings = derivative.iter().zip(&slopes).enumerate().map(|(entry, (&derivative, &slope))| {
-        let distance = (derivative - slope).abs();
-        // Not `max`, which would swallow a NaN.
-        let beyond = if distance <= quotients.rounding { 0.0 } else { distance - quotients.rounding };
-        let error = relative(beyond, scale);
-        let verdict = match error <= tolerance {
-            true => Verdict::Agrees,
-            false if quotients.looks_like_a_kink(entry, distance) => Verdict::Kink,
-            false => Verdict::Disagrees,
-        };
-        Finding { check, verdict, place: place(entry), values: [derivative, slope], error, tolerance }
-    });
-    findings.reduce(Finding::worse)
 }

@@ -27,10 +27,6 @@ impl Quotients {
         }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.forward[0].len()
-    }
-
     fn central(&self, entry: usize) -> [f64; STEPS] {
         std::array::from_fn(|i| 0.5 * (self.forward[i][entry] + self.backward[i][entry]))
     }

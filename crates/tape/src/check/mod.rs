@@ -14,6 +14,7 @@
 //! check::gradient(loss, w, (x, w), &[&x_data, &w_data], &check::Options::default()).unwrap();
 //! ```
 
+mod claim;
 mod compare;
 mod custom;
 mod differences;
@@ -25,8 +26,8 @@ pub use custom::custom;
 pub use options::Options;
 pub use report::{Check, Finding, Place, Report, Verdict};
 
-use crate::check::compare::{difference, dot, identity, largest, paired};
-use crate::check::differences::Quotients;
+use crate::check::claim::Claim;
+use crate::check::compare::{dot, identity, largest, paired};
 use crate::check::probe::{Point, Probe};
 use crate::generate::Sequence;
 use crate::vars::list;
@@ -68,21 +69,29 @@ fn check_first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut
     report.add(identity(Check::Adjoint, [&gradient, &point.v], [&point.u, &tangent], options));
 
     let function = |at: &Point| probe.evaluate([&[probe.output]], at).concat();
-    let along = |t| function(&point.moved(&point.v, t));
-    let along = Quotients::new(along, &value, largest(&value), options.step);
-    let place = |element| Place::Output { element };
-    report.add(difference(Check::Jvp, &tangent, &along, options.floor, place, options.difference));
+    let jvp = Claim {
+        check: Check::Jvp,
+        derivative: &tangent,
+        function: |t| function(&point.moved(&point.v, t)),
+        value: &value,
+        size: largest(&value),
+        scale: options.floor,
+    };
+    report.add(jvp.test(|element| Place::Output { element }, options));
 
-    // One entry at a time, but relative to the largest entry of the whole gradient.
-    let scale = largest(&gradient).max(options.floor);
     for entry in options.entries_of(gradient.len()) {
         let mut direction = vec![0.0; gradient.len()];
         direction[entry] = 1.0;
-        let paired_value = |at: &Point| vec![dot(&point.u, &function(at))];
-        let along = |t| paired_value(&point.moved(&direction, t));
-        let along = Quotients::new(along, &[dot(&point.u, &value)], paired(&point.u, &value), options.step);
-        let place = |_| probe.place(entry);
-        report.add(difference(Check::Vjp, &gradient[entry..=entry], &along, scale, place, options.difference));
+        let vjp = Claim {
+            check: Check::Vjp,
+            derivative: &gradient[entry..=entry],
+            function: |t| vec![dot(&point.u, &function(&point.moved(&direction, t)))],
+            value: &[dot(&point.u, &value)],
+            size: paired(&point.u, &value),
+            // One entry at a time, but relative to the largest of the whole gradient.
+            scale: largest(&gradient).max(options.floor),
+        };
+        report.add(vjp.test(|_| probe.place(entry), options));
     }
 }
 
@@ -92,15 +101,27 @@ fn check_second(probe: &Probe<'_>, point: &Point, options: &Options, report: &mu
     let [hw] = probe.evaluate([&probe.curved], &point.exchanged());
     report.add(identity(Check::Symmetry, [&point.w, &hv], [&point.v, &hw], options));
 
-    let along = |t| probe.evaluate([&probe.gradient], &point.moved(&point.v, t)).concat();
-    let along = Quotients::new(along, &gradient, largest(&gradient), options.step);
-    report.add(difference(Check::Hvp, &hv, &along, options.floor, |entry| probe.place(entry), options.difference));
+    let hvp = Claim {
+        check: Check::Hvp,
+        derivative: &hv,
+        function: |t| probe.evaluate([&probe.gradient], &point.moved(&point.v, t)).concat(),
+        value: &gradient,
+        size: largest(&gradient),
+        scale: options.floor,
+    };
+    report.add(hvp.test(|entry| probe.place(entry), options));
 }
 
 /// The jvp of the Hessian-vector product against its differences.
 fn check_third(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
     let [hv, third] = probe.evaluate([&probe.curved, &probe.third], point);
-    let along = |t| probe.evaluate([&probe.curved], &point.moved(&point.w, t)).concat();
-    let along = Quotients::new(along, &hv, largest(&hv), options.step);
-    report.add(difference(Check::Third, &third, &along, options.floor, |entry| probe.place(entry), options.third));
+    let jvp_of_hvp = Claim {
+        check: Check::Third,
+        derivative: &third,
+        function: |t| probe.evaluate([&probe.curved], &point.moved(&point.w, t)).concat(),
+        value: &hv,
+        size: largest(&hv),
+        scale: options.floor,
+    };
+    report.add(jvp_of_hvp.test(|entry| probe.place(entry), options));
 }

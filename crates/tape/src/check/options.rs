@@ -12,7 +12,8 @@ pub struct Options {
     pub entries: usize,
     /// Chooses the directions: a [`Sequence`](crate::generate::Sequence) of this seed.
     pub seed: u64,
-    /// The largest step of the difference quotients. A quotient extrapolates the steps h, h/2 and h/4.
+    /// The largest step h of the difference quotients: one extrapolates the steps h, h/2 and h/4. Where these disagree among
+    /// themselves, finer ones are tried.
     pub step: f64,
     /// What counts as small: a derivative that cancels to zero leaves rounding errors, and nothing to compare them with. 0 if the
     /// derivatives are known not to.
