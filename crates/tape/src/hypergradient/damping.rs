@@ -1,7 +1,7 @@
 //! H + ρI for H, and how ρ is chosen.
 
 use crate::exec::Held;
-use crate::solve::vector::add_scaled;
+use crate::exec::vector::add_scaled;
 use crate::{Element, LinearOperator, LinearSolver, Solution, Status, Unsolved};
 
 /// How ρ is chosen, where H + ρI is solved for H. It is a bias of the answer, which tells its size.
