@@ -20,7 +20,7 @@ fn sum_by_the_book<T: Float>(x: &[T]) -> T {
         let mut lanes = [T::ZERO; 16];
         x.iter().enumerate().for_each(|(i, &x)| lanes[i % 16] += x);
         for half in [8, 4, 2, 1] {
-            (0..half).for_each(|i| lanes[i] = lanes[i] + lanes[i + half]);
+            (0..half).for_each(|i| lanes[i] += lanes[i + half]);
         }
         lanes[0]
     };

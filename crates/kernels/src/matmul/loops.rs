@@ -3,7 +3,7 @@
 
 use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
 use super::kernel::{load, multiply, store, strip};
-use super::pack::{pack, pack_rows};
+use super::pack::{pack_panel, pack_rows, pack_strip};
 use super::tail::Ending;
 use super::{Mat, MatMut, Update, thin};
 use crate::isa::Kernel;
@@ -149,7 +149,7 @@ impl<T: Float> Kernel<T> for PackB<'_, T> {
         }
         for (p, panel) in self.1.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
             let cols = nr.min(cols - p * nr);
-            pack(self.0.window(0, p * nr, depth, cols), nr, panel);
+            pack_panel::<L>(self.0.window(0, p * nr, depth, cols), panel);
         }
     }
 }
@@ -187,7 +187,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         for s in 0..m.div_ceil(MR) {
             let (i, height) = (strip(m, s), strip(m, s + 1) - strip(m, s));
             let rows = self.a.window(self.rows.at + i, 0, height, depth);
-            pack(rows.t(), height, &mut self.packed[i * depth..(i + height) * depth]);
+            pack_strip(rows.t(), &mut self.packed[i * depth..(i + height) * depth]);
         }
     }
 

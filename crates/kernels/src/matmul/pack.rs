@@ -1,27 +1,35 @@
 //! Copies of blocks of A and B in the order in which the kernel reads them.
 
 use super::Mat;
-use super::blocking::VECTORS;
+use super::blocking::{MR, VECTORS};
 use crate::Float;
 use crate::lanes::Lanes;
 
 /// Elements that are read along a row before they are written across.
 const STEP: usize = 8;
 
-/// Packs the columns of `x` (their number at most `width`) one after the other into rows of `width`, missing columns as zeros:
-/// `to[i * width + j] = x[i, j]`.
+/// Packs the columns of `x`, one to six of them, one after the other: `to[i * x.cols + j] = x[i, j]`.
 #[inline(always)]
-pub(super) fn pack<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
-    match (x.cols == width, width) {
-        (true, 1) => whole::<T, 1>(x, to),
-        (true, 2) => whole::<T, 2>(x, to),
-        (true, 3) => whole::<T, 3>(x, to),
-        (true, 4) => whole::<T, 4>(x, to),
-        (true, 5) => whole::<T, 5>(x, to),
-        (true, 6) => whole::<T, 6>(x, to),
-        (true, 8) => whole::<T, 8>(x, to),
-        (true, 16) => whole::<T, 16>(x, to),
-        _ => part(x, width, to),
+pub(super) fn pack_strip<T: Float>(x: Mat<'_, T>, to: &mut [T]) {
+    match x.cols {
+        1 => whole::<T, 1>(x, to),
+        2 => whole::<T, 2>(x, to),
+        3 => whole::<T, 3>(x, to),
+        4 => whole::<T, 4>(x, to),
+        5 => whole::<T, 5>(x, to),
+        _ => whole::<T, MR>(x, to),
+    }
+}
+
+/// Packs the columns of `x`, at most nr of them, into rows of nr; missing columns as zeros.
+#[inline(always)]
+pub(super) fn pack_panel<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
+    let nr = VECTORS * L::N;
+    match (x.cols == nr, nr) {
+        (true, 4) => whole::<L::Elem, 4>(x, to),
+        (true, 8) => whole::<L::Elem, 8>(x, to),
+        (true, 16) => whole::<L::Elem, 16>(x, to),
+        _ => part(x, nr, to),
     }
 }
 
@@ -45,7 +53,7 @@ pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
     }
 }
 
-/// [`pack`] when no column is missing.
+/// No column is missing.
 #[inline(always)]
 fn whole<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
     if x.col_stride == 1 {
@@ -79,7 +87,7 @@ fn across<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
     }
 }
 
-/// [`pack`] when columns are missing.
+/// Columns are missing.
 #[inline(always)]
 fn part<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
     for (i, to) in to.chunks_exact_mut(width).enumerate().take(x.rows) {
