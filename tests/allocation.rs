@@ -66,8 +66,8 @@ fn count(program: &Program<f32>, par: Par, values: &[Vec<f32>], along: &[f32]) -
 /// One test, so that nothing else runs beside it.
 #[test]
 fn running_allocates_nothing() {
-    let vector = vec![0_u8; 100];
-    assert!(ALLOCATIONS.load(Ordering::SeqCst) > 0 && vector.len() == 100, "the allocator counts");
+    let vector = std::hint::black_box(Vec::<u8>::with_capacity(100));
+    assert!(ALLOCATIONS.load(Ordering::SeqCst) > 0 && vector.capacity() >= 100, "the allocator counts");
     for (rows, width) in [(7, 4), (600, 96)] {
         let (program, values, along) = program(rows, width);
         assert_eq!(count(&program, Par::Seq, &values, &along), 0, "alone, {rows} rows");

@@ -2,7 +2,7 @@
 
 use tape::{Blocks, Par, Tape, grad};
 
-use crate::cases::noise;
+use crate::problems::noise;
 
 /// Σ wᵢ (tanh(xᵢ·θ) − ln yᵢ)² over blocks of b rows of 3, and its gradient. Rows of zeros would give ln 0.
 fn blocks(b: usize, par: Par) -> Blocks<f64> {

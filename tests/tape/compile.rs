@@ -65,6 +65,11 @@ fn every_choice_of_passes_gives_the_same_bits_in_f64() {
 }
 
 #[test]
+fn every_choice_of_passes_gives_the_same_bits_in_f32() {
+    same_bits_for_all_passes::<f32>();
+}
+
+#[test]
 fn the_arena_is_at_most_1_3_times_the_live_peak() {
     for (name, record) in FUNCTIONS {
         for n in [1, 16, 100, 1000] {
@@ -105,6 +110,24 @@ fn group_fuses_what_follows_a_product() {
         Function { inputs: vec![x, w, b], held: 0, outputs: vec![y] }
     }
     assert_eq!(steps(record, Passes { group: false, ..Passes::ALL }), (1, 4));
+}
+
+#[test]
+fn group_joins_the_pieces_of_a_flat_gradient() {
+    fn record(tape: &Tape) -> Function<'_> {
+        let theta = tape.input(60, 1);
+        // More pieces than one step takes, and −0 among them.
+        let pieces = (0..20).map(|i| (theta.slice(3 * i, 3, 1) * -1.0).unslice(3 * i, theta.shape()));
+        let joined = pieces.reduce(|sum, piece| sum + piece).expect("there are pieces");
+        Function { inputs: vec![theta], held: 0, outputs: vec![joined] }
+    }
+    let (joined, apart) = steps(record, Passes { group: false, ..Passes::ALL });
+    assert!(joined <= 22 && apart >= 50, "{joined} and {apart} steps");
+    let tape = Tape::new();
+    let function = record(&tape);
+    let data = data::<f64>(&function.inputs);
+    let [all, none] = [Passes::ALL, Passes::NONE].map(|passes| bits(&run(&plain(&tape, &function, passes), &data)));
+    assert_eq!(all, none);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Hypergradients against closed forms, published numbers and re-solved problems.
 
 use tape::{
-    Accuracy, Cg, Curvature, Damping, Failure, Implicit, Method, Par, Point, Problem, Setup, Singular, Stationarity,
-    Status, Stop, Tape, Unroll,
+    Accuracy, Cg, Curvature, Damping, Differences, Failure, Implicit, Method, Mode, Par, Point, Problem, Setup,
+    Singular, Stationarity, Status, Stop, Tape, Unroll,
 };
 
 use crate::problems::{DARTS, X, Y, darts, network, noise, ridge};
@@ -23,11 +23,11 @@ fn quadratic(h: [f64; 2]) -> Problem<f64> {
 fn ridge_in_closed_form() {
     let (w, dw) =
         ([16.513907269563, 8.206254106628, 23.623607910732], [-2.501716443155, -1.267182864933, -3.542636621692]);
-    for row in 0..3 {
+    for (row, dw) in dw.into_iter().enumerate() {
         let mut problem = ridge(row);
         let at = Point { alpha: &[&[5.0]], theta: &[&w], data: &[&X, &Y] };
         let answer = problem.hypergradient(&implicit(), &at).unwrap();
-        assert!((answer.gradient[0][0] - dw[row]).abs() < 1e-9, "{} and {}", answer.gradient[0][0], dw[row]);
+        assert!((answer.gradient[0][0] - dw).abs() < 1e-9, "{} and {}", answer.gradient[0][0], dw);
         let Accuracy::Estimate { adjoint, bias, .. } = answer.error else { panic!("{:?}", answer.error) };
         assert!(adjoint < 1e-9 && bias == 0.0 && answer.work.products <= 4);
     }
@@ -251,4 +251,29 @@ fn single_precision_has_its_own_defaults() {
     let at = Point { alpha: &[&[3.0]], theta: &[&theta], data: &[] };
     let answer = problem.hypergradient(&Method::Implicit(Implicit::default()), &at).unwrap();
     assert!((answer.gradient[0][0] - (2.0 + 0.5 + 1.0 / 7.0)).abs() < 1e-5 && answer.damping == 0.0);
+}
+
+#[test]
+fn the_referee_finds_agreement_where_there_is_a_minimum() {
+    let (mut problem, case) = network(2, Setup::default());
+    let (theta, _) = case.solve(&mut problem, &case.alpha);
+    let data = case.data();
+    let at = Point { alpha: &[&case.alpha], theta: &[&theta[..12], &theta[12..]], data: &data };
+    let unroll = Unroll { steps: 400, ..Unroll::default() };
+    let methods = [
+        ("implicit", implicit()),
+        ("reverse", Method::Unroll(unroll)),
+        ("forward", Method::Unroll(Unroll { mode: Mode::Forward, ..unroll })),
+        ("differences", Method::Differences(Differences { steps: 400, ..Differences::default() })),
+        ("declared", Method::Implicit(Implicit { interpolates: true, ..Implicit::default() })),
+        ("first order", Method::Unroll(Unroll { steps: 0, ..unroll })),
+    ];
+    let agreement = problem.referee(&methods, &at);
+    for (a, b) in [(0, 1), (0, 2), (0, 3), (1, 2)] {
+        assert!(agreement.distance(a, b).unwrap() < 1e-9, "\n{agreement}");
+    }
+    assert!(agreement.distance(0, 5).unwrap() > 1e-3 && agreement.distance(0, 4).is_none());
+    let table = agreement.to_string();
+    assert_eq!(table.lines().count(), 7);
+    assert!(table.contains("declared     the inner problem was declared to interpolate"), "{table}");
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use tape::{Accuracy, Adam, Answer, Gd, Method, Momentum, Point, Problem, Setup, Step, Tape, Unroll};
+use tape::{Accuracy, Adam, Answer, Gd, Method, Mode, Momentum, Point, Problem, Setup, Step, Tape, Unroll};
 
-use crate::cases::{network, noise};
+use crate::problems::{network, noise};
 
 /// g = ½ Σ hᵢθᵢ² − α Σ θᵢ, f = Σ θᵢ. From any θ₀, df/dα after K steps is Σ (1 − (1 − ηhᵢ)ᴷ)/hᵢ.
 fn quadratic(h: &[f64]) -> Problem<f64> {
@@ -51,7 +51,7 @@ fn a_hundred_thousand_steps_in_little_memory() {
     let state = 2 * size_of::<f64>();
     let steps = 100_000;
     let all = Unroll { steps, eta: &eta, ..Unroll::default() };
-    let few = Unroll { budget: state * steps / 200, ..all };
+    let few = Unroll { mode: Mode::Reverse { budget: state * steps / 200 }, ..all };
     let (all, few) = (run(&mut problem, all, &[1.0, -1.0]), run(&mut problem, few, &[1.0, -1.0]));
     assert_eq!((all.work.recomputed, all.work.snapshots), (0, steps));
     assert!(few.work.recomputed > 0 && few.work.recomputed < 2 * steps, "{:?}", few.work);
@@ -82,7 +82,8 @@ fn no_schedule_recomputes_less() {
     let mut known = HashMap::new();
     for steps in 0..=40 {
         for snapshots in 1..=8 {
-            let unroll = Unroll { steps, budget: snapshots * size_of::<f64>(), ..Unroll::default() };
+            let unroll =
+                Unroll { steps, mode: Mode::Reverse { budget: snapshots * size_of::<f64>() }, ..Unroll::default() };
             let work = run(&mut problem, unroll, &[2.0]).work;
             let forward = least(steps, snapshots, &mut known);
             assert_eq!(work.recomputed, forward.saturating_sub(steps.saturating_sub(1)), "{steps} in {snapshots}");
@@ -93,8 +94,11 @@ fn no_schedule_recomputes_less() {
 
 #[test]
 fn no_step_gives_the_outer_gradient() {
-    let answer = run(&mut quadratic(&[1.0, 2.0]), Unroll { steps: 0, ..Unroll::default() }, &[3.0, 4.0]);
-    assert_eq!((answer.gradient[0][0], answer.theta, answer.outer), (0.0, vec![3.0, 4.0], 7.0));
+    for mode in [Mode::default(), Mode::Forward] {
+        let unroll = Unroll { steps: 0, mode, ..Unroll::default() };
+        let answer = run(&mut quadratic(&[1.0, 2.0]), unroll, &[3.0, 4.0]);
+        assert_eq!((answer.gradient[0][0], answer.theta, answer.outer), (0.0, vec![3.0, 4.0], 7.0));
+    }
 }
 
 #[test]
@@ -102,11 +106,12 @@ fn a_truncated_reverse_misses_what_contracts() {
     let (mut problem, eta) = (quadratic(&[1.0]), 0.25);
     let full = run(&mut problem, Unroll { steps: 60, eta: &|_| eta, ..Unroll::default() }, &[0.5]);
     for last in [1, 5, 20, 60, 100] {
-        let part = run(&mut problem, Unroll { steps: 60, last, eta: &|_| eta, ..Unroll::default() }, &[0.5]);
-        let missing = 0.75f64.powi(last.min(60) as i32) - 0.75f64.powi(60);
-        assert!((full.gradient[0][0] - part.gradient[0][0] - missing).abs() < 1e-14, "last {last}");
-        assert_eq!(part.theta, full.theta);
-        assert_eq!(part.work.products, last.min(60));
+        for mode in [Mode::default(), Mode::Forward] {
+            let part = run(&mut problem, Unroll { steps: 60, last, eta: &|_| eta, mode }, &[0.5]);
+            let missing = 0.75f64.powi(last.min(60) as i32) - 0.75f64.powi(60);
+            assert!((full.gradient[0][0] - part.gradient[0][0] - missing).abs() < 1e-14, "last {last}");
+            assert_eq!((part.theta, part.work.products), (full.theta.clone(), last.min(60)));
+        }
     }
 }
 
@@ -117,20 +122,23 @@ fn every_step_method_agrees_with_differences() {
         let name = format!("{step:?}");
         let (mut problem, case) = network(5, Setup { step, ..Setup::default() });
         let theta = noise(15, 6);
-        let mut at = |alpha: &[f64], last| {
+        let mut at = |alpha: &[f64], last, mode| {
             let data = case.data();
             let point = Point { alpha: &[alpha], theta: &[&theta[..12], &theta[12..]], data: &data };
             let eta = |k: usize| 0.05 / (1.0 + 0.1 * k as f64);
-            let unroll = Unroll { steps: 25, eta: &eta, last, budget: 3 * 15 * 8 * 4 };
+            let unroll = Unroll { steps: 25, eta: &eta, last, mode };
             problem.hypergradient(&Method::Unroll(unroll), &point).unwrap()
         };
-        let found = at(&case.alpha, usize::MAX);
+        let found = at(&case.alpha, usize::MAX, Mode::Reverse { budget: 3 * 15 * 8 * 4 });
         assert!(found.work.recomputed > 0);
+        let forward = at(&case.alpha, usize::MAX, Mode::Forward);
+        assert_eq!((&forward.theta, forward.work.products), (&found.theta, 25 * 3));
         for i in 0..3 {
+            assert!((forward.gradient[0][i] - found.gradient[0][i]).abs() < 1e-12, "{name}: forward and reverse");
             let mut shifted = |by: f64| {
                 let mut alpha = case.alpha.clone();
                 alpha[i] += by;
-                at(&alpha, 0).outer
+                at(&alpha, 0, Mode::default()).outer
             };
             let expected = (shifted(1e-5) - shifted(-1e-5)) / 2e-5;
             let error = (found.gradient[0][i] - expected).abs();

@@ -33,7 +33,8 @@ pub use derive::{gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad
 pub use element::Element;
 pub use exec::{Held, Program, Runner};
 pub use hypergradient::{
-    Accuracy, Answer, Curvature, Damping, Failure, Implicit, Method, Point, Problem, Setup, Stationarity, Unroll, Work,
+    Accuracy, Agreement, Answer, Curvature, Damping, Differences, Failure, Implicit, Method, Mode, Opinion, Point,
+    Problem, Setup, Stationarity, Unroll, Work,
 };
 pub use kernels::{Activation, Bank, Elementwise, Float, Par, Real};
 pub use rule::{Cost, Domain};

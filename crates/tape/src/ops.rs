@@ -116,6 +116,7 @@ impl<'t> Div<Var<'t>> for f64 {
     type Output = Var<'t>;
 
     #[track_caller]
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "s/x is recorded as x⁻¹·s")]
     fn div(self, x: Var<'t>) -> Var<'t> {
         x.recip() * self
     }

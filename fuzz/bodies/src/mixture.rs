@@ -4,7 +4,7 @@ use kernels::{Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_scratch
 use tape::Domain;
 use tape::generate::{ACTIVATIONS, Bytes, Choices, within};
 
-use crate::elements::{Elements, near, same_bits};
+use crate::elements::{Elements, least, near, same_bits};
 
 /// A mixture with its requests.
 pub fn mixture(bytes: &[u8]) {
@@ -127,7 +127,8 @@ impl<T: Float> Case<T> {
         let steps = if *is_sum { self.bank.len() as f64 } else { 64.0 + self.rows as f64 };
         let unit = T::EPSILON.to_f64();
         for (at, &found) in found.iter().enumerate() {
-            let bound = unit * ((steps + 16.0) * terms[at] + 16.0 * weights[at]);
+            // Of subnormal terms, rounding takes a multiple of the smallest number.
+            let bound = unit * ((steps + 16.0) * (terms[at] + least::<T>()) + 16.0 * weights[at]);
             let bound = if bound.is_finite() { bound } else { 0.0 };
             near(found, exact[at], bound, || format!("element {at}, sum {is_sum}, order {order}: {}", context()));
         }

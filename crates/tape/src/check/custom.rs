@@ -15,6 +15,48 @@ const SINGLE: f64 = 1e-4;
 /// Elements are drawn from the domains of the case; the derivatives of all operands are checked, and that both element types
 /// compute the same.
 ///
+/// ```
+/// use std::sync::Arc;
+/// use tape::{Cost, Custom, Domain, Shape, Var, check};
+///
+/// /// x³, elementwise.
+/// struct Cube;
+///
+/// impl Custom for Cube {
+///     fn name(&self) -> &str {
+///         "cube"
+///     }
+///     fn shape(&self, args: &[Shape]) -> Result<Shape, String> {
+///         Ok(args[0])
+///     }
+///     fn forward_f32(&self, args: &[&[f32]], _: &[Shape], out: &mut [f32]) {
+///         out.iter_mut().zip(args[0]).for_each(|(out, x)| *out = x * x * x);
+///     }
+///     fn forward_f64(&self, args: &[&[f64]], _: &[Shape], out: &mut [f64]) {
+///         out.iter_mut().zip(args[0]).for_each(|(out, x)| *out = x * x * x);
+///     }
+///     fn jvp<'t>(&self, args: &[Var<'t>], _: Var<'t>, tangents: &[Option<Var<'t>>]) -> Option<Var<'t>> {
+///         tangents[0].map(|d| 3.0 * args[0] * args[0] * d)
+///     }
+///     fn vjp<'t>(&self, args: &[Var<'t>], _: Var<'t>, c: Var<'t>, _: &[bool]) -> Vec<Option<Var<'t>>> {
+///         // The factor 3 is missing.
+///         vec![Some(args[0] * args[0] * c)]
+///     }
+///     fn cost(&self, args: &[Shape]) -> Cost {
+///         Cost { flops: 2 * args[0].len() as u64, elements: 2 * args[0].len() as u64 }
+///     }
+///     fn cases(&self) -> Vec<Vec<(Shape, Domain)>> {
+///         vec![vec![(Shape::new(2, 3), Domain::REAL)], vec![(Shape::new(0, 1), Domain::REAL)]]
+///     }
+/// }
+///
+/// let cube: Arc<dyn Custom> = Arc::new(Cube);
+/// let reports = check::custom(&cube, &check::Options::default());
+/// assert_eq!(reports[0].finding(check::Check::Jvp).unwrap().verdict, check::Verdict::Agrees);
+/// assert_eq!(reports[0].finding(check::Check::Vjp).unwrap().verdict, check::Verdict::Disagrees);
+/// assert_eq!(reports[1].verdict(), check::Verdict::Agrees, "a matrix without elements proves nothing");
+/// ```
+///
 /// # Panics
 /// When the operation refuses the shapes of its own case, or a derivative has another shape than its operand.
 #[track_caller]

@@ -1,5 +1,7 @@
 //! What the outputs need, copied from the tape: the node list that the first pass works on.
 
+use std::sync::Arc;
+
 use crate::exec::Origin;
 use crate::primitive::Primitive;
 use crate::rules::Input;
@@ -22,6 +24,8 @@ pub(crate) struct Op {
     pub(crate) args: Args,
     pub(crate) shape: Shape,
     pub(crate) stage: Stage,
+    /// Of a sum of disjoint pieces, the first element of each: the operands are the pieces.
+    pub(crate) join: Option<Arc<[usize]>>,
     pub(crate) origin: Origin,
 }
 
@@ -67,7 +71,14 @@ impl Graph {
             *seen = number as u32;
             let stage = if number < held { Stage::Held } else { Stage::Free };
             let primitive = Primitive::Input(Input { id: var.id, shape: node.shape });
-            self.ops.push(Op { primitive, args: Args::new(&[]), shape: node.shape, stage, origin: origin(node) });
+            self.ops.push(Op {
+                primitive,
+                args: Args::new(&[]),
+                shape: node.shape,
+                stage,
+                join: None,
+                origin: origin(node),
+            });
         }
         numbers
     }
@@ -80,8 +91,31 @@ impl Graph {
         let args: Vec<u32> = node.args.iter().map(|&arg| numbers[arg as usize]).collect();
         let stage = args.iter().map(|&arg| self.ops[arg as usize].stage).max().unwrap_or(Stage::Held);
         let (primitive, shape) = (node.primitive.clone(), node.shape);
-        self.ops.push(Op { primitive, args: Args::new(&args), shape, stage, origin: origin(node) });
+        self.ops.push(Op { primitive, args: Args::new(&args), shape, stage, join: None, origin: origin(node) });
         self.ops.len() as u32 - 1
+    }
+
+    /// The inputs and what the outputs need.
+    pub(crate) fn without_dead(mut self) -> Self {
+        let mut needed = vec![false; self.ops.len()];
+        needed[..self.inputs].fill(true);
+        self.outputs.iter().for_each(|&output| needed[output as usize] = true);
+        for id in (0..self.ops.len()).rev().filter(|&id| id >= self.inputs) {
+            if needed[id] {
+                self.ops[id].args.iter().for_each(|&arg| needed[arg as usize] = true);
+            }
+        }
+        let mut numbers = vec![ABSENT; self.ops.len()];
+        let mut ops = Vec::new();
+        for (id, mut op) in std::mem::take(&mut self.ops).into_iter().enumerate().filter(|(id, _)| needed[*id]) {
+            let args: Vec<u32> = op.args.iter().map(|&arg| numbers[arg as usize]).collect();
+            op.args = Args::new(&args);
+            numbers[id] = ops.len() as u32;
+            ops.push(op);
+        }
+        self.ops = ops;
+        self.outputs.iter_mut().for_each(|output| *output = numbers[*output as usize]);
+        self
     }
 
     /// The shapes of the operands of a node.

@@ -138,6 +138,9 @@ impl<'g> Lowering<'g> {
     }
 
     fn action(&mut self, op: &Op) -> Option<(Action, Vec<u32>)> {
+        if let Some(starts) = &op.join {
+            return Some((Action::Join { starts: starts.to_vec(), sum: true }, self.all(&op.args)));
+        }
         let shapes = self.graph.arg_shapes(op);
         let copy = |start| Action::Copy { start };
         let action = match &op.primitive {

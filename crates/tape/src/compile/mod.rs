@@ -110,7 +110,7 @@ fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], 
     if passes.simplify {
         graph = simplify::simplify::<T>(&graph);
     }
-    let mut plan = if passes.group { group::group(&graph) } else { lower::singles(&graph) };
+    let mut plan = if passes.group { group::group(graph) } else { lower::singles(&graph) };
     copy_outputs(&mut plan);
     plan.sort_stages();
     if passes.order {

@@ -34,15 +34,16 @@ pub(crate) fn place<T: Element>(mut plan: Plan, held: usize, share: bool) -> Inn
             }
         })
         .collect();
+    let scratches = (0..needs.len()).map(|n| blocks.scratch(&allocation, n, needs[n]));
+    let steps = std::mem::take(&mut plan.steps);
     let placed = Placed { plan: &plan, places };
     let inputs: Vec<Parameter> = plan.inputs.iter().map(|&input| placed.parameter(input)).collect();
-    let steps = plan.steps.iter().enumerate();
     Inner {
         free_lens: inputs[held..].iter().map(|input| input.shape.len()).collect(),
         outputs: plan.outputs.iter().map(|&output| placed.parameter(output)).collect(),
         inputs,
-        steps: steps.map(|(n, step)| placed.step(step, blocks.scratch(&allocation, n, needs[n]))).collect(),
-        held_steps: plan.steps.iter().filter(|step| step.stage == Stage::Held).count(),
+        held_steps: steps.iter().filter(|step| step.stage == Stage::Held).count(),
+        steps: steps.into_iter().zip(scratches).map(|(step, scratch)| placed.step(step, scratch)).collect(),
         constants: constants.elements,
         arena: allocation.arena,
         live_peak: allocation.peak,
@@ -136,7 +137,7 @@ impl Placed<'_> {
         Parameter { value, shape: of.shape, operand: self.operand(value), origin: of.origin.clone() }
     }
 
-    fn step(&self, step: &Planned, scratch: Span) -> Step {
+    fn step(&self, step: Planned, scratch: Span) -> Step {
         let span = |&value: &u32| match self.operand(value) {
             Operand { place: Place::Arena(start), len } => Span { start, len },
             _ => unreachable!("steps write to the arena"),
@@ -147,7 +148,7 @@ impl Placed<'_> {
         let shape = |value: u32| self.plan.values[value as usize].shape;
         let operands = step.reads.iter().chain(&step.over).chain(&step.writes);
         Step {
-            action: step.action.clone(),
+            action: step.action,
             reads: step.reads.iter().map(|&read| self.operand(read)).collect(),
             values: step.writes.iter().map(|&value| (value, shape(value))).collect(),
             arguments: step.reads.iter().chain(&step.over).copied().collect(),

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::compile::graph::{ABSENT, Graph, Op};
+use crate::compile::graph::{Graph, Op};
 use crate::exec::fold;
 use crate::primitive::Primitive;
 use crate::rules::{Expand, Fill, Matmul, Reshape, Slice, Transpose};
@@ -123,29 +123,4 @@ impl Simple {
 
 fn is_transpose(primitive: &Primitive) -> bool {
     matches!(primitive, Primitive::Transpose(_))
-}
-
-impl Graph {
-    /// The inputs and what the outputs need.
-    fn without_dead(mut self) -> Self {
-        let mut needed = vec![false; self.ops.len()];
-        needed[..self.inputs].fill(true);
-        self.outputs.iter().for_each(|&output| needed[output as usize] = true);
-        for id in (0..self.ops.len()).rev().filter(|&id| id >= self.inputs) {
-            if needed[id] {
-                self.ops[id].args.iter().for_each(|&arg| needed[arg as usize] = true);
-            }
-        }
-        let mut numbers = vec![ABSENT; self.ops.len()];
-        let mut ops = Vec::new();
-        for (id, mut op) in std::mem::take(&mut self.ops).into_iter().enumerate().filter(|(id, _)| needed[*id]) {
-            let args: Vec<u32> = op.args.iter().map(|&arg| numbers[arg as usize]).collect();
-            op.args = Args::new(&args);
-            numbers[id] = ops.len() as u32;
-            ops.push(op);
-        }
-        self.ops = ops;
-        self.outputs.iter_mut().for_each(|output| *output = numbers[*output as usize]);
-        self
-    }
 }

@@ -6,6 +6,7 @@ mod operands;
 mod program;
 mod run;
 mod runner;
+pub(crate) mod vector;
 
 pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Reduction, Source};
 pub(crate) use operands::{Operand, Place, Span};

@@ -15,10 +15,10 @@ pub struct Answer<T> {
     pub theta: Vec<T>,
     /// ‖∇_θ g‖ at that θ.
     pub inner_residual: f64,
-    /// Implicit: q, flat, a good start for the next solve. Unrolled: what is left of f_θ when the last step is reversed, which is
-    /// df/dθ₀ when all are.
+    /// Implicit: q, flat, a good start for the next solve. Reversed: what is left of f_θ when the steps are reversed, which is
+    /// df/dθ₀ when all are. Forward: empty.
     pub adjoint: Vec<T>,
-    /// Implicit: ‖f_θ − (H + ρI)q‖ / ‖f_θ‖. Unrolled: ‖adjoint‖ / ‖f_θ‖.
+    /// Implicit: ‖f_θ − (H + ρI)q‖ / ‖f_θ‖. Reversed: ‖adjoint‖ / ‖f_θ‖. Forward: 0.
     pub adjoint_residual: f64,
     /// The eigenvalues of H that the solver saw, ascending, without the damping: they lie inside the spectrum.
     pub ritz: Vec<f64>,
@@ -51,6 +51,17 @@ pub enum Accuracy {
         /// ‖c‖ / ‖f_θ‖
         adjoint: f64,
     },
+    /// As above, in forward mode: how far the derivative Z of θ still moved in the last step, ‖Z_K − Z_{K−1}‖ / ‖Z_K‖.
+    LastChange {
+        /// ‖Z_K − Z_{K−1}‖ / ‖Z_K‖
+        tangent: f64,
+    },
+    /// Differences of second order at two distances differ by this much: more than the error of fourth order, unless rounding is
+    /// most of it.
+    Spread {
+        /// The largest over the elements of α.
+        orders: f64,
+    },
 }
 
 impl<T: Float> Answer<T> {
@@ -67,13 +78,13 @@ impl<T: Float> Answer<T> {
 /// What a hypergradient took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
-    /// Hessian-vector products, or transposed derivatives of a step; those of failed attempts and probes included.
+    /// Hessian-vector products (those of failed attempts and probes included), or derivatives of a step in one direction.
     pub products: usize,
     /// Training steps that were run more than once.
     pub recomputed: usize,
     /// The most snapshots that were held at a time.
     pub snapshots: usize,
-    /// The memory of the programs that were run and of the snapshots.
+    /// The memory of the programs that were run, and of snapshots or directions.
     pub bytes: usize,
 }
 

@@ -1,22 +1,17 @@
 //! H + ρI for H, and how ρ is chosen.
 
 use crate::exec::Held;
-use crate::solve::vector::add_scaled;
+use crate::exec::vector::add_scaled;
 use crate::{Element, LinearOperator, LinearSolver, Solution, Status, Unsolved};
 
 /// How ρ is chosen, where H + ρI is solved for H. It is a bias of the answer, which tells its size.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Damping {
     /// This ρ; 0 for none.
     Fixed(f64),
     /// None at first; when the solve fails, 10⁻³ of the largest eigenvalue seen, and ten times more up to three times.
+    #[default]
     OnFailure,
-}
-
-impl Default for Damping {
-    fn default() -> Self {
-        Self::OnFailure
-    }
 }
 
 /// The first damping after a failure, in units of the largest eigenvalue seen.

@@ -3,7 +3,7 @@
 use super::damping::{Attempts, Damped, attempt};
 use super::problem::residual;
 use super::{Accuracy, Answer, Damping, Failure, Implicit, Point, Problem, Stationarity, Work};
-use crate::solve::vector::{add_scaled, norm};
+use crate::exec::vector::{combine, norm};
 use crate::{Element, Par, Runner, Singular, Solution, Status, null_vector};
 
 impl<T: Element> Problem<T> {
@@ -99,13 +99,6 @@ fn probe<T: Element>(hessian: &mut Damped<'_, T>, options: &Implicit<'_, T>) -> 
         }
         Err(unsolved) => Err(unsolved.status),
     }
-}
-
-/// x + a·y
-pub(super) fn combine<T: Element>(x: &[T], a: f64, y: &[T]) -> Vec<T> {
-    let mut sum = x.to_vec();
-    add_scaled(&mut sum, a, y);
-    sum
 }
 
 /// The memory of a program.

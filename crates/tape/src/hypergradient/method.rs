@@ -4,12 +4,31 @@ use super::Damping;
 use crate::{Cg, LinearSolver};
 
 /// How a hypergradient is computed.
+///
+/// One training step of size ξ from w, differentiated, is DARTS: figure 2 of Liu et al. 2019 at α = 2, w = −2.
+///
+/// ```
+/// use tape::{Method, Point, Problem, Setup, Tape, Unroll};
+///
+/// let tape = Tape::new();
+/// let (alpha, w) = (tape.input(1, 1), tape.input(1, 1));
+/// let inner = w.powi(2) - 2.0 * alpha * w + alpha.powi(2);
+/// let outer = alpha * w - 2.0 * alpha + 1.0;
+/// let mut problem = Problem::<f64>::stationary(inner, outer, alpha, w, (), Setup::default());
+/// let at = Point { alpha: &[&[2.0]], theta: &[&[-2.0]], data: &[] };
+/// let darts = Method::Unroll(Unroll { steps: 1, eta: &|_| 0.1, ..Unroll::default() });
+/// let answer = problem.hypergradient(&darts, &at)?;
+/// assert!((answer.gradient[0][0] + 2.8).abs() < 1e-12);
+/// # Ok::<(), tape::Failure<f64>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub enum Method<'a, T> {
     /// By the implicit function theorem, at a stationary θ.
     Implicit(Implicit<'a, T>),
     /// By differentiating the training that starts at θ.
     Unroll(Unroll<'a>),
+    /// By differences of the outer objective between trainings that start at θ.
+    Differences(Differences<'a>),
 }
 
 /// df/dα = f_α − Jᵀq with H·q = f_θ, H = g_θθ, J = g_θα, at a stationary point θ of the inner objective g.
@@ -61,7 +80,7 @@ pub enum Stationarity {
     NotRequired,
 }
 
-/// The exact derivative of K training steps from a fixed θ₀ (the θ of the point), by the reverse loop.
+/// The exact derivative of K training steps from a fixed θ₀ (the θ of the point).
 ///
 /// K = 1 is DARTS of second order, `last` = 0 of first order. Right also where the inner minimum is not isolated.
 #[derive(Clone, Copy)]
@@ -72,13 +91,51 @@ pub struct Unroll<'a> {
     pub eta: &'a dyn Fn(usize) -> f64,
     /// How many of the last steps are differentiated; all, when it exceeds K.
     pub last: usize,
-    /// Bytes for snapshots of the state. What does not fit is computed again; one state always fits.
-    pub budget: usize,
+    /// Backward or forward.
+    pub mode: Mode,
+}
+
+/// In which direction a training is differentiated. Both give the same derivative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// From the last step to the first: one transposed derivative a step, whatever the size of α. Needs the states of the steps.
+    Reverse {
+        /// Bytes for snapshots of the state. What does not fit is computed again; one state always fits.
+        budget: usize,
+    },
+    /// Along with the training: one derivative a step for each element of α, and three states for each.
+    Forward,
+}
+
+impl Default for Mode {
+    /// In reverse, in 256 MB.
+    fn default() -> Self {
+        Self::Reverse { budget: 256 << 20 }
+    }
 }
 
 impl Default for Unroll<'_> {
-    /// 100 steps of size 0.1, all differentiated, in 256 MB.
+    /// 100 steps of size 0.1, all differentiated, in reverse.
     fn default() -> Self {
-        Self { steps: 100, eta: &|_| 0.1, last: usize::MAX, budget: 256 << 20 }
+        Self { steps: 100, eta: &|_| 0.1, last: usize::MAX, mode: Mode::default() }
+    }
+}
+
+/// Differences of fourth order of f(α, θ_K(α)): for each element of α the problem is trained four times. Slow and independent of every
+/// derivative of the inner training: what the other methods are judged by.
+#[derive(Clone, Copy)]
+pub struct Differences<'a> {
+    /// K
+    pub steps: usize,
+    /// The size of training step k.
+    pub eta: &'a dyn Fn(usize) -> f64,
+    /// The distance of two values of an element of α, relative to the larger of 1 and its size.
+    pub distance: f64,
+}
+
+impl Default for Differences<'_> {
+    /// 1000 steps of size 0.1; a distance of 1e-3, about ε^(1/5) in `f64`.
+    fn default() -> Self {
+        Self { steps: 1000, eta: &|_| 0.1, distance: 1e-3 }
     }
 }

@@ -2,13 +2,16 @@
 
 mod answer;
 mod damping;
+mod differences;
 mod flat;
 mod implicit;
 mod method;
 mod problem;
+mod referee;
 mod unrolled;
 
 pub use answer::{Accuracy, Answer, Failure, Work};
 pub use damping::Damping;
-pub use method::{Implicit, Method, Stationarity, Unroll};
+pub use method::{Differences, Implicit, Method, Mode, Stationarity, Unroll};
 pub use problem::{Curvature, Point, Problem, Setup};
+pub use referee::{Agreement, Opinion};

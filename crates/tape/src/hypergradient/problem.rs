@@ -135,6 +135,7 @@ impl<T: Element> Problem<T> {
         match method {
             Method::Implicit(options) => self.implicit(options, point),
             Method::Unroll(options) => self.unroll(options, point),
+            Method::Differences(options) => self.differences(options, point),
         }
     }
 
@@ -153,5 +154,5 @@ impl<T: Element> Problem<T> {
 
 /// ‖∇_θ g‖ of a curvature program whose first stage was run.
 pub(super) fn residual<T: Element>(held: &crate::exec::Held<'_, T>) -> f64 {
-    crate::solve::vector::norm(Par::Seq, held.output(1))
+    crate::exec::vector::norm(Par::Seq, held.output(1))
 }

@@ -1,43 +1,66 @@
 //! The hypergradient of a training.
 
 use super::flat::pieces;
-use super::implicit::{bytes, combine};
+use super::implicit::bytes;
 use super::problem::residual;
-use super::{Accuracy, Answer, Failure, Point, Problem, Unroll, Work};
-use crate::solve::vector::norm;
+use super::{Accuracy, Answer, Failure, Mode, Point, Problem, Unroll, Work};
+use crate::exec::vector::{combine, norm};
 use crate::unroll::Window;
 use crate::{Element, Par};
 
+/// What a loop over the steps gives.
+struct Found<T> {
+    /// θ_K
+    theta: Vec<T>,
+    /// df/dα − f_α
+    d: Vec<Vec<T>>,
+    adjoint: Vec<T>,
+    adjoint_residual: f64,
+    error: Accuracy,
+    work: Work,
+}
+
 impl<T: Element> Problem<T> {
-    /// df/dα = f_α + Σₖ Bₖᵀ cₖ₊₁ with f taken at θ_K.
+    /// df/dα = f_α + Σₖ Bₖᵀ cₖ₊₁ in reverse, f_α + Zᵀ_K f_θ forward, with f taken at θ_K.
     #[track_caller]
     pub(super) fn unroll(&mut self, options: &Unroll<'_>, point: &Point<'_, T>) -> Result<Answer<T>, Failure<T>> {
-        let Unroll { steps, last, budget, eta } = *options;
-        let Self { sides, training, curvature, .. } = self;
-        let h = point.alpha.len();
-        let mut f_theta = |theta: &[T]| {
-            sides.evaluate(&Point { theta: &pieces(theta, point.theta), ..*point }.inputs());
-            sides.output(h).to_vec()
+        let found = match options.mode {
+            Mode::Reverse { budget } => self.reverse(options, budget, point),
+            Mode::Forward => self.forward(options, point),
         };
-        let start = [point.alpha, point.theta, point.data];
-        let found = training.reverse(&Window { steps, last, budget, eta }, start, &mut f_theta);
-
+        let (h, sides) = (point.alpha.len(), &self.sides);
         let gradient = found.d.iter().enumerate().map(|(i, d)| combine(sides.output(i), 1.0, d)).collect();
         let theta = pieces(&found.theta, point.theta);
         let inputs = Point { theta: &theta, ..*point }.inputs();
-        let inner_residual = residual(&curvature.hold(&inputs));
-        let (left, whole) = (norm(Par::Seq, &found.c), norm(Par::Seq, sides.output(h)));
-        let adjoint = if whole == 0.0 { 0.0 } else { left / whole };
-        let programs = training.bytes() + bytes(sides);
+        let inner_residual = residual(&self.curvature.hold(&inputs));
         let answer = Answer {
             gradient,
             outer: sides.output(h + 1)[0].to_f64(),
             theta: found.theta,
             inner_residual,
-            adjoint: found.c,
-            adjoint_residual: adjoint,
+            adjoint: found.adjoint,
+            adjoint_residual: found.adjoint_residual,
             ritz: Vec::new(),
             damping: 0.0,
+            error: found.error,
+            work: found.work,
+        };
+        answer.finite()
+    }
+
+    #[track_caller]
+    fn reverse(&mut self, options: &Unroll<'_>, budget: usize, point: &Point<'_, T>) -> Found<T> {
+        let Self { sides, training, .. } = self;
+        let start = [point.alpha, point.theta, point.data];
+        let found = training.reverse(&window(options), budget, start, &mut f_theta(sides, point));
+        let (left, whole) = (norm(Par::Seq, &found.c), norm(Par::Seq, sides.output(point.alpha.len())));
+        let adjoint = if whole == 0.0 { 0.0 } else { left / whole };
+        let programs = bytes(sides) + bytes(&training.forward) + bytes(&training.backward);
+        Found {
+            theta: found.theta,
+            d: found.d,
+            adjoint: found.c,
+            adjoint_residual: adjoint,
             error: Accuracy::Remainder { adjoint },
             work: Work {
                 products: found.reversed,
@@ -45,7 +68,37 @@ impl<T: Element> Problem<T> {
                 snapshots: found.snapshots,
                 bytes: programs + found.bytes,
             },
-        };
-        answer.finite()
+        }
+    }
+
+    #[track_caller]
+    fn forward(&mut self, options: &Unroll<'_>, point: &Point<'_, T>) -> Found<T> {
+        let Self { sides, training, .. } = self;
+        let start = [point.alpha, point.theta, point.data];
+        let found = training.push(&window(options), start, &mut f_theta(sides, point));
+        let programs = bytes(sides) + bytes(&training.tangent);
+        Found {
+            theta: found.theta,
+            d: found.d,
+            adjoint: Vec::new(),
+            adjoint_residual: 0.0,
+            error: Accuracy::LastChange { tangent: found.change },
+            work: Work { products: found.products, bytes: programs + found.bytes, ..Work::default() },
+        }
+    }
+}
+
+const fn window<'a>(options: &Unroll<'a>) -> Window<'a> {
+    Window { steps: options.steps, last: options.last, eta: options.eta }
+}
+
+/// f_θ at a θ, both flat. The other outputs of the program stay where they are.
+fn f_theta<'a, T: Element>(
+    sides: &'a mut crate::Runner<T>,
+    point: &'a Point<'a, T>,
+) -> impl FnMut(&[T]) -> Vec<T> + 'a {
+    move |theta| {
+        sides.evaluate(&Point { theta: &pieces(theta, point.theta), ..*point }.inputs());
+        sides.output(point.alpha.len()).to_vec()
     }
 }

@@ -1,10 +1,9 @@
 //! Conjugate gradients: Hestenes and Stiefel 1952; the names are those of Golub and Van Loan, "Matrix Computations", section 11.3.
 
-use kernels::{Float, Par};
-
 use super::spectrum::Lanczos;
-use super::vector::{add_scaled, dot, magnitude, scale_and_add, scaled, subtract_from};
 use super::{LinearOperator, LinearSolver, Singular, Solution, Status, Unsolved};
+use crate::exec::vector::{add_scaled, dot, magnitude, scale_and_add, scaled, subtract_from};
+use crate::{Float, Par};
 
 /// When conjugate gradients stop.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,7 +5,6 @@ mod null_space;
 mod operator;
 mod spectrum;
 mod status;
-pub(crate) mod vector;
 
 pub use cg::{Cg, Stop};
 pub use null_space::{NullVector, null_vector};

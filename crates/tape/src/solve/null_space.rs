@@ -1,9 +1,8 @@
 //! A probe of the null space.
 
-use kernels::{Float, Par};
-
-use super::vector::{norm, scaled};
 use super::{LinearOperator, LinearSolver, Singular, Status, Unsolved};
+use crate::exec::vector::{norm, scaled};
+use crate::{Float, Par};
 
 /// A direction along which an operator has no curvature.
 #[derive(Clone, Debug, PartialEq)]

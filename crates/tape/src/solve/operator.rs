@@ -2,10 +2,8 @@
 
 use std::fmt;
 
-use kernels::Float;
-
 use super::Status;
-use crate::{Element, Held};
+use crate::{Element, Float, Held};
 
 /// A symmetric matrix H that is known by its products.
 pub trait LinearOperator<T> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernels::Float;
+use crate::Float;
 
 /// Why a linear solve, or a hypergradient, has no verified answer.
 #[derive(Clone, Debug, PartialEq)]

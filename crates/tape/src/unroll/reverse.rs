@@ -1,21 +1,17 @@
 //! The reverse loop: df/dα = f_α + Σₖ Bₖᵀ cₖ₊₁ with c_K = f_θ, cₖ = Aₖᵀ cₖ₊₁, Aₖ = ∂Φ/∂θ, Bₖ = ∂Φ/∂α at step k.
 //! Source: Franceschi, Donini, Frasconi and Pontil 2017, "Forward and reverse gradient-based hyperparameter optimization".
 
-use kernels::Float;
-
 use super::snapshots::Snapshots;
 use super::training::{Training, Walk};
 use crate::Element;
-use crate::solve::vector::add_scaled;
+use crate::exec::vector::add_scaled;
 
-/// Which steps are made, which of them are reversed, and in how much memory.
+/// Which steps are made, and which of them are differentiated.
 #[derive(Clone, Copy)]
 pub(crate) struct Window<'a> {
     pub(crate) steps: usize,
-    /// How many of the last steps are reversed.
+    /// How many of the last steps are differentiated.
     pub(crate) last: usize,
-    /// Bytes for snapshots.
-    pub(crate) budget: usize,
     pub(crate) eta: &'a dyn Fn(usize) -> f64,
 }
 
@@ -39,22 +35,25 @@ pub(crate) struct Reversed<T> {
 }
 
 impl<T: Element> Training<T> {
-    /// Trains from `theta`, asks `outer` for f_θ at θ_K (flat, both), and pulls it back through the last steps.
+    /// Trains from `theta`, asks `outer` for f_θ at θ_K (flat, both), and pulls it back through the last steps, with snapshots
+    /// in `budget` bytes.
     #[track_caller]
     pub(crate) fn reverse(
         &mut self,
         window: &Window<'_>,
+        budget: usize,
         [alpha, theta, data]: [&[&[T]]; 3],
         outer: &mut dyn FnMut(&[T]) -> Vec<T>,
     ) -> Reversed<T> {
         let mut state = self.start(theta).values;
         let held = [alpha, data].concat();
-        let (step, layout, forward, backward) = self.parts();
+        let Self { step, layout, forward, backward, .. } = self;
+        let step = &**step;
         let (size, p, steps) = (layout.size(), layout.theta_size(), window.steps);
         let first = steps - window.last.min(steps);
         let mut replay = Replay {
             walk: Walk::new(step, layout, window.eta, forward.hold(&held)),
-            snapshots: Snapshots::new(size, steps - first, window.budget),
+            snapshots: Snapshots::new(size, steps - first, budget),
             runs: 0,
         };
         let mut d: Vec<Vec<T>> = alpha.iter().map(|alpha| vec![T::ZERO; alpha.len()]).collect();
@@ -95,7 +94,7 @@ struct Replay<'s, T> {
     runs: usize,
 }
 
-impl<T: Element + Float> Replay<'_, T> {
+impl<T: Element> Replay<'_, T> {
     fn walk_to(&mut self, from: usize, to: usize, state: &mut [T]) {
         for k in from..to {
             self.walk.advance(k, state);

@@ -1,6 +1,6 @@
 //! Which states of a training are kept, to replay it backwards.
 
-use kernels::Float;
+use crate::Float;
 
 /// Snapshots of states, on a stack in the order of their steps.
 ///

@@ -3,7 +3,7 @@
 use crate::exec::Held;
 use crate::steps::Step;
 use crate::vars::list;
-use crate::{Element, Par, Runner, Var, Vars, grad, vjp};
+use crate::{Element, Par, Runner, Var, Vars, grad, jvp, vjp};
 
 /// θ and what the step method remembers.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +14,7 @@ pub struct State<T> {
     pub steps: usize,
 }
 
-/// An inner step θ′ = Φ(θ, α, s), recorded and compiled once, and its transposed derivative: both serve any number of steps.
+/// An inner step θ′ = Φ(θ, α, s) and its derivatives, recorded and compiled once for any number of steps.
 ///
 /// ```
 /// use tape::{Gd, Par, Tape, Training};
@@ -29,12 +29,14 @@ pub struct State<T> {
 /// ```
 #[derive(Debug)]
 pub struct Training<T> {
-    step: Box<dyn Step>,
-    layout: Layout,
+    pub(super) step: Box<dyn Step>,
+    pub(super) layout: Layout,
     /// Φ; what depends on α and the data only is held.
-    forward: Runner<T>,
+    pub(crate) forward: Runner<T>,
     /// (Aᵀc, Bᵀc) with A = ∂Φ/∂θ, B = ∂Φ/∂α; held as above.
-    backward: Runner<T>,
+    pub(crate) backward: Runner<T>,
+    /// Φ and Aż + Bα̇; all but the direction (ż, α̇) is held.
+    pub(crate) tangent: Runner<T>,
 }
 
 /// How the matrices of a state lie one after the other.
@@ -62,8 +64,39 @@ impl Layout {
     }
 }
 
+/// θ′ = Φ(θ, α, s) on a tape.
+struct Recorded<'t> {
+    state: Vec<Var<'t>>,
+    s: Vec<Var<'t>>,
+    next: Vec<Var<'t>>,
+}
+
+impl<'t> Recorded<'t> {
+    #[track_caller]
+    fn new(inner: Var<'t>, theta: &[Var<'t>], step: &dyn Step) -> Self {
+        let tape = inner.tape();
+        let more = (1..step.states()).flat_map(|_| inputs_like(theta));
+        let state: Vec<Var<'t>> = theta.iter().copied().chain(more).collect();
+        let s: Vec<Var<'t>> = (0..step.scalars()).map(|_| tape.input(1, 1)).collect();
+        let mut next = state.clone();
+        for (i, gradient) in grad(inner, theta.to_vec()).into_iter().enumerate() {
+            let matrices: Vec<Var<'t>> = state.iter().copied().skip(i).step_by(theta.len()).collect();
+            for (slot, new) in step.record(&matrices, gradient, &s).into_iter().enumerate() {
+                next[slot * theta.len() + i] = new;
+            }
+        }
+        Self { state, s, next }
+    }
+}
+
+/// An input of the shape of each.
+#[track_caller]
+fn inputs_like<'t>(vars: &[Var<'t>]) -> Vec<Var<'t>> {
+    vars.iter().map(|v| v.tape().input(v.rows(), v.cols())).collect()
+}
+
 impl<T: Element> Training<T> {
-    /// Records and compiles a step of `step` on the loss `inner`, and its transposed derivative.
+    /// Records and compiles a step of `step` on the loss `inner`, and its derivatives.
     ///
     /// # Panics
     /// When the loss is not 1 × 1, or needs an input that is not listed.
@@ -77,26 +110,21 @@ impl<T: Element> Training<T> {
         par: Par,
     ) -> Self {
         let (tape, alpha, theta) = (inner.tape(), list(&alpha), list(&theta));
-        let like = |count: usize| -> Vec<Var<'t>> {
-            (0..count).flat_map(|_| theta.iter().map(|v| tape.input(v.rows(), v.cols()))).collect()
-        };
-        let state: Vec<Var<'t>> = theta.iter().copied().chain(like(step.states() - 1)).collect();
-        let s: Vec<Var<'t>> = (0..step.scalars()).map(|_| tape.input(1, 1)).collect();
-        let gradient = grad(inner, theta.clone());
-        let mut next = state.clone();
-        for (i, &slope) in gradient.iter().enumerate() {
-            let matrices: Vec<Var<'t>> = state.iter().copied().skip(i).step_by(theta.len()).collect();
-            for (slot, new) in step.record(&matrices, slope, &s).into_iter().enumerate() {
-                next[slot * theta.len() + i] = new;
-            }
-        }
-        let c = like(step.states());
-        let pulled = vjp(next.clone(), c.clone(), (state.clone(), alpha.clone()));
-        let held = (alpha, list(&data));
-        let forward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone()), next);
-        let backward = tape.compile_staged::<T>(held, (state.clone(), s, c), pulled);
+        let Recorded { state, s, next } = Recorded::new(inner, &theta, &*step);
+        let (held, from) = ((alpha.clone(), list(&data)), (state.clone(), alpha.clone()));
+        let forward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone()), next.clone());
+
+        let c = inputs_like(&state);
+        let pulled = vjp(next.clone(), c.clone(), from.clone());
+        let backward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone(), c), pulled);
+
+        let direction = (inputs_like(&state), inputs_like(&alpha));
+        let pushed = jvp(next.clone(), from, direction.clone());
+        let tangent = tape.compile_staged::<T>((held, state.clone(), s), direction, (next, pushed));
+
         let layout = Layout { lens: state.iter().map(|v| v.shape().len()).collect(), theta: theta.len() };
-        Self { step, layout, forward: forward.runner(par), backward: backward.runner(par) }
+        let [forward, backward, tangent] = [forward, backward, tangent].map(|program| program.runner(par));
+        Self { step, layout, forward, backward, tangent }
     }
 
     /// The state before the first step: `theta`, and zeros.
@@ -143,14 +171,23 @@ impl<T: Element> Training<T> {
     pub fn theta_size(&self) -> usize {
         self.layout.theta_size()
     }
+}
 
-    /// The memory of the programs.
-    pub(crate) fn bytes(&self) -> usize {
-        (self.forward.program().arena() + self.backward.program().arena()) * size_of::<T>()
+/// The scalars s of a step, in the element type of a program.
+pub(super) struct Scalars<T> {
+    wide: Vec<f64>,
+    s: Vec<T>,
+}
+
+impl<T: Element> Scalars<T> {
+    pub(super) fn new(step: &dyn Step) -> Self {
+        Self { wide: vec![0.0; step.scalars()], s: vec![T::ZERO; step.scalars()] }
     }
 
-    pub(super) fn parts(&mut self) -> (&dyn Step, &Layout, &mut Runner<T>, &mut Runner<T>) {
-        (&*self.step, &self.layout, &mut self.forward, &mut self.backward)
+    pub(super) fn at(&mut self, step: &dyn Step, k: usize, eta: f64) -> &[T] {
+        step.scalars_at(k, eta, &mut self.wide);
+        self.s.iter_mut().zip(&self.wide).for_each(|(s, &wide)| *s = T::of(wide));
+        &self.s
     }
 }
 
@@ -160,8 +197,7 @@ pub(super) struct Walk<'s, T> {
     layout: &'s Layout,
     eta: &'s dyn Fn(usize) -> f64,
     held: Held<'s, T>,
-    wide: Vec<f64>,
-    scalars: Vec<T>,
+    scalars: Scalars<T>,
 }
 
 impl<'s, T: Element> Walk<'s, T> {
@@ -171,16 +207,13 @@ impl<'s, T: Element> Walk<'s, T> {
         eta: &'s dyn Fn(usize) -> f64,
         held: Held<'s, T>,
     ) -> Self {
-        let count = step.scalars();
-        Self { step, layout, eta, held, wide: vec![0.0; count], scalars: vec![T::ZERO; count] }
+        Self { step, layout, eta, held, scalars: Scalars::new(step) }
     }
 
     /// Runs the program of step k on a state and, for the transposed derivative, on `c`.
     pub(super) fn evaluate(&mut self, k: usize, state: &[T], c: &[T]) {
-        self.step.scalars_at(k, (self.eta)(k), &mut self.wide);
-        self.scalars.iter_mut().zip(&self.wide).for_each(|(s, &wide)| *s = T::of(wide));
-        let mut free: Vec<&[T]> = self.layout.split(state).collect();
-        free.extend(self.scalars.chunks(1));
+        let s = self.scalars.at(self.step, k, (self.eta)(k));
+        let mut free: Vec<&[T]> = self.layout.split(state).chain(s.chunks(1)).collect();
         if !c.is_empty() {
             free.extend(self.layout.split(c));
         }

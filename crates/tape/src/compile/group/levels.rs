@@ -28,6 +28,9 @@ pub(crate) enum Role {
 
 /// The role of a node.
 pub(crate) fn role(graph: &Graph, id: u32) -> Role {
+    if graph.ops[id as usize].join.is_some() {
+        return Role::Other;
+    }
     match graph.ops[id as usize].primitive {
         Primitive::Input(_) | Primitive::Constant(_) | Primitive::Fill(_) => Role::Leaf,
         Primitive::Elementary(_) => Role::Elementwise,

@@ -12,8 +12,9 @@ use crate::primitive::Primitive;
 
 /// Requests of one unit: each has two operands, and x is one more.
 const REQUESTS: usize = (Action::OPERANDS - 1) / 2;
-/// The search for paths may visit this many nodes for each node of the graph; afterwards nothing more is merged.
-const VISITS: usize = 32;
+/// The searches for paths may visit this many nodes, and a few for each node of the graph; afterwards nothing more is merged.
+const VISITS: usize = 1 << 22;
+const VISITS_PER_NODE: usize = 16;
 
 /// The units of mixtures.
 pub(crate) struct Units {
@@ -53,13 +54,15 @@ fn key(graph: &Graph, id: u32) -> Option<Key> {
 pub(crate) fn merge(graph: &Graph) -> Units {
     let unit = (0..graph.ops.len() as u32).collect();
     let mut units = Units { unit, members: HashMap::new() };
-    let mut search = Search { seen: vec![ABSENT; graph.ops.len()], mark: 0, visits: VISITS * graph.ops.len() };
+    let visits = VISITS + VISITS_PER_NODE * graph.ops.len();
+    let mut search = Search { seen: vec![ABSENT; graph.ops.len()], mark: 0, visits };
     let mut open: HashMap<Key, Vec<u32>> = HashMap::new();
     for id in 0..graph.ops.len() as u32 {
         let Some(key) = key(graph, id) else { continue };
+        let x = key.x;
         let firsts = open.entry(key).or_default();
         let fits = |first: &&u32| units.members(first).len() < REQUESTS;
-        let found = firsts.iter().filter(fits).find(|&&first| search.apart(graph, &units, first, id)).copied();
+        let found = firsts.iter().filter(fits).find(|&&first| search.apart(graph, &units, x, [first, id])).copied();
         match found {
             Some(first) => {
                 units.unit[id as usize] = first;
@@ -80,13 +83,15 @@ struct Search {
 }
 
 impl Search {
-    /// Whether no path joins two units; "no" also when the search would be too long.
-    fn apart(&mut self, graph: &Graph, units: &Units, a: u32, b: u32) -> bool {
-        !self.reaches(graph, units, a, b) && !self.reaches(graph, units, b, a)
+    /// Whether no path joins two units that read x; "no" also when the search would be too long.
+    fn apart(&mut self, graph: &Graph, units: &Units, x: u32, [a, b]: [u32; 2]) -> bool {
+        !self.reaches(graph, units, x, [a, b]) && !self.reaches(graph, units, x, [b, a])
     }
 
-    fn reaches(&mut self, graph: &Graph, units: &Units, from: u32, to: u32) -> bool {
+    fn reaches(&mut self, graph: &Graph, units: &Units, x: u32, [from, to]: [u32; 2]) -> bool {
         self.mark += 1;
+        // Both ends read x, so no path from one of them leads to it.
+        self.seen[units.unit[x as usize] as usize] = self.mark;
         let mut stack = vec![to];
         while let Some(unit) = stack.pop() {
             for &member in units.members(&unit) {

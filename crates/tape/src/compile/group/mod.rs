@@ -1,6 +1,7 @@
 //! Pass 2, group: elementwise nodes with the sums that end them become one step, all mixtures of one x another, and what follows
 //! a product its tail.
 
+mod joins;
 mod levels;
 mod mixtures;
 mod pieces;
@@ -20,7 +21,8 @@ use crate::primitive::Primitive;
 
 /// The steps of a graph, fused.
 #[track_caller]
-pub(crate) fn group(graph: &Graph) -> Plan {
+pub(crate) fn group(graph: Graph) -> Plan {
+    let graph = &joins::join(graph);
     let units = mixtures::merge(graph);
     let readers = Readers::new(graph);
     let order = order(graph, &units, &readers);

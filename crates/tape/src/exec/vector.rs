@@ -1,6 +1,8 @@
 //! The vector operations of the solvers. Sums run through [`kernels::reduce`], so their bits do not depend on threads.
 
-use kernels::{Float, Par, reduce};
+use kernels::reduce;
+
+use crate::{Float, Par};
 
 /// ⟨x, y⟩
 pub(crate) fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
@@ -11,6 +13,13 @@ pub(crate) fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
 pub(crate) fn add_scaled<T: Float>(y: &mut [T], a: f64, x: &[T]) {
     let a = T::of(a);
     y.iter_mut().zip(x).for_each(|(y, &x)| *y += a * x);
+}
+
+/// x + a·y
+pub(crate) fn combine<T: Float>(x: &[T], a: f64, y: &[T]) -> Vec<T> {
+    let mut sum = x.to_vec();
+    add_scaled(&mut sum, a, y);
+    sum
 }
 
 /// y = x + a·y
