@@ -11,6 +11,7 @@ mod generate;
 mod hypergradient;
 mod problems;
 mod random;
+mod rounding;
 mod rules;
 mod solve;
 mod steps;
