@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use tape::check::{Check, Options, Verdict, gradient};
 use tape::generate::{Bytes, Choices, Limits, Sequence, primitive, primitives, program, strategy};
-use tape::reference::evaluate;
+use tape::reference::{evaluate, spread};
 use tape::{Custom, Domain, Par, Shape, Tape};
 
 use crate::custom::{Fault, operation};
@@ -33,13 +33,15 @@ proptest! {
         let slopes = tape::grad(program.loss, program.inputs.clone());
         let outputs: Vec<_> = program.outputs.iter().copied().chain(slopes).collect();
         let expected = evaluate(program.inputs.clone(), outputs.clone(), &program.values());
+        let spread = spread(program.inputs.clone(), outputs.clone(), &program.values(), 8.0 * f64::EPSILON);
         let compiled = tape.compile::<f64>(program.inputs.clone(), outputs);
         let mut runner = compiled.runner(Par::Seq);
         runner.evaluate(&program.values());
         for (i, expected) in expected.iter().enumerate() {
             let scale = expected.iter().fold(1.0, |scale: f64, x| scale.max(x.abs()));
+            let bound = 1e-8 * scale + 16.0 * spread[i];
             let answer = runner.output(i);
-            let same = answer.iter().zip(expected).all(|(a, b)| (a - b).abs() <= 1e-8 * scale);
+            let same = answer.iter().zip(expected).all(|(a, b)| (a - b).abs() <= bound);
             prop_assert!(same && answer.len() == expected.len(), "output {i}: {answer:?} {expected:?}\n{program:?}");
         }
     }

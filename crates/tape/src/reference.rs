@@ -17,33 +17,46 @@ pub fn evaluate<'t>(inputs: impl Vars<'t>, outputs: impl Vars<'t>, values: &[&[f
     interpret(&list(&inputs), &list(&outputs), values, &|_, _| {})
 }
 
-/// [`evaluate`] where every element that is given or computed is multiplied by 1 + `noise` or 1 − `noise`, in a pattern that
-/// `seed` chooses: how far the outputs move tells how far rounding errors of that size can move them, however badly conditioned
-/// the program is. Source: Parker 1997, "Monte Carlo arithmetic".
+/// How far rounding errors of relative size `noise` can move each output, however badly conditioned the program is: the largest
+/// move of an element when every element that is given or computed is multiplied by a number within `noise` of 1, over a few fixed
+/// patterns; infinite where an element becomes NaN or infinite. Source: Parker 1997, "Monte Carlo arithmetic".
 ///
 /// # Panics
 /// As [`evaluate`].
 #[track_caller]
-pub fn evaluate_rounded<'t>(
-    inputs: impl Vars<'t>,
-    outputs: impl Vars<'t>,
-    values: &[&[f64]],
-    noise: f64,
-    seed: u64,
-) -> Vec<Vec<f64>> {
-    interpret(&list(&inputs), &list(&outputs), values, &|id, out| {
-        for (i, x) in out.iter_mut().enumerate() {
-            *x *= if coin(seed, u64::from(id) << 32 | i as u64) { 1.0 + noise } else { 1.0 - noise };
+pub fn spread<'t>(inputs: impl Vars<'t>, outputs: impl Vars<'t>, values: &[&[f64]], noise: f64) -> Vec<f64> {
+    const PATTERNS: u64 = 4;
+    let (inputs, outputs) = (list(&inputs), list(&outputs));
+    let exact = interpret(&inputs, &outputs, values, &|_, _| {});
+    let mut spread = vec![0.0; exact.len()];
+    for seed in 0..PATTERNS {
+        let moved = interpret(&inputs, &outputs, values, &|id, out| {
+            for (i, x) in out.iter_mut().enumerate() {
+                *x *= 1.0 + noise * uniform(seed, u64::from(id) << 32 | i as u64);
+            }
+        });
+        for (spread, (moved, exact)) in spread.iter_mut().zip(moved.iter().zip(&exact)) {
+            *spread = moved.iter().zip(exact).map(|(&a, &b)| distance(a, b)).fold(*spread, f64::max);
         }
-    })
+    }
+    spread
 }
 
-/// A fair coin for each `n` (the finaliser of SplitMix64).
-fn coin(seed: u64, n: u64) -> bool {
+/// |a − b|; 0 for two NaN, infinite when only one is a number.
+fn distance(a: f64, b: f64) -> f64 {
+    if a == b || (a.is_nan() && b.is_nan()) {
+        return 0.0;
+    }
+    let distance = (a - b).abs();
+    if distance.is_nan() { f64::INFINITY } else { distance }
+}
+
+/// A number in (−1, 1) for each `n` (the finaliser of SplitMix64).
+fn uniform(seed: u64, n: u64) -> f64 {
     let mut x = (n ^ seed.rotate_left(17)).wrapping_add(0x9E37_79B9_7F4A_7C15);
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    (x ^ (x >> 31)) & 1 == 1
+    ((x ^ (x >> 31)) as i64) as f64 / i64::MAX as f64
 }
 
 /// Node by node; `round` may move what a node that does arithmetic, or an input, came to.
