@@ -244,6 +244,14 @@ fn same_alone<T: Float>(isa: Isa, m: usize, k: usize, n: usize) {
         let expected: Vec<T> = (0..rows * cols).map(|e| c.buffer[c.at(i + e / cols, j + e % cols)]).collect();
         assert_eq!(bits(&part), bits(&expected), "{isa} {} {rows}×{cols} at ({i}, {j})", T::NAME);
     }
+    // The last column of B on its own, contiguous.
+    let column: Vec<T> = (0..k).map(|l| b.view().data[l * n + n - 1]).collect();
+    let mut part = vec![T::ZERO; m];
+    let mut scratch = vec![T::ZERO; matmul_scratch::<T>(Par::Seq, m, k, 1)];
+    let (column, to) = (Mat::new(&column, k, 1), MatMut::new(&mut part, m, 1));
+    matmul_with(isa, Par::Seq, T::ONE, a.view(), column, Update::Overwrite, to, None, &mut scratch);
+    let expected: Vec<T> = (0..m).map(|i| c.buffer[c.at(i, n - 1)]).collect();
+    assert_eq!(bits(&part), bits(&expected), "{isa} {} a column", T::NAME);
     let column_major = Case { c: Layout { transposed: true, ..DENSE }, ..whole };
     assert_eq!(bits(&column_major.run::<T>(isa, Par::Seq).elements()), bits(&c.elements()));
 }

@@ -109,6 +109,18 @@ fn a_fixed_number_of_products_is_not_a_failure() {
 }
 
 #[test]
+fn a_fixed_number_of_products_may_go_past_convergence() {
+    let values = spread(30, 1.0, 1.2);
+    let mut h = Dense::<f32>::with_spectrum(&values);
+    let b: Vec<f32> = noise(30, 12).iter().map(|&b| b as f32).collect();
+    let answer = Cg::after(100).solve(&mut h, &b, vec![0.0; 30]).unwrap();
+    assert_eq!(answer.products, 100);
+    assert!(answer.ritz[0] > 0.99 && answer.ritz.last().unwrap() < &1.21, "{:?}", answer.ritz);
+    let hx: Vec<f32> = h.apply(&answer.x).to_vec();
+    assert!(hx.iter().zip(&b).all(|(hx, b)| (hx - b).abs() < 1e-6));
+}
+
+#[test]
 fn a_warm_start_saves_products() {
     let (mut h, b) = (Dense::with_spectrum(&spread(40, 1.0, 1e3)), noise(40, 4));
     let cold = cg(&mut h, &b, Cg::default()).unwrap();

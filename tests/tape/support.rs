@@ -103,7 +103,7 @@ fn in_place(tape: &Tape, n: usize) -> Function<'_> {
     let d = c.matmul(y);
     let e = d.reshape(1, 4 * n).exp() * d.reshape(1, 4 * n);
     let f = e - e.sum();
-    Function { inputs: vec![x, y], held: 1, outputs: vec![f, b, f.reshape(n, 4).matmul(y) + d, (c - c) * 3.0, b] }
+    Function { inputs: vec![x, y], held: 1, outputs: vec![f, b, f.reshape(n, 4).matmul(y) + d, (c * c) * 3.0, b] }
 }
 
 fn custom(tape: &Tape, n: usize) -> Function<'_> {

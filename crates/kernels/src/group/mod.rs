@@ -4,6 +4,7 @@ mod list;
 mod plan;
 mod run;
 mod slices;
+mod stretch;
 mod sums;
 mod tile;
 mod views;

@@ -25,7 +25,9 @@ impl Cutting {
     /// whole blocks that are whole pieces.
     fn new(group: &Group, rows: usize, cols: usize) -> Self {
         let elements = rows * cols;
-        let (rows, cols) = if group.has_shape() { (rows, cols) } else { (1, elements) };
+        if !group.has_shape() {
+            return Self { cols: elements, elements, block: 1, leaf: PIECE };
+        }
         let even = (PIECE / cols.max(1)).max(1).next_power_of_two();
         let block = rows.div_ceil(MAX_BLOCKS).max(MIN_BLOCK).next_power_of_two().max(even);
         let mut leaf = PIECE;

@@ -2,6 +2,7 @@
 //! a piece of one row when they are long. Every operation runs over a whole tile before the next begins.
 
 use super::plan::{FIRST_REGISTER, Place, Plan, SLOTS, SPARE};
+use super::stretch::{Stretch, stretches};
 use super::sums::Sums;
 use super::views::Views;
 use super::{Access, Group, Reduction, Slices};
@@ -76,35 +77,21 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
         let plan = group.plan();
         let (registers, repeated) = tiles.split_at_mut(plan.registers + 1);
         let mut views = Views::new(group, cols, inputs, repeated);
-        let mut sums = Sums::new(cols, start / cols, block);
-        let mut at = start;
-        while at < end {
-            let len = next::<T>(at, end, cols) - at;
+        let mut sums = Sums::new(start / cols, block);
+        for stretch in stretches::<T>(start, end, cols) {
+            let Stretch { at, len, .. } = stretch;
             let mut slots = writable(group, &mut outputs, at - start, registers, len);
-            let views = views.tile(at, len);
+            let views = views.tile(stretch);
             operations(isa, plan, &views, &mut slots);
             for &(place, j) in &plan.sums {
                 let out = std::mem::take(&mut slots[j]);
-                sums.add(group.outputs()[j].reduction, j, at, read(place, &views, &slots, len), out);
+                sums.add(group.outputs()[j].reduction, j, stretch, read(place, &views, &slots, len), out);
                 slots[j] = out;
             }
             copies(&plan.copies, &views, &mut slots, len);
-            at += len;
         }
         sums.close(group, &mut outputs);
     }
-}
-
-/// Where the tile that begins at `at` ends.
-#[inline(always)]
-fn next<T>(at: usize, end: usize, cols: usize) -> usize {
-    let tile = tile_len::<T>();
-    let column = at % cols;
-    if cols < tile {
-        return (at - column + tile / cols * cols).min(end);
-    }
-    let width = cols.div_ceil(cols.div_ceil(tile)).next_multiple_of(16);
-    (at - column + ((column / width + 1) * width).min(cols)).min(end)
 }
 
 /// What may be written: the tile of every output that is not reduced, all of one that is, the registers.

@@ -1,5 +1,6 @@
 //! The inputs of a group, tile by tile.
 
+use super::stretch::Stretch;
 use super::tile::{Tile, elements, tile_len};
 use super::{Access, Group};
 use crate::Float;
@@ -20,28 +21,26 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
             let tile = elements::<T>(tile);
             match group.inputs()[n] {
                 Access::Scalar => tile.fill(inputs[n][0]),
-                Access::Row if cols < tile.len() => {
-                    tile.chunks_exact_mut(cols).for_each(|row| row.copy_from_slice(inputs[n]));
-                }
+                Access::Row if cols < tile.len() => repeat(inputs[n], tile),
                 _ => {}
             }
         }
         Self { group, cols, inputs, tiles }
     }
 
-    /// What the inputs are over `len` elements from `at` on.
+    /// What the inputs are over a stretch.
     #[inline(always)]
-    pub(super) fn tile(&mut self, at: usize, len: usize) -> [&[T]; Group::OPERANDS] {
+    pub(super) fn tile(&mut self, stretch: Stretch) -> [&[T]; Group::OPERANDS] {
         for (n, tile) in repeated(self.group).zip(&mut *self.tiles) {
             if self.group.inputs()[n] == Access::Column {
-                for segment in segments(at, len, self.cols) {
+                for segment in stretch.segments() {
                     elements::<T>(tile)[segment.at..][..segment.len].fill(self.inputs[n][segment.row]);
                 }
             }
         }
         let mut views: [&[T]; Group::OPERANDS] = [&[]; Group::OPERANDS];
         let mut tiles = self.tiles.iter();
-        let column = at % self.cols;
+        let Stretch { at, col: column, len, .. } = stretch;
         for ((view, &access), &input) in views.iter_mut().zip(self.group.inputs()).zip(self.inputs) {
             let mut repeated = || tiles.next().map_or(&[][..], |tile| bytemuck::cast_slice(&tile.0));
             *view = match access {
@@ -64,41 +63,15 @@ fn repeated(group: &Group) -> impl Iterator<Item = usize> {
     group.inputs().iter().enumerate().filter(|&(_, &access)| access != Access::Full).map(|(n, _)| n)
 }
 
-/// A part of a tile that lies in one row.
-pub(super) struct Segment {
-    pub(super) row: usize,
-    pub(super) col: usize,
-    /// Where it begins in the tile.
-    pub(super) at: usize,
-    pub(super) len: usize,
-}
-
-/// The rows of `len` elements from `start` on.
+/// As many copies of a row as there is room for, by copies of copies.
 #[inline(always)]
-pub(super) fn segments(start: usize, len: usize, cols: usize) -> Segments {
-    Segments { row: start / cols, col: start % cols, at: 0, len, cols }
-}
-
-/// Iterator of [`segments`].
-pub(super) struct Segments {
-    row: usize,
-    col: usize,
-    at: usize,
-    len: usize,
-    cols: usize,
-}
-
-impl Iterator for Segments {
-    type Item = Segment;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<Segment> {
-        if self.at == self.len {
-            return None;
-        }
-        let len = (self.cols - self.col).min(self.len - self.at);
-        let segment = Segment { row: self.row, col: self.col, at: self.at, len };
-        (self.row, self.col, self.at) = (self.row + 1, 0, self.at + len);
-        Some(segment)
+fn repeat<T: Float>(row: &[T], tile: &mut [T]) {
+    let end = tile.len() / row.len() * row.len();
+    tile[..row.len()].copy_from_slice(row);
+    let mut done = row.len();
+    while done < end {
+        let more = done.min(end - done);
+        tile.copy_within(..more, done);
+        done += more;
     }
 }

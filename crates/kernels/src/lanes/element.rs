@@ -42,7 +42,8 @@ pub trait Element: Copy + Constants {
     /// √self
     fn root(self) -> Self;
 
-    /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long.
+    /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long; never
+    /// inlined, because a function of one call counts as short and would be compiled there all the same.
     fn mixture(isa: Isa, block: Block<'_, '_, Self>);
     /// Runs an elementwise operation; here for the same reason.
     fn elementwise(isa: Isa, apply: Apply<'_, Self>);
@@ -89,22 +90,27 @@ impl Element for f32 {
         self.sqrt()
     }
 
+    #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
         isa.run(block);
     }
 
+    #[inline(never)]
     fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
         isa.run(apply);
     }
 
+    #[inline(never)]
     fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]) {
         product.run(c, tail, scratch);
     }
 
+    #[inline(never)]
     fn group(isa: Isa, leaf: Leaf<'_, '_, Self>) {
         isa.run(leaf);
     }
 
+    #[inline(never)]
     fn log_sum_exp(isa: Isa, rows: Rows<'_, Self>) {
         isa.run(rows);
     }
@@ -145,22 +151,27 @@ impl Element for f64 {
         self.sqrt()
     }
 
+    #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
         isa.run(block);
     }
 
+    #[inline(never)]
     fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
         isa.run(apply);
     }
 
+    #[inline(never)]
     fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]) {
         product.run(c, tail, scratch);
     }
 
+    #[inline(never)]
     fn group(isa: Isa, leaf: Leaf<'_, '_, Self>) {
         isa.run(leaf);
     }
 
+    #[inline(never)]
     fn log_sum_exp(isa: Isa, rows: Rows<'_, Self>) {
         isa.run(rows);
     }

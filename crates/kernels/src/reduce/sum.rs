@@ -53,13 +53,13 @@ impl<T: Float> Piece<T> {
         later
     }
 
-    /// Adds fewer terms than there are accumulators, one by one.
+    /// Adds terms that begin and end within one row of accumulators.
     #[inline(always)]
     fn some(&mut self, x: &[T]) {
-        for &x in x {
-            self.lanes[self.terms % LANES] += x;
-            self.terms += 1;
+        for (sum, &x) in self.lanes[self.terms % LANES..].iter_mut().zip(x) {
+            *sum += x;
         }
+        self.terms += x.len();
     }
 
     /// Adds the next terms xᵢ·yᵢ, each rounded before it is added. Only from a multiple of 16 terms on.

@@ -36,9 +36,16 @@ impl Value {
     }
 }
 
-/// Whole cache lines.
+/// Elements of a page of 4 KiB, of the larger element type.
+const PAGE: usize = 512;
+/// Elements between neighbours that would otherwise begin at the same place of a page: a loop that reads one and writes the
+/// other would wait, because the processor compares the low 12 bits of addresses first.
+const STAGGER: usize = 80;
+
+/// Whole cache lines, and no whole pages.
 pub(crate) fn padded(len: usize) -> usize {
-    len.next_multiple_of(16).max(16)
+    let lines = len.next_multiple_of(16).max(16);
+    if lines.is_multiple_of(PAGE) { lines + STAGGER } else { lines }
 }
 
 /// One step: an action with the values that it reads and writes, in the order of the action.

@@ -70,6 +70,7 @@ impl Simple {
         let source = || inner.args.to_vec();
         match (primitive, &inner.primitive) {
             (Primitive::StopGradient(_), _) => Some(Rewrite::Is(*first)),
+            (Primitive::Elementary(operation), _) if is_identity(operation.0) => Some(Rewrite::Is(*first)),
             (Primitive::Reshape(_) | Primitive::Expand(_), _) if inner.shape == shape => Some(Rewrite::Is(*first)),
             (Primitive::Transpose(_), Primitive::Transpose(_)) => Some(Rewrite::Is(inner.args[0])),
             (Primitive::Transpose(Transpose), _) if shape.rows == 1 || shape.cols == 1 => {
@@ -119,6 +120,11 @@ impl Simple {
         };
         Some(Rewrite::Node(Primitive::Fill(Fill { value: value.into(), shape }), Vec::new()))
     }
+}
+
+/// Whether an operation gives its operand, bit for bit.
+fn is_identity(op: Elementwise) -> bool {
+    op == Elementwise::Powi(1) || op == Elementwise::Scale(1.0.into())
 }
 
 fn is_transpose(primitive: &Primitive) -> bool {

@@ -110,6 +110,8 @@ struct Iteration<T> {
     x: Vec<T>,
     r: Vec<T>,
     p: Vec<T>,
+    /// r and p are smaller than they stand here by this power of two, so that their squares stay in range past convergence.
+    small: f64,
     /// ‖r‖²
     rr: f64,
     /// ‖p‖²
@@ -138,6 +140,7 @@ impl<T: Float> Iteration<T> {
             x: scaled(1.0 / unit, &x),
             r: b.clone(),
             p: vec![T::ZERO; b.len()],
+            small: 1.0,
             rr: b_norm * b_norm,
             pp: 0.0,
             beta: 0.0,
@@ -163,13 +166,33 @@ impl<T: Float> Iteration<T> {
             self.largest = self.largest.max(quotient.abs());
             self.check(php)?;
             let alpha = self.rr / php;
-            add_scaled(&mut self.x, alpha, &self.p);
+            add_scaled(&mut self.x, alpha * self.small, &self.p);
             add_scaled(&mut self.r, -alpha, hp);
             let rr = dot(self.cg.par, &self.r, &self.r);
             self.beta = rr / self.rr;
             self.rr = rr;
+            self.rescale();
         }
         Ok(())
+    }
+
+    /// Lifts r and p when their squares get small. Powers of two move no bit.
+    fn rescale(&mut self) {
+        if self.rr == 0.0 || self.rr > 2f64.powi(-40) {
+            return;
+        }
+        let unit = magnitude(&self.r);
+        self.small *= unit;
+        for vector in [&mut self.r, &mut self.p] {
+            vector.iter_mut().for_each(|x| *x = T::of(x.to_f64() / unit));
+        }
+        self.rr = dot(self.cg.par, &self.r, &self.r);
+        self.pp /= unit * unit;
+    }
+
+    /// ‖r‖
+    fn size(&self) -> f64 {
+        self.rr.sqrt() * self.small
     }
 
     /// r = b − H·x of the first guess.
@@ -193,6 +216,7 @@ impl<T: Float> Iteration<T> {
         self.products += 1;
         subtract_from(&self.b, &mut self.r);
         self.rr = dot(self.cg.par, &self.r, &self.r);
+        self.small = 1.0;
         self.fresh = self.rr.sqrt();
         self.beta = 0.0;
     }
@@ -206,7 +230,7 @@ impl<T: Float> Iteration<T> {
         if self.fresh <= enough {
             return Ok(true);
         }
-        if self.rr.sqrt() <= enough {
+        if self.size() <= enough {
             let before = self.fresh;
             self.refresh(h);
             match self.fresh {
@@ -215,8 +239,8 @@ impl<T: Float> Iteration<T> {
                 _ => {}
             }
         }
-        if self.rr.sqrt() <= 0.5 * self.best.0 {
-            self.best = (self.rr.sqrt(), self.products);
+        if self.size() <= 0.5 * self.best.0 {
+            self.best = (self.size(), self.products);
         }
         if self.products >= iterations {
             let (residual, products) = (self.residual(), self.products);
@@ -242,7 +266,7 @@ impl<T: Float> Iteration<T> {
     }
 
     fn residual(&self) -> f64 {
-        if self.b_norm == 0.0 { 0.0 } else { self.rr.sqrt() / self.b_norm }
+        if self.b_norm == 0.0 { 0.0 } else { self.size() / self.b_norm }
     }
 
     fn stagnation(&self, tolerance: f64) -> Status<T> {

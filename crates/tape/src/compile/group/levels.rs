@@ -3,6 +3,8 @@
 //! A level grows by one along every edge that cannot be fused and by none along the others; so nodes of one level that are
 //! joined by fusible edges hold every path between them, and nodes of one level that are not joined have no path between them.
 //! Making each such component a step therefore keeps the steps free of cycles.
+//!
+//! Levels are counted in each stage for itself: to the free stage, what the held one computed is as old as an input.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -140,8 +142,9 @@ impl<'g> Levels<'g> {
     }
 
     fn earliest(&self, id: u32) -> u32 {
+        let level = |arg: u32| if self.stage(arg) == self.stage(id) { self.level[arg as usize] } else { 0 };
         let args = self.graph.ops[id as usize].args.iter();
-        args.map(|&arg| self.level[arg as usize] + self.distance(arg, id)).max().unwrap_or(0)
+        args.map(|&arg| level(arg) + self.distance(arg, id)).max().unwrap_or(0)
     }
 
     fn join_operands(&mut self, id: u32) {
@@ -212,7 +215,7 @@ impl<'g> Levels<'g> {
         let mut fuses = false;
         for &id in nodes {
             for &reader in self.readers.of(id) {
-                if self.component(reader) == own {
+                if self.component(reader) == own || self.stage(reader) != self.stage(id) {
                     continue;
                 }
                 let level = self.level[reader as usize] - self.distance(id, reader);
@@ -225,7 +228,8 @@ impl<'g> Levels<'g> {
         fuses.then_some(latest)
     }
 
-    /// Whether moving a component keeps no more values alive than it computes: it reads leaves and at most as many others.
+    /// Whether moving a component keeps no more values alive than it computes: besides leaves and what is kept
+    /// anyway, it reads at most as many others.
     fn may_wait(&mut self, nodes: &[u32]) -> bool {
         let own = self.component(nodes[0]);
         let mut read: Vec<u32> = Vec::new();
@@ -233,7 +237,9 @@ impl<'g> Levels<'g> {
         for &id in nodes {
             results += usize::from(self.readers.of(id).iter().any(|&reader| self.component(reader) != own));
             for &arg in &*self.graph.ops[id as usize].args {
-                if self.component(arg) != own && role(self.graph, arg) != Role::Leaf {
+                // What the held stage computes for the free one is kept in any case.
+                let kept = role(self.graph, arg) == Role::Leaf || self.stage(arg) != self.stage(id);
+                if self.component(arg) != own && !kept {
                     read.push(arg);
                 }
             }

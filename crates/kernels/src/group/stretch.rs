@@ -1,0 +1,81 @@
+//! The elements of a leaf, tile by tile, and of a tile, row by row.
+
+use super::tile::tile_len;
+
+/// Some consecutive elements of a matrix.
+#[derive(Clone, Copy)]
+pub(super) struct Stretch {
+    /// The first element, and its place.
+    pub(super) at: usize,
+    pub(super) row: usize,
+    pub(super) col: usize,
+    pub(super) len: usize,
+    /// The columns of the matrix.
+    pub(super) cols: usize,
+}
+
+/// Tiles of the elements from `start` to `end`: as many whole rows as a tile holds, or equal parts of one row. Rows that are
+/// begun or broken off elsewhere are in parts.
+#[inline(always)]
+pub(super) fn stretches<T>(start: usize, end: usize, cols: usize) -> Stretches {
+    let tile = tile_len::<T>();
+    let (rows, width) = match tile / cols {
+        0 => (1, cols.div_ceil(cols.div_ceil(tile)).next_multiple_of(16)),
+        rows => (rows, rows * cols),
+    };
+    Stretches { next: Stretch { at: start, row: start / cols, col: start % cols, len: 0, cols }, end, rows, width }
+}
+
+/// Iterator of [`stretches`], without a division in a step.
+pub(super) struct Stretches {
+    next: Stretch,
+    end: usize,
+    /// Rows of a tile, and elements.
+    rows: usize,
+    width: usize,
+}
+
+impl Iterator for Stretches {
+    type Item = Stretch;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Stretch> {
+        let Stretch { at, row, col, cols, .. } = self.next;
+        if at == self.end {
+            return None;
+        }
+        let rest = self.rows * cols - col;
+        let len = self.width.min(rest).min(self.end - at);
+        let (row, col) = if len == rest { (row + self.rows, 0) } else { (row, col + len) };
+        let stretch = Stretch { len, ..self.next };
+        self.next = Stretch { at: at + len, row, col, len: 0, cols };
+        Some(stretch)
+    }
+}
+
+impl Stretch {
+    /// The parts of it that lie in one row, with their places in the stretch.
+    #[inline(always)]
+    pub(super) fn segments(self) -> Segments {
+        Segments(Stretch { at: 0, ..self })
+    }
+}
+
+/// Iterator of [`Stretch::segments`]: what is left.
+pub(super) struct Segments(Stretch);
+
+impl Iterator for Segments {
+    type Item = Stretch;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Stretch> {
+        let left = &mut self.0;
+        if left.len == 0 {
+            return None;
+        }
+        let len = (left.cols - left.col).min(left.len);
+        let segment = Stretch { len, ..*left };
+        *left = Stretch { at: left.at + len, row: left.row + 1, col: 0, len: left.len - len, cols: left.cols };
+        Some(segment)
+    }
+}
