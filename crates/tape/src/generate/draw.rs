@@ -22,7 +22,8 @@ impl<'t> Operands<'t, '_> {
             Primitive::Elementary(rule) => self.elementary(rule.0),
             Primitive::Expand(_) => self.expand(),
             Primitive::SumTo(_) => {
-                let x = self.any(None);
+                // Sums of repeated sums would grow without bound.
+                let x = self.any(Some(Domain::REAL));
                 let to = self.reduced(x.shape());
                 x.sum_to(to)
             }
@@ -185,6 +186,7 @@ fn operand_domain(op: Elementwise, arg: usize) -> Option<Domain> {
     use crate::rule::Rule;
     use Elementwise as E;
     let grows = matches!(op, E::Mul | E::Exp | E::Expm1 | E::Powi(_));
+    let turns = matches!(op, E::Sin | E::Cos);
     let domain = Elementary(op).domain(arg);
-    (grows || domain != Domain::REAL).then_some(domain)
+    (grows || turns || domain != Domain::REAL).then_some(domain)
 }

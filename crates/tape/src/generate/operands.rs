@@ -90,7 +90,7 @@ impl<'t, 'c> Operands<'t, 'c> {
     }
 }
 
-/// The value in another shape: repeated, summed, or its elements over and over.
+/// The value in another shape, its elements in the same interval: repeated, averaged, or over and over.
 fn conform(x: Var<'_>, to: Shape) -> Var<'_> {
     let from = x.shape();
     let repeats = |small: Shape, large: Shape| {
@@ -99,7 +99,7 @@ fn conform(x: Var<'_>, to: Shape) -> Var<'_> {
     if repeats(from, to) {
         x.expand(to.rows, to.cols)
     } else if repeats(to, from) {
-        x.sum_to(to)
+        x.sum_to(to) * (to.len() as f64 / from.len().max(1) as f64)
     } else if from.is_empty() {
         x.tape.full(to.rows, to.cols, 0.5)
     } else {
