@@ -109,6 +109,22 @@ fn files_stay_under_four_hundred_lines() {
     }
 }
 
+/// The main loops: what a reader opens first must be read at a glance.
+#[test]
+fn main_loops_stay_under_sixty_lines() {
+    for (name, signature) in [("crates/nas/src/search.rs", "pub fn search<"), ("crates/tape/src/solve/cg.rs", "fn run")]
+    {
+        let text = fs::read_to_string(root().join(name)).expect("a file with a main loop");
+        let start = text.lines().position(|line| line.trim_start().starts_with(signature));
+        let start = start.unwrap_or_else(|| panic!("{name}: no {signature}"));
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let lines: Vec<&str> = text.lines().skip(start).collect();
+        let end = lines.iter().position(|line| line.trim() == "}" && indent(line) == indent(lines[0]));
+        let length = end.expect("a function ends") + 1;
+        assert!(length < 60, "{name}: {signature} has {length} lines");
+    }
+}
+
 #[test]
 fn macros_and_builders_are_rare() {
     for (name, text) in sources("crates").into_iter().filter(|(_, text)| text.contains("macro_rules!")) {

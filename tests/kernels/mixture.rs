@@ -1,6 +1,8 @@
 //! Mixtures against the reference.
 
-use kernels::{Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_scratch, mixture_with, reference};
+use kernels::{
+    Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_pieces, mixture_scratch, mixture_with, reference,
+};
 
 use crate::ulp::points;
 
@@ -199,6 +201,8 @@ fn bytes<T: Float>(x: &[T]) -> Vec<u64> {
 /// The bits of an answer depend neither on the other requests nor on threads.
 fn bits<T: Float>() {
     let (sums, dots) = ([0, 1, 2, 3, 0, 1, 2, 3, 1, 2], [1, 0, 3, 2]);
+    let cut = SHAPES.iter().filter(|shape| mixture_pieces(shape.rows, shape.cols, shape.groups) >= 2).count();
+    assert!(cut >= 3, "threads could move bits only where x is cut");
     for &shape in SHAPES {
         let problem = Problem::<T>::new(&ALL, shape);
         for &isa in Isa::available() {

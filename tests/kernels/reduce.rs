@@ -45,7 +45,9 @@ fn sums_by_the_book() {
         sums::<f32>(n);
         sums::<f64>(n);
     }
-    assert!(reduce::sum_pieces(100_000) >= 2);
+    for n in [(1 << 14) + 1, 100_000, 200_003] {
+        assert!(reduce::sum_pieces(n) >= 2, "{n} terms are one piece");
+    }
 }
 
 fn log_sum_exp<T: Float>(rows: usize, cols: usize, tolerance: f64) {
@@ -73,6 +75,9 @@ fn log_sum_exp_of_rows() {
     for (rows, cols) in [(0, 3), (3, 0), (1, 1), (5, 7), (900, 10), (40, 1000), (3, 20_000)] {
         log_sum_exp::<f32>(rows, cols, 1e-5);
         log_sum_exp::<f64>(rows, cols, 1e-13);
+    }
+    for (rows, cols) in [(900, 10), (40, 1000), (3, 20_000)] {
+        assert!(reduce::row_log_sum_exp_pieces(rows, cols) >= 2, "{rows}×{cols} is one piece");
     }
 }
 

@@ -41,16 +41,20 @@ impl Custom for Cube {
     }
 }
 
-#[test]
-fn a_custom_operation_stands_in_the_middle_of_a_program() {
+/// Σ sin((2x)³) of n × n elements, with its gradient and its Hessian along a direction; and the listing of the program.
+pub(crate) fn in_the_middle(n: usize, at: &[f64], along: &[f64], par: Par) -> ([Vec<f64>; 3], String) {
     let tape = Tape::new();
     let cube: Arc<dyn Custom> = Arc::new(Cube);
-    let (x, d) = (tape.input(2, 2), tape.input(2, 2));
+    let (x, d) = (tape.input(n, n), tape.input(n, n));
     let loss = Var::custom(&cube, &[x * 2.0]).sin().sum();
     let program = tape.compile::<f64>([x, d], (loss, grad(loss, x), hvp(loss, x, d)));
+    (program.runner(par).run(&[at, along]).map(<[f64]>::to_vec), program.to_string())
+}
+
+#[test]
+fn a_custom_operation_stands_in_the_middle_of_a_program() {
     let (at, along) = ([0.3, -0.2, 0.5, 0.1], [1.0, -1.0, 0.5, 2.0]);
-    let mut runner = program.runner(Par::Seq);
-    let [loss, gradient, product] = runner.run(&[&at, &along]);
+    let ([loss, gradient, product], listing) = in_the_middle(2, &at, &along, Par::Seq);
     let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-14, "{a} {b}");
     close(loss[0], at.iter().map(|x| (8.0 * x * x * x).sin()).sum());
     for i in 0..4 {
@@ -59,5 +63,5 @@ fn a_custom_operation_stands_in_the_middle_of_a_program() {
         let second = 48.0 * x * (8.0 * x * x * x).cos() - (24.0 * x * x).powi(2) * (8.0 * x * x * x).sin();
         close(product[i], second * along[i]);
     }
-    assert!(program.to_string().contains("cube"), "it is a step of its own in the listing");
+    assert!(listing.contains("cube"), "it is a step of its own in the listing");
 }

@@ -28,45 +28,60 @@ fn any_choice_of_passes_gives_the_same_bits() {
     same_bits::<f64>();
 }
 
-/// The witness of a pass: with only this pass on, the program has fewer steps than with none, and the same bits.
-#[track_caller]
-fn witness(record: impl for<'t> Fn(&[Var<'t>; 2]) -> Vec<Var<'t>>, on: Passes) {
-    let tape = Tape::new();
-    let inputs = [tape.input(9, 7), tape.input(9, 7)];
-    let outputs = record(&inputs);
-    let count = outputs.len();
-    let given = values::<f64>(&inputs);
-    let with = tape.compile_with::<f64>(inputs, outputs.clone(), on);
-    // All other passes stand as they do in `on`, and only the one in question goes.
-    let without = |off: Passes| tape.compile_with::<f64>(inputs, outputs.clone(), off);
-    let off = match on {
-        Passes { place: true, .. } => Passes { place: false, ..on },
-        Passes { order: true, .. } => Passes { order: false, ..on },
-        Passes { group: true, .. } => Passes { group: false, ..on },
-        _ => Passes::NONE,
-    };
-    let without = without(off);
-    assert!(with.steps() < without.steps(), "{on:?}: {} steps, without {}", with.steps(), without.steps());
-    let given = views(&given);
-    assert!(bits(&with, Par::Seq, &given, count) == bits(&without, Par::Seq, &given, count), "{on:?}");
+/// A program that a pass changes: what it records from two inputs, and the passes that are on, the last of them the one in
+/// question.
+pub(crate) struct Witness {
+    pub(crate) name: &'static str,
+    pub(crate) record: for<'t> fn(Var<'t>, Var<'t>) -> Vec<Var<'t>>,
+    on: Passes,
+    off: Passes,
 }
 
-#[test]
-fn simplify_shares_common_subexpressions() {
-    witness(|[x, y]| vec![(*x * *y).exp(), (*x * *y).sin()], Passes { simplify: true, ..Passes::NONE });
+/// A witness for each pass.
+pub(crate) fn witnesses() -> [Witness; 4] {
+    const NONE: Passes = Passes::NONE;
+    const GROUP: Passes = Passes { group: true, ..NONE };
+    [
+        Witness {
+            name: "simplify shares common subexpressions",
+            record: |x, y| vec![(x * y).exp(), (x * y).sin()],
+            on: Passes { simplify: true, ..NONE },
+            off: NONE,
+        },
+        Witness {
+            name: "group fuses chains",
+            record: |x, y| vec![((x * y).exp() + x).sum_rows()],
+            on: GROUP,
+            off: NONE,
+        },
+        Witness {
+            name: "order joins neighbours that read a common operand",
+            record: |x, y| vec![(x * 2.0).exp(), (x + y).sin()],
+            on: Passes { order: true, ..GROUP },
+            off: GROUP,
+        },
+        Witness {
+            name: "place makes moves without change views",
+            record: |x, y| vec![(x * y).reshape(x.cols(), x.rows()).exp()],
+            on: Passes { place: true, ..NONE },
+            off: NONE,
+        },
+    ]
 }
 
+/// With its pass on, a witness has fewer steps than with it off, and the same bits.
 #[test]
-fn group_fuses_chains() {
-    witness(|[x, y]| vec![((*x * *y).exp() + *x).sum_rows()], Passes { group: true, ..Passes::NONE });
-}
-
-#[test]
-fn order_joins_neighbours_that_read_a_common_operand() {
-    witness(|[x, y]| vec![(*x * 2.0).exp(), (*x + *y).sin()], Passes { group: true, order: true, ..Passes::NONE });
-}
-
-#[test]
-fn place_makes_moves_without_change_views() {
-    witness(|[x, y]| vec![(*x * *y).reshape(7, 9).exp()], Passes { place: true, ..Passes::NONE });
+fn every_pass_has_a_witness() {
+    for Witness { name, record, on, off } in witnesses() {
+        let tape = Tape::new();
+        let inputs = [tape.input(9, 7), tape.input(9, 7)];
+        let outputs = record(inputs[0], inputs[1]);
+        let count = outputs.len();
+        let given = values::<f64>(&inputs);
+        let with = tape.compile_with::<f64>(inputs, outputs.clone(), on);
+        let without = tape.compile_with::<f64>(inputs, outputs, off);
+        assert!(with.steps() < without.steps(), "{name}: {} steps, without {}", with.steps(), without.steps());
+        let given = views(&given);
+        assert!(bits(&with, Par::Seq, &given, count) == bits(&without, Par::Seq, &given, count), "{name}");
+    }
 }

@@ -3,7 +3,8 @@
 use tape::{Activation, Bank, Element, Par, Passes, Program, Tape, Var, grad, hvp, reference};
 
 /// Sizes of the network below: rows, inputs, hidden neurons in two groups.
-const SIZES: (usize, usize, usize) = (37, 5, 12);
+pub(crate) type Sizes = (usize, usize, usize);
+const SIZES: Sizes = (37, 5, 12);
 
 /// A recorded network: its held inputs, a direction, and loss, gradients and a Hessian product.
 pub(crate) struct Network<'t> {
@@ -13,7 +14,10 @@ pub(crate) struct Network<'t> {
 }
 
 pub(crate) fn network(tape: &Tape) -> Network<'_> {
-    let (rows, d, w) = SIZES;
+    network_of(tape, SIZES)
+}
+
+pub(crate) fn network_of(tape: &Tape, (rows, d, w): Sizes) -> Network<'_> {
     let bank = Bank::new([Activation::Tanh, Activation::Softplus, Activation::Gelu]);
     let (x, y) = (tape.input(rows, d), tape.input(rows, 1));
     let (alpha, theta, direction) = (tape.input(3, 2), tape.input(d, w), tape.input(d, w));
@@ -70,34 +74,46 @@ fn the_two_columns_of_alpha_serve_their_own_neurons() {
     assert_eq!(y, [2.0, 3.0, 4.0, 9.0]);
 }
 
-#[test]
-fn several_directions_on_one_held_product_have_the_bits_of_one_by_one() {
+/// Two Hessian products on one held point: batched, and one by one.
+pub(crate) fn two_directions(sizes: Sizes, par: Par) -> [Vec<f64>; 2] {
     let tape = Tape::new();
-    let Network { point, direction, outputs } = network(&tape);
+    let Network { point, direction, outputs } = network_of(&tape, sizes);
     let program = tape.compile_staged::<f64>(point, direction, outputs.2);
     let held = values::<f64>(&point);
     let n = direction.shape().len();
     let directions: Vec<f64> = (0..2 * n).map(|i| (i as f64 * 0.7).cos()).collect();
-    let mut runner = program.runner(Par::Seq);
+    let mut runner = program.runner(par);
     let held = views(&held);
     let mut stage = runner.hold(&held);
     let mut batched = vec![f64::NAN; 2 * n];
     stage.run_each(2, &[&directions], &mut [&mut batched]);
     assert_ne!(batched[..n], batched[n..], "the directions differ");
-    for (direction, batched) in directions.chunks(n).zip(batched.chunks(n)) {
+    let mut singles = Vec::new();
+    for direction in directions.chunks(n) {
         let [single] = stage.run(&[direction]);
-        assert_eq!(single, batched);
+        singles.extend_from_slice(single);
     }
+    [batched, singles]
+}
+
+#[test]
+fn several_directions_on_one_held_product_have_the_bits_of_one_by_one() {
+    let [batched, singles] = two_directions(SIZES, Par::Seq);
+    assert_eq!(batched, singles);
+}
+
+/// x∘x, its outer product with itself, the gradient of Σx² and the Hessian of Σx³ along x, of a column x.
+pub(crate) fn itself(x: &[f64], par: Par) -> [Vec<f64>; 4] {
+    let tape = Tape::new();
+    let v = tape.input(x.len(), 1);
+    let y = v * v;
+    let program = tape.compile::<f64>(v, (y, y.matmul(y.t()), grad((v * v).sum(), v), hvp((v * v * v).sum(), v, v)));
+    program.runner(par).run(&[x]).map(<[f64]>::to_vec)
 }
 
 #[test]
 fn a_value_may_meet_itself() {
-    let tape = Tape::new();
-    let x = tape.input(3, 1);
-    let y = x * x;
-    let program = tape.compile::<f64>(x, (y, y.matmul(y.t()), grad((x * x).sum(), x), hvp((x * x * x).sum(), x, x)));
-    let mut runner = program.runner(Par::Seq);
-    let [y, outer, gradient, product] = runner.run(&[&[1.0, 2.0, 3.0]]);
+    let [y, outer, gradient, product] = itself(&[1.0, 2.0, 3.0], Par::Seq);
     assert_eq!(y, [1.0, 4.0, 9.0]);
     assert_eq!(outer, [1.0, 4.0, 9.0, 4.0, 16.0, 36.0, 9.0, 36.0, 81.0]);
     assert_eq!(gradient, [2.0, 4.0, 6.0]);

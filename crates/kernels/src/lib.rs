@@ -28,7 +28,7 @@ pub use group::{
 };
 pub use isa::Isa;
 pub use matmul::{Mat, MatMut, Tail, Update, matmul, matmul_pieces, matmul_scratch, matmul_with};
-pub use mixture::{Bank, Dot, Sum, mixture, mixture_scratch, mixture_with};
+pub use mixture::{Bank, Dot, Sum, mixture, mixture_pieces, mixture_scratch, mixture_with};
 pub use par::Par;
 pub use peak::peak;
 pub use real::Real;

@@ -108,6 +108,15 @@ pub fn mixture_scratch<T: Float>(bank: &Bank, rows: usize, cols: usize, groups: 
     Cutting::new(rows, cols, groups).blocks * dots * bank.len() * groups
 }
 
+/// The number of blocks that x of this shape is cut into, and that may run at the same time.
+///
+/// # Panics
+/// When `groups` does not divide `cols`.
+#[track_caller]
+pub fn mixture_pieces(rows: usize, cols: usize, groups: usize) -> usize {
+    Cutting::new(rows, cols, groups).blocks
+}
+
 /// Serves all requests in one pass over x (rows × cols, row-major), whose columns form `groups` equal contiguous groups.
 ///
 /// # Panics

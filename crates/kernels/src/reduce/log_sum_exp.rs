@@ -32,10 +32,26 @@ pub fn row_log_sum_exp_with<T: Float>(isa: Isa, par: Par, x: &[T], rows: usize, 
     if cols == 0 {
         return out.fill(T::of(f64::NEG_INFINITY));
     }
-    let height = (PIECE / cols).max(1);
-    each(par, 0..rows.div_ceil(height), Equal { data: out, each: height }, &mut [], &|piece, out, _: &mut [T]| {
-        T::log_sum_exp(isa, Rows { x: &x[piece * height * cols..], cols, out: out.data });
-    });
+    let height = height(cols);
+    each(
+        par,
+        0..row_log_sum_exp_pieces(rows, cols),
+        Equal { data: out, each: height },
+        &mut [],
+        &|piece, out, _: &mut [T]| {
+            T::log_sum_exp(isa, Rows { x: &x[piece * height * cols..], cols, out: out.data });
+        },
+    );
+}
+
+/// The number of pieces that the rows of a matrix of this shape are cut into, and that may run at the same time.
+pub fn row_log_sum_exp_pieces(rows: usize, cols: usize) -> usize {
+    rows.div_ceil(height(cols))
+}
+
+/// Rows of a piece.
+fn height(cols: usize) -> usize {
+    (PIECE / cols.max(1)).max(1)
 }
 
 /// Some rows.

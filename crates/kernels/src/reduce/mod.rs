@@ -5,7 +5,7 @@ mod log_sum_exp;
 pub(crate) mod sum;
 
 pub(crate) use log_sum_exp::Rows;
-pub use log_sum_exp::{row_log_sum_exp, row_log_sum_exp_with};
+pub use log_sum_exp::{row_log_sum_exp, row_log_sum_exp_pieces, row_log_sum_exp_with};
 
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
