@@ -7,7 +7,6 @@ use tape::reference::evaluate;
 use tape::{Activation, Bank, Tape, gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     /// First to third derivatives of smooth random programs agree with each other and with differences.
     #[test]

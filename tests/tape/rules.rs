@@ -24,6 +24,12 @@ fn acceptable(name: &str, finding: &Finding) -> bool {
     }
 }
 
+/// A quarter of the usual number of cases, each of which goes through all primitives; `PROPTEST_CASES` counts here too.
+fn a_quarter() -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: usual.cases / 4, ..usual }
+}
+
 fn check_all(bytes: &[u8], limits: &Limits, order: usize) -> Result<(), TestCaseError> {
     for (which, name) in primitives(limits).iter().enumerate() {
         let tape = Tape::new();
@@ -36,7 +42,7 @@ fn check_all(bytes: &[u8], limits: &Limits, order: usize) -> Result<(), TestCase
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(a_quarter())]
 
     /// Mixtures of order 0 have three derivatives.
     #[test]
