@@ -6,12 +6,14 @@
 //! closed form, and [`experiments`] check the theory's claims against criteria fixed beforehand.
 #![forbid(unsafe_code)]
 
+pub mod bilevel;
 pub mod data;
 pub mod dense;
 pub mod experiments;
 pub mod hypergradient;
 pub mod inner;
 pub mod kernel;
+pub mod metrics;
 pub mod model;
 pub mod outer;
 pub mod report;
@@ -20,3 +22,4 @@ pub mod search;
 pub mod seed;
 pub mod space;
 pub mod stats;
+pub mod trial;

@@ -1,5 +1,10 @@
 //! Models recorded on a tape.
 
+pub mod candidates;
+mod loss;
+mod mlp;
 mod network;
 
+pub use loss::Loss;
+pub use mlp::Mlp;
 pub use network::Network;

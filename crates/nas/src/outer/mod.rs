@@ -1,8 +1,10 @@
 //! Outer solvers: one file per rule for moving α.
 
+mod each;
 mod exponentiated_gradient;
 mod projected_gradient;
 
+pub use each::Each;
 pub use exponentiated_gradient::ExponentiatedGradient;
 pub use projected_gradient::ProjectedGradient;
 

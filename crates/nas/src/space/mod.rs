@@ -1,8 +1,10 @@
 //! Where hyperparameters live: one file per constraint set.
 
+mod copies;
 mod simplex;
 mod sphere;
 
+pub use copies::Copies;
 pub use simplex::Simplex;
 pub use sphere::Sphere;
 

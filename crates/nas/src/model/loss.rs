@@ -1,0 +1,28 @@
+//! Losses of a prediction, each a mean over rows.
+
+use serde::{Deserialize, Serialize};
+use tape::Var;
+
+/// How far a prediction is from its target.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Loss {
+    /// Half the squared distance of a row from its target.
+    Squared,
+    /// −ln of the softmax probability of the row's class; targets are one-hot rows.
+    CrossEntropy,
+}
+
+impl Loss {
+    /// The mean over the rows of `prediction` and `target`, both n × k: 1 × 1.
+    ///
+    /// # Panics
+    /// When the shapes differ or there is no row.
+    #[track_caller]
+    pub fn mean<'t>(self, prediction: Var<'t>, target: Var<'t>) -> Var<'t> {
+        match self {
+            Self::Squared => (prediction - target).powi(2).sum_cols().mean() * 0.5,
+            Self::CrossEntropy => (prediction.row_log_sum_exp() - (prediction * target).sum_cols()).mean(),
+        }
+    }
+}

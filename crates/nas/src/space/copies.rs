@@ -1,0 +1,40 @@
+//! Products of equal sets.
+
+use super::{EffectiveDimension, Space};
+use crate::seed::Stream;
+
+/// Δ × Δ × …: one copy for every mixture of a network, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Copies<S> {
+    /// Δ
+    pub space: S,
+    /// How many.
+    pub copies: usize,
+}
+
+impl<S: Space> Space for Copies<S> {
+    fn coordinates(&self) -> usize {
+        self.copies * self.space.coordinates()
+    }
+
+    /// Copy by copy: distances add up in squares.
+    fn project(&self, v: &[f64], point: &mut [f64]) {
+        let each = self.space.coordinates().max(1);
+        v.chunks(each).zip(point.chunks_mut(each)).for_each(|(v, point)| self.space.project(v, point));
+    }
+
+    fn start(&self) -> Vec<f64> {
+        self.space.start().repeat(self.copies)
+    }
+
+    fn sample(&self, stream: &mut Stream) -> Vec<f64> {
+        (0..self.copies).flat_map(|_| self.space.sample(stream)).collect()
+    }
+
+    /// An (ε/√c)-cover of each of c copies gives an ε-cover of the product.
+    fn effective_dimension(&self) -> EffectiveDimension {
+        let EffectiveDimension { exponent, constant } = self.space.effective_dimension();
+        let copies = self.copies as f64;
+        EffectiveDimension { exponent: copies * exponent, constant: copies.sqrt() * constant }
+    }
+}
