@@ -15,6 +15,8 @@ struct Array {
 /// The third byte of the file: unsigned bytes.
 const BYTES: u8 = 0x08;
 
+const DAMAGED: &str = "the file is cut off or damaged, fetch it again";
+
 /// Reads images and their labels, compressed or not. The pixels are called p0, p1, ...; the target is called "label".
 pub fn read_idx(images: &Path, labels: &Path) -> Result<Frame, DataError> {
     let (raw_images, raw_labels) = (contents::raw(images)?, contents::raw(labels)?);
@@ -69,18 +71,15 @@ fn array(path: &Path, raw: Vec<u8>) -> Result<Array, DataError> {
     let dimensions = usize::from(bytes[3]);
     let header = 4 + 4 * dimensions;
     let sizes: Vec<usize> = bytes[4..].chunks_exact(4).take(dimensions).map(big_endian).collect();
+    let Some(found) = bytes.len().checked_sub(header) else {
+        return Err(idx(path, format!("the file ends inside its header; {DAMAGED}")));
+    };
     let needed = sizes.iter().try_fold(1_usize, |product, &size| product.checked_mul(size));
-    let found = bytes.len().checked_sub(header);
-    if sizes.len() < dimensions || needed.is_none() || found != needed {
-        let found = found.unwrap_or(0);
+    if needed != Some(found) {
         let needed = needed.map_or("more than there can be".to_owned(), |needed| needed.to_string());
         let shape = sizes.iter().map(usize::to_string).collect::<Vec<_>>().join(" x ");
-        return Err(idx(
-            path,
-            format!(
-                "{shape} bytes are {needed}, but {found} follow the header; the file is cut off or damaged, fetch it again"
-            ),
-        ));
+        let problem = format!("{shape} bytes are {needed}, but {found} follow the header; {DAMAGED}");
+        return Err(idx(path, problem));
     }
     Ok(Array { sizes, bytes: bytes[header..].to_vec() })
 }
