@@ -1,12 +1,19 @@
 //! The search and its science.
+mod bad_data;
 mod config;
+mod csv;
 mod data;
 mod difference;
+mod digits;
 mod e0;
+mod files;
+mod idx;
 mod inner;
 mod kernel;
 mod model;
 mod outer;
+mod parts;
+mod preprocess;
 mod report;
 mod search;
 mod seed;

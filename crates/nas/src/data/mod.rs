@@ -1,9 +1,35 @@
 //! Data sets, the splits of them, and the generators of planted problems.
+//!
+//! A person's data comes in as a [`Frame`] ([`read_csv`], [`read_idx`], or the embedded [`digits`]); [`Parts`] says which
+//! rows train, validate and test; [`Preprocess`], fitted on the training rows, turns rows into [`Samples`] of numbers, in
+//! training and later for rows that it has never seen ([`Preprocess::read`]).
 
+mod columns;
+mod contents;
+mod csv;
+mod describe;
+mod digits;
+mod encode;
+mod error;
+mod frame;
+mod idx;
+mod moments;
+mod parts;
 mod planted;
+mod preprocess;
 mod split;
+mod target;
+mod text;
 
+pub use csv::{CsvOptions, read_csv};
+pub use digits::digits;
+pub use encode::Encoding;
+pub use error::{DataError, Place};
+pub use frame::{Cells, Column, Features, Frame, Target, Task};
+pub use idx::read_idx;
+pub use parts::{Parts, Percent};
 pub use planted::QuadraticForm;
+pub use preprocess::{EncodedColumn, Preprocess, Samples, TargetEncoding};
 pub use split::{Sizes, Split, SplitError};
 
 use faer::{ColRef, MatRef};

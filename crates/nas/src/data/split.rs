@@ -1,6 +1,6 @@
 //! The train-validation-test split.
 
-use super::Dataset;
+use super::{Dataset, Percent};
 use crate::seed::Stream;
 use rand::seq::SliceRandom;
 
@@ -23,7 +23,7 @@ impl Sizes {
 }
 
 /// Why a data set cannot be split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SplitError {
     /// A part would be empty.
     #[error("the {part} part of the split is empty; give it at least one sample")]
@@ -38,6 +38,24 @@ pub enum SplitError {
         needed: usize,
         /// Samples there are.
         available: usize,
+    },
+    /// Shares that are no shares.
+    #[error("the split {given:?} is not three whole percentages above 0 with the sum 100; write for example 60/20/20")]
+    Percent {
+        /// What was given.
+        given: String,
+    },
+    /// A part gets no row.
+    #[error(
+        "{rows} rows are too few for the split {percent}: the {part} part would be empty; add rows or give that part a larger share"
+    )]
+    TooFewRows {
+        /// Rows there are.
+        rows: usize,
+        /// The shares.
+        percent: Percent,
+        /// The part that would be empty.
+        part: &'static str,
     },
 }
 
