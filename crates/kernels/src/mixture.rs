@@ -11,7 +11,8 @@
 //!
 //! **Errors**, u = [`Float::EPSILON`]. A sum differs from its exact value by at most (h + c)·u·Σ|cᵢσᵢ⁽ᵏ⁾(x)| + u·Σ|cᵢ|·f, and an
 //! inner product by at most (p + c + 24)·u·Σ|g σᵢ⁽ᵏ⁾(x)| + u·Σ|g|·f, with p the number of pieces of a group in a block; c = 8 and f = 8
-//! (for `Hermite` the floor grows with the degree).
+//! (for `Hermite(n)` f = 8·ĥ(|x|), where ĥ is the k-th derivative of the polynomial with all signs positive: beside a zero, terms
+//! of that size cancel).
 
 mod block;
 
