@@ -75,8 +75,8 @@ pub struct Trial {
     pub theta: Vec<f64>,
     /// The same with its best few candidates only.
     pub discretised: Entry,
-    /// Each candidate alone, in order.
-    pub baselines: Vec<Entry>,
+    /// Each candidate alone, in order; `None` where its fit diverged.
+    pub baselines: Vec<Option<Entry>>,
     /// The search.
     pub found: Found,
     /// Its hypergradients.
@@ -95,7 +95,7 @@ pub enum TrialError {
     /// The search could not begin.
     #[error(transparent)]
     Search(#[from] NoStart),
-    /// A fit of the final comparison diverged.
+    /// The fit of what was searched for diverged.
     #[error("the fit of {name} diverged; use a smaller --lr, a larger --ridge or --inner lbfgs")]
     Diverged {
         /// Whose.
@@ -121,15 +121,16 @@ impl Trial {
         let (searched, theta) = judge.entry("the searched mixture", &found.alpha)?;
         let few = discretised(&found.alpha, model.bank.len(), setting.keep, setting.constraint);
         let (discretised, _) = judge.entry("the discretised mixture", &few)?;
-        let single = |i: usize| judge.entry(&setting.names[i], &alone(i, &model)).map(|(entry, _)| entry);
-        let baselines = (0..model.bank.len()).map(single).collect::<Result<_, _>>()?;
+        let single = |i| Some(judge.fits_and_scores(&alone(i, &model))?.0);
+        let baselines = (0..model.bank.len()).map(single).collect();
         Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, health })
     }
 
     /// The single candidate that validation prefers, by its loss.
     pub fn preferred(&self) -> Option<usize> {
-        let losses: Vec<f64> = self.baselines.iter().map(|entry| entry.validation.loss).collect();
-        crate::stats::argmin(&losses)
+        let loss = |entry: &Option<Entry>| entry.as_ref().map_or(f64::NAN, |entry| entry.validation.loss);
+        let losses: Vec<f64> = self.baselines.iter().map(loss).collect();
+        crate::stats::argmin(&losses).filter(|&i| !losses[i].is_nan())
     }
 }
 
@@ -179,22 +180,23 @@ impl<'a> Judge<'a> {
         Self { preprocess, validation, test, fits, predict, start }
     }
 
-    /// What α is worth, and its θ for training and validation rows.
     fn entry(&mut self, name: &str, alpha: &[f64]) -> Result<(Entry, Vec<f64>), TrialError> {
+        self.fits_and_scores(alpha).ok_or_else(|| TrialError::Diverged { name: name.to_owned() })
+    }
+
+    /// What α is worth, and its θ for training and validation rows, unless a fit diverges.
+    fn fits_and_scores(&mut self, alpha: &[f64]) -> Option<(Entry, Vec<f64>)> {
         let mut fits = Vec::with_capacity(2);
         for (fitter, rows) in &mut self.fits {
             let fit = fitter.fit(self.start.clone(), alpha, &[&rows.x, &rows.y]);
-            if fit.end == Fitted::Diverged {
-                return Err(TrialError::Diverged { name: name.to_owned() });
-            }
-            fits.push(fit);
+            fits.push(Some(fit).filter(|fit| fit.end != Fitted::Diverged)?);
         }
         let score =
             |theta: &[f64], rows: &Samples| scores(self.preprocess, &self.predict.predict(theta, alpha, &rows.x), rows);
         let validation = score(&fits[0].theta, self.validation);
         let test = score(&fits[1].theta, self.test);
         let entry = Entry { alpha: alpha.to_vec(), train_loss: fits[0].loss, validation, test };
-        Ok((entry, fits.swap_remove(1).theta))
+        Some((entry, fits.swap_remove(1).theta))
     }
 }
 

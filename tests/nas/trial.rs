@@ -1,0 +1,114 @@
+//! One seed of the main job, on small data with a known answer.
+use nas::bilevel::{Inner, Way};
+use nas::data::{CsvOptions, Frame, Percent, read_csv};
+use nas::inner::{FitOptions, Optimiser};
+use nas::metrics;
+use nas::model::candidates;
+use nas::search::Options;
+use nas::seed::Seed;
+use nas::trial::{Constraint, Setting, Trial, discretised};
+
+use crate::files::File;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+static FILES: AtomicUsize = AtomicUsize::new(0);
+
+const NAMES: [&str; 3] = ["identity", "square", "tanh"];
+
+/// y = (x₁ + x₂)² + 3: of the candidates only the square fits it.
+fn quadratic() -> Frame {
+    let row = |i: usize| {
+        let (a, b) = ((i as f64 * 0.37).sin(), (i as f64 * 0.71).cos());
+        format!("{a},{b},{}\n", (a + b).powi(2) + 3.0)
+    };
+    let text: String = ["a,b,y\n".to_owned()].into_iter().chain((0..120).map(row)).collect();
+    let file = File::new(&format!("quadratic-{}.csv", FILES.fetch_add(1, Ordering::Relaxed)), &text);
+    read_csv(file.path(), &CsvOptions::default()).unwrap()
+}
+
+fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint: Constraint) -> Setting {
+    let lr = if optimiser == Optimiser::Adam { 0.02 } else { 0.1 };
+    let fit = FitOptions { optimiser, lr, steps: 1000, tolerance: 1e-8 };
+    Setting {
+        percent: Percent::default(),
+        hidden: vec![4],
+        bank: candidates::bank(&NAMES).unwrap(),
+        names: NAMES.map(String::from).into(),
+        groups: 1,
+        shared: false,
+        inner: Inner { loss: metrics::loss(frame.task()), ridge: 1e-3, fit, way, warm: false },
+        constraint,
+        outer: Options { steps: 15, eta: 1.0, tolerance: 1e-6, shortest: 1e-4 },
+        keep: 1,
+    }
+}
+
+fn run(way: Way, optimiser: Optimiser, constraint: Constraint) -> Trial {
+    let frame = quadratic();
+    Trial::run(&frame, &setting(&frame, way, optimiser, constraint), Seed::new(3)).unwrap()
+}
+
+#[test]
+fn the_search_finds_what_fits() {
+    for constraint in [Constraint::Simplex, Constraint::ProjectedSimplex, Constraint::Sphere] {
+        let trial = run(Way::GaussNewton, Optimiser::Lbfgs, constraint);
+        let alpha = &trial.searched.alpha;
+        let (first, last) = (trial.found.path[0].value, trial.found.hypergradient.value);
+        assert!(last < first / 2.0, "{constraint:?}: from {first:e} to {last:e}");
+        // On the sphere four neurons can make the square of tanh and identity too.
+        let square = alpha[1] > alpha[0].max(alpha[2]);
+        assert!(square || constraint == Constraint::Sphere, "{constraint:?}: {alpha:?}");
+        assert_eq!(trial.preferred(), Some(1));
+        let single = trial.baselines.iter().flatten().collect::<Vec<_>>();
+        assert!(single[1].test.second > 0.99 && single[0].test.second < 0.9, "R2 alone: {single:?}");
+        assert!(trial.searched.test.second > 0.98, "{constraint:?}: {:?}", trial.searched.test);
+        assert!(trial.found.path.windows(2).all(|w| w[1].value <= w[0].value), "the validation loss rose");
+        assert_eq!(trial.discretised.alpha.iter().filter(|a| **a != 0.0).count(), 1);
+        assert!(trial.health.products > 0 && trial.health.steps > 0);
+    }
+}
+
+/// The metric is in the target's own units: its mean squared error is (1 − R²) of the spread of y.
+#[test]
+fn errors_are_in_the_units_of_the_data() {
+    let trial = run(Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    let frame = quadratic();
+    let test = trial.preprocess.apply(&frame, &trial.parts.test).unwrap();
+    let mean = test.target.iter().sum::<f64>() / test.n as f64;
+    let spread = test.target.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / test.n as f64;
+    assert!(mean > 3.0, "not standardised");
+    let entry = &trial.baselines[0].as_ref().unwrap().test;
+    assert!((entry.metric.powi(2) / spread - (1.0 - entry.second)).abs() < 1e-12);
+}
+
+#[test]
+fn every_way_and_optimiser_runs_and_lowers_the_validation_loss() {
+    let pairs = [
+        (Way::Exact, Optimiser::Lbfgs),
+        (Way::Unroll, Optimiser::Gd),
+        (Way::DartsFirst, Optimiser::Momentum),
+        (Way::DartsSecond, Optimiser::Adam),
+    ];
+    for (way, optimiser) in pairs {
+        let trial = run(way, optimiser, Constraint::Simplex);
+        let path = &trial.found.path;
+        assert!(path.len() < 2 || path[path.len() - 1].value < path[0].value, "{way:?}: {path:?}");
+        assert!(trial.found.hypergradient.value.is_finite(), "{way:?}");
+    }
+}
+
+#[test]
+fn a_seed_is_its_numbers() {
+    let once = || run(Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    assert_eq!(once(), once());
+}
+
+#[test]
+fn a_discretised_mixture_stays_in_its_set() {
+    let alpha = [0.5, 0.1, 0.4, 0.2, 0.7, 0.1];
+    assert_eq!(discretised(&alpha, 3, 1, Constraint::Simplex), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let two = discretised(&alpha, 3, 2, Constraint::Simplex);
+    assert!((two[0] - 5.0 / 9.0).abs() < 1e-15 && two[1] == 0.0 && (two[3] - 2.0 / 9.0).abs() < 1e-15);
+    let sphere = discretised(&[0.6, -0.8, 0.0], 3, 1, Constraint::Sphere);
+    assert_eq!(sphere, [0.0, -1.0, 0.0]);
+}
