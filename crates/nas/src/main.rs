@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use nas::data::{CsvOptions, DataError, Frame, Task, digits, read_csv, read_idx};
 use nas::experiments::e0;
 use nas::report::{Progress, render};
 use nas::run::{Config, ConfigError, Sources, documented, pool, resolve};
@@ -31,6 +32,7 @@ Examples:
   nas search --set lambda=1e-3             any setting by its name
   nas config > run.toml                    write every setting with its meaning to a file ...
   nas search --config run.toml             ... and run from it
+  nas data rows.csv --target price         what the reader understands of a file
 
 Later settings win: defaults, then --config, then --set, then flags.
 Exit code: 0 when every criterion holds, 1 when one does not, 2 when the run could not be made.";
@@ -39,8 +41,35 @@ Exit code: 0 when every criterion holds, 1 when one does not, 2 when the run cou
 enum Command {
     /// Show on planted data that validation error finds the best architecture and training error does not (default)
     Search(Settings),
+    /// Print what the reader understood of a data file: columns, target, task, and what it did
+    Data(DataFile),
     /// Print every setting with its meaning and its value, as a file for --config
     Config(Settings),
+}
+
+#[derive(Args)]
+struct DataFile {
+    /// A CSV file (gzip too), IDX images with --labels, or nothing for the embedded digits
+    file: Option<PathBuf>,
+    /// The labels of IDX images
+    #[arg(long, value_name = "FILE", requires = "file")]
+    labels: Option<PathBuf>,
+    /// Name of the target column, or its number where there is no header; the last one if not given
+    #[arg(long, value_name = "COLUMN", requires = "file", conflicts_with = "labels")]
+    target: Option<String>,
+    /// What the target is, where it is not what the reader takes it for
+    #[arg(long, requires = "file", conflicts_with = "labels")]
+    task: Option<Task>,
+}
+
+impl DataFile {
+    fn read(self) -> Result<Frame, DataError> {
+        match (self.file, self.labels) {
+            (None, _) => digits(),
+            (Some(images), Some(labels)) => read_idx(&images, &labels),
+            (Some(file), None) => read_csv(&file, &CsvOptions { target: self.target, task: self.task }),
+        }
+    }
 }
 
 #[derive(Args)]
@@ -73,6 +102,10 @@ fn run() -> Result<bool, Box<dyn Error>> {
     let given = matches.subcommand().map_or(&matches, |(_, of_command)| of_command);
     match cli.command.unwrap_or(Command::Search(cli.settings)) {
         Command::Search(settings) => search(&settings.resolve(given)?),
+        Command::Data(file) => {
+            print!("{}", file.read()?.describe());
+            Ok(true)
+        }
         Command::Config(settings) => {
             print!("{}", documented(&settings.resolve(given)?)?);
             Ok(true)

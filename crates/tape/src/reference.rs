@@ -77,7 +77,7 @@ fn interpret(
         known.insert(input.id, value);
     }
     let Some(tape) = outputs.first().map(|v| v.tape) else { return Vec::new() };
-    tape.with_nodes(|nodes| {
+    let evaluated: Result<(), String> = tape.with_nodes(|nodes| {
         let mut needed = vec![false; outputs.iter().map(|v| v.id as usize + 1).max().unwrap_or(0)];
         outputs.iter().for_each(|v| needed[v.id as usize] = true);
         for id in (0..needed.len()).rev() {
@@ -89,8 +89,10 @@ fn interpret(
             if known.contains_key(&(id as u32)) {
                 continue;
             }
-            let missing = matches!(node.primitive, Primitive::Input(_));
-            assert!(!missing, "evaluate: the input recorded at {} is needed and not given", node.location);
+            if matches!(node.primitive, Primitive::Input(_)) {
+                let (shape, location) = (node.shape, node.location);
+                return Err(format!("the input ({shape}) recorded at {location} is needed and not given"));
+            }
             let args: Vec<(&[f64], Shape)> =
                 node.args.iter().map(|arg| (&*known[arg], nodes[*arg as usize].shape)).collect();
             let mut out = vec![f64::NAN; node.shape.len()];
@@ -101,6 +103,11 @@ fn interpret(
             }
             known.insert(id as u32, out);
         }
+        Ok(())
     });
+    // Out here, since a closure has no caller's line.
+    if let Err(bug) = evaluated {
+        panic!("evaluate: {bug}");
+    }
     outputs.iter().map(|v| known[&v.id].clone()).collect()
 }

@@ -46,28 +46,31 @@ impl Graph {
         let Some(first) = inputs.first().or(outputs.first()) else { return graph };
         let together = |var: &Var<'_>| std::ptr::eq(var.tape, first.tape);
         assert!(inputs.iter().chain(outputs).all(together), "compile: variables of different tapes");
-        first.tape.with_nodes(|nodes| {
-            let mut numbers = graph.add_inputs(nodes, &inputs, held.len());
+        let built = first.tape.with_nodes(|nodes| {
+            let mut numbers = graph.add_inputs(nodes, &inputs, held.len())?;
             for id in needed(nodes, outputs, &numbers) {
-                numbers[id as usize] = graph.add(&nodes[id as usize], &numbers);
+                numbers[id as usize] = graph.add(&nodes[id as usize], &numbers)?;
             }
             graph.outputs = outputs.iter().map(|var| numbers[var.id as usize]).collect();
+            Ok(())
         });
+        // Out here, since a closure has no caller's line.
+        if let Err(bug) = built {
+            let bug: String = bug;
+            panic!("compile: {bug}");
+        }
         graph
     }
 
     /// Adds the inputs; the answer has the number of each node of the tape, so far that of the inputs.
-    #[track_caller]
-    fn add_inputs(&mut self, nodes: &[Node], inputs: &[Var<'_>], held: usize) -> Vec<u32> {
+    fn add_inputs(&mut self, nodes: &[Node], inputs: &[Var<'_>], held: usize) -> Result<Vec<u32>, String> {
         let mut numbers = vec![ABSENT; nodes.len()];
         for (number, var) in inputs.iter().enumerate() {
             let node = &nodes[var.id as usize];
             let seen = &mut numbers[var.id as usize];
-            assert!(
-                *seen == ABSENT,
-                "compile: inputs {seen} and {number} are one variable, recorded at {}",
-                node.location
-            );
+            if *seen != ABSENT {
+                return Err(format!("inputs {seen} and {number} are one variable, recorded at {}", node.location));
+            }
             *seen = number as u32;
             let stage = if number < held { Stage::Held } else { Stage::Free };
             let primitive = Primitive::Input(Input { id: var.id, shape: node.shape });
@@ -80,19 +83,19 @@ impl Graph {
                 origin: origin(node),
             });
         }
-        numbers
+        Ok(numbers)
     }
 
-    #[track_caller]
-    fn add(&mut self, node: &Node, numbers: &[u32]) -> u32 {
-        let missing = matches!(node.primitive, Primitive::Input(_));
-        let name = node.label.as_deref().unwrap_or("an input");
-        assert!(!missing, "compile: {name}, recorded at {}, is needed and not among the inputs", node.location);
+    fn add(&mut self, node: &Node, numbers: &[u32]) -> Result<u32, String> {
+        if matches!(node.primitive, Primitive::Input(_)) {
+            let (name, shape) = (node.label.as_deref().unwrap_or("an input"), node.shape);
+            return Err(format!("{name} ({shape}), recorded at {}, is needed and not among the inputs", node.location));
+        }
         let args: Vec<u32> = node.args.iter().map(|&arg| numbers[arg as usize]).collect();
         let stage = args.iter().map(|&arg| self.ops[arg as usize].stage).max().unwrap_or(Stage::Held);
         let (primitive, shape) = (node.primitive.clone(), node.shape);
         self.ops.push(Op { primitive, args: Args::new(&args), shape, stage, join: None, origin: origin(node) });
-        self.ops.len() as u32 - 1
+        Ok(self.ops.len() as u32 - 1)
     }
 
     /// The inputs and what the outputs need.
