@@ -10,8 +10,10 @@ use tape::{Activation, Bank, Par, Problem, Setup, Tape, grad};
 /// The file and the text of the last panic.
 static LAST: Mutex<Option<(String, String)>> = Mutex::new(None);
 
-/// Bugs, and what the message must say of each.
-const BUGS: [(&str, fn(), &[&str]); 14] = [
+/// A bug by its name, and what the message must say.
+type Bug = (&'static str, fn(), &'static [&'static str]);
+
+const BUGS: [Bug; 14] = [
     ("matmul on a tape", matmul, &["matmul", "2×3", "4×5"]),
     ("sum of two shapes", sum, &["add", "2×3", "3×2"]),
     ("slice beyond the end", slice, &["slice", "2×3", "1..7"]),
