@@ -1,7 +1,6 @@
 //! The network of the main job, its losses, its candidates and its predictions.
-use nas::bilevel::Predictor;
 use nas::model::candidates::{self, CandidateError};
-use nas::model::{Loss, Mlp};
+use nas::model::{Loss, Mlp, Predictor};
 use nas::seed::Seed;
 use tape::{Activation, Bank, Tape, reference};
 

@@ -1,6 +1,7 @@
 //! One seed of the main job, on small data with a known answer.
 use nas::bilevel::{Inner, Way};
 use nas::data::{CsvOptions, Frame, Percent, read_csv};
+use nas::hypergradient::Status;
 use nas::inner::{FitOptions, Optimiser};
 use nas::metrics;
 use nas::model::candidates;
@@ -93,7 +94,10 @@ fn every_way_and_optimiser_runs_and_lowers_the_validation_loss() {
         let trial = run(way, optimiser, Constraint::Simplex);
         let path = &trial.found.path;
         assert!(path.len() < 2 || path[path.len() - 1].value < path[0].value, "{way:?}: {path:?}");
-        assert!(trial.found.hypergradient.value.is_finite(), "{way:?}");
+        let found = &trial.found.hypergradient;
+        assert!(found.value.is_finite(), "{way:?}");
+        let unrolled = matches!(found.evidence.status, Status::Unrolled { .. });
+        assert_eq!(unrolled, way != Way::Exact, "{way:?}: {}", found.evidence);
     }
 }
 

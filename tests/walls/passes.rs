@@ -28,8 +28,7 @@ fn any_choice_of_passes_gives_the_same_bits() {
     same_bits::<f64>();
 }
 
-/// A program that a pass changes: what it records from two inputs, and the passes that are on, the last of them the one in
-/// question.
+/// A program that a pass changes: what it records from two inputs, and the passes with the one in question on and off.
 pub(crate) struct Witness {
     pub(crate) name: &'static str,
     pub(crate) record: for<'t> fn(Var<'t>, Var<'t>) -> Vec<Var<'t>>,

@@ -8,8 +8,7 @@ use crate::model::{Loss, Mlp};
 use crate::search::Bilevel;
 use serde::{Deserialize, Serialize};
 use tape::{
-    Curvature, Damping, Failure, Implicit, Method, Mode, Point, Problem, Program, Setup, Stationarity, Tape, Unroll,
-    Var,
+    Curvature, Damping, Failure, Implicit, Method, Mode, Point, Problem, Setup, Stationarity, Tape, Unroll, Var,
 };
 
 /// The hypergradient's way through the inner fit.
@@ -26,6 +25,17 @@ pub enum Way {
     DartsFirst,
     /// DARTS of second order: one step of gradient descent from the fit is differentiated.
     DartsSecond,
+}
+
+impl Way {
+    fn status(self, answer: &tape::Answer<f64>) -> Status {
+        let products = answer.work.products;
+        match self {
+            Self::Unroll | Self::DartsFirst | Self::DartsSecond => Status::Unrolled { steps: products },
+            _ if answer.damping > 0.0 => Status::Damped { products },
+            _ => Status::Converged { products },
+        }
+    }
 }
 
 /// What the inner problem is and how it is solved.
@@ -183,7 +193,7 @@ impl Bilevel for OnData<'_> {
                 self.health.products += answer.work.products;
                 self.health.damped += usize::from(answer.damping > 0.0);
                 let evidence = Evidence {
-                    status: Status::Converged { products: answer.work.products },
+                    status: self.inner.way.status(&answer),
                     inner_residual: answer.inner_residual,
                     adjoint_residual: answer.adjoint_residual,
                 };
@@ -195,48 +205,10 @@ impl Bilevel for OnData<'_> {
                 if first {
                     return Err(NoStart { reason: failure.to_string() });
                 }
-                let status = Status::Converged { products: 0 };
-                let evidence = Evidence { status, inner_residual: f64::NAN, adjoint_residual: f64::NAN };
+                let evidence =
+                    Evidence { status: Status::Failed, inner_residual: f64::NAN, adjoint_residual: f64::NAN };
                 Ok(Hypergradient { value: f64::INFINITY, alpha: vec![0.0; alpha.len()], lambda: 0.0, evidence })
             }
         }
-    }
-}
-
-/// Predictions of a network: one program for blocks of rows.
-#[derive(Clone, Debug)]
-pub struct Predictor {
-    /// (θ, α) held, x → f.
-    program: Program<f64>,
-    rows: usize,
-    inputs: usize,
-}
-
-impl Predictor {
-    /// Rows of a block.
-    const BLOCK: usize = 512;
-
-    /// Records and compiles for blocks of at most 512 of `n` rows.
-    pub fn new(model: &Mlp, n: usize) -> Self {
-        let (tape, rows) = (Tape::new(), n.clamp(1, Self::BLOCK));
-        let (theta, alpha) = (tape.input(model.parameters(), 1), tape.input(model.coefficients(), 1));
-        let x = tape.input(rows, model.inputs);
-        let program = tape.compile_staged((theta, alpha), x, model.output(x, theta, alpha));
-        Self { program, rows, inputs: model.inputs }
-    }
-
-    /// f on the rows of `x`, row-major.
-    pub fn predict(&self, theta: &[f64], alpha: &[f64], x: &[f64]) -> Vec<f64> {
-        let (held, block) = ([theta, alpha], self.rows * self.inputs);
-        let mut runner = self.program.runner(tape::Par::Seq);
-        let mut network = runner.hold(&held);
-        let mut last = vec![0.0; block];
-        let mut all = Vec::new();
-        for rows in x.chunks(block.max(1)) {
-            last[..rows.len()].copy_from_slice(rows);
-            let [f] = network.run(&[&last]);
-            all.extend_from_slice(&f[..f.len() * rows.len() / block]);
-        }
-        all
     }
 }

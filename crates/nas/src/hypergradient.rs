@@ -43,6 +43,18 @@ pub enum Status {
         /// Products with the Hessian that it took.
         products: usize,
     },
+    /// As before, but of the Hessian plus a damping, which is a bias.
+    Damped {
+        /// Products with the Hessian that it took.
+        products: usize,
+    },
+    /// By no linear system: steps of the training were differentiated.
+    Unrolled {
+        /// How many.
+        steps: usize,
+    },
+    /// Not at all: there is no verified hypergradient.
+    Failed,
 }
 
 impl fmt::Display for Status {
@@ -50,6 +62,9 @@ impl fmt::Display for Status {
         match self {
             Self::Exact => f.write_str("exact"),
             Self::Converged { products } => write!(f, "converged in {products} products"),
+            Self::Damped { products } => write!(f, "converged in {products} products with damping"),
+            Self::Unrolled { steps } => write!(f, "{steps} steps differentiated"),
+            Self::Failed => f.write_str("failed"),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! One seed of the main job: a split, a search, and every single candidate beside what it found, under equal conditions.
 
-use crate::bilevel::{Health, Inner, NoStart, OnData, Predictor, inner_loss};
+use crate::bilevel::{Health, Inner, NoStart, OnData, inner_loss};
 use crate::data::{DataError, Frame, Parts, Percent, Preprocess, Samples, SplitError};
 use crate::inner::{Fitted, Fitter};
 use crate::metrics::{Scores, scores};
-use crate::model::Mlp;
+use crate::model::{Mlp, Predictor};
 use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
 use crate::search::{Found, Options, search};
 use crate::seed::Seed;
@@ -137,8 +137,8 @@ impl Trial {
 impl Setting {
     /// The network for rows like these.
     pub fn model(&self, rows: &Samples) -> Mlp {
-        let Self { hidden, bank, groups, shared, .. } = self.clone();
-        Mlp { inputs: rows.d, hidden, outputs: rows.outputs, bank, groups, shared }
+        let (hidden, bank) = (self.hidden.clone(), self.bank.clone());
+        Mlp { inputs: rows.d, hidden, outputs: rows.outputs, bank, groups: self.groups, shared: self.shared }
     }
 
     fn search(&self, problem: &mut OnData<'_>, model: &Mlp) -> Result<Found, NoStart> {

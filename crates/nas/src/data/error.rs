@@ -1,10 +1,8 @@
 //! Why data cannot be used.
 
+use crate::suggest::nearest;
 use std::fmt;
 use std::path::{Path, PathBuf};
-
-/// Names closer than this (Jaro-Winkler, 1 for equal) are suggested.
-const SIMILAR: f64 = 0.75;
 
 /// Where in the data something is; prints as much as is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -199,9 +197,7 @@ pub enum DataError {
 impl DataError {
     /// There is no column `name` in `path`, which has `columns`.
     pub(super) fn unknown_column(path: &Path, name: &str, columns: &[String]) -> Self {
-        let scored = columns.iter().map(|column| (strsim::jaro_winkler(name, column), column));
-        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|best| best.0 >= SIMILAR);
-        let nearest = best.map(|(_, column)| column.clone());
+        let nearest = nearest(name, columns.iter().map(String::as_str)).map(str::to_owned);
         Self::UnknownColumn { path: path.to_owned(), name: name.to_owned(), nearest, columns: columns.to_vec() }
     }
 }

@@ -1,9 +1,7 @@
 //! Candidate activations by name.
 
+use crate::suggest;
 use tape::{Activation, Bank};
-
-/// Names closer than this (Jaro-Winkler, 1 for equal) are suggested.
-const SIMILAR: f64 = 0.7;
 
 /// Every candidate that has a name.
 const NAMED: [(&str, Activation); 11] = [
@@ -74,7 +72,5 @@ pub fn bank<S: AsRef<str>>(candidates: &[S]) -> Result<Bank, CandidateError> {
 }
 
 fn nearest(name: &str) -> Option<&'static str> {
-    let scored = NAMED.map(|(known, _)| (strsim::jaro_winkler(&name.to_lowercase(), known), known));
-    let best = scored.into_iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 >= SIMILAR).then_some(best.1)
+    suggest::nearest(&name.to_lowercase(), NAMED.map(|(known, _)| known))
 }

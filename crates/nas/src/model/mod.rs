@@ -4,7 +4,9 @@ pub mod candidates;
 mod loss;
 mod mlp;
 mod network;
+mod predictor;
 
 pub use loss::Loss;
 pub use mlp::Mlp;
 pub use network::Network;
+pub use predictor::Predictor;

@@ -1,13 +1,11 @@
 //! Where settings come from: defaults, then the file, then `--set`, then flags; the last one to speak wins.
 
 use super::Config;
+use crate::suggest::nearest;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
-
-/// Names closer than this (Jaro-Winkler, 1 for equal) are suggested.
-const SIMILAR: f64 = 0.75;
 
 /// A setting that cannot be used, and what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -126,7 +124,7 @@ fn overlay(base: &Config, layer: Table, origin: &str) -> Result<Config, ConfigEr
     let mut settings = table(base)?;
     for (key, value) in layer {
         if !settings.contains_key(&key) {
-            let nearest = nearest(&key, settings.keys());
+            let nearest = nearest(&key, settings.keys().map(String::as_str)).map(str::to_owned);
             return Err(ConfigError::Unknown { key, origin: origin.to_owned(), nearest });
         }
         settings.insert(key, value);
@@ -143,10 +141,4 @@ fn table(config: &Config) -> Result<Table, ConfigError> {
 fn wrong_type(origin: &str, error: &toml::de::Error) -> ConfigError {
     let message = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
     ConfigError::Type { origin: origin.to_owned(), message }
-}
-
-fn nearest<'a>(key: &str, names: impl Iterator<Item = &'a String>) -> Option<String> {
-    let scored = names.map(|name| (strsim::jaro_winkler(key, name), name));
-    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
-    (best.0 >= SIMILAR).then(|| best.1.clone())
 }

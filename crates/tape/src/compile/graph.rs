@@ -46,7 +46,7 @@ impl Graph {
         let Some(first) = inputs.first().or(outputs.first()) else { return graph };
         let together = |var: &Var<'_>| std::ptr::eq(var.tape, first.tape);
         assert!(inputs.iter().chain(outputs).all(together), "compile: variables of different tapes");
-        let built = first.tape.with_nodes(|nodes| {
+        let built: Result<(), String> = first.tape.with_nodes(|nodes| {
             let mut numbers = graph.add_inputs(nodes, &inputs, held.len())?;
             for id in needed(nodes, outputs, &numbers) {
                 numbers[id as usize] = graph.add(&nodes[id as usize], &numbers)?;
@@ -56,7 +56,6 @@ impl Graph {
         });
         // Out here, since a closure has no caller's line.
         if let Err(bug) = built {
-            let bug: String = bug;
             panic!("compile: {bug}");
         }
         graph
