@@ -1,5 +1,5 @@
 //! The fit of the inner problem by every optimiser.
-use nas::inner::{At, FitOptions, Fitted, Fitter, Lbfgs, Optimiser, Smooth};
+use nas::inner::{At, FitOptions, Fitted, Fitter, Lbfgs, OnRows, Optimiser, Smooth};
 use tape::Tape;
 
 /// 100 (y − x²)² + (1 − x)², and how often it was asked.
@@ -39,13 +39,14 @@ fn lbfgs_follows_the_valley() {
 }
 
 /// ½ Σ c (θ − t α)²: the minimum is t α.
-fn fitter(optimiser: Optimiser, steps: usize) -> Fitter {
+fn fitter(optimiser: Optimiser, steps: usize) -> Fitter<f64> {
     let tape = Tape::new();
     let (theta, alpha, target) = (tape.input(3, 1), tape.input(1, 1), tape.input(3, 1));
     let curvature = tape.constant(3, 1, &[1.0, 2.0, 5.0]);
     let loss = 0.5 * (curvature * (theta - target * alpha.expand(3, 1)).powi(2)).sum();
     let lr = if optimiser == Optimiser::Adam { 0.05 } else { 0.1 };
-    Fitter::new(loss, alpha, theta, target, FitOptions { optimiser, lr, steps, tolerance: 1e-6 })
+    let options = FitOptions { optimiser, lr, steps, tolerance: 1e-6 };
+    Fitter::new(OnRows { loss, data: target }, alpha, theta, options)
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn predictions_do_not_depend_on_blocks() {
     let (theta, alpha) = (model.start(Seed::new(1)), [0.3, 0.7, 0.5, 0.5]);
     for n in [0, 1, 511, 512, 513, 1100] {
         let x: Vec<f64> = (0..2 * n).map(|i| (i as f64).sin()).collect();
-        let found = Predictor::new(&model, n).predict(&theta, &alpha, &x);
+        let found = Predictor::<f64>::new(&model, n).predict(&theta, &alpha, &x);
         assert_eq!(found.len(), n);
         let want = if n == 0 { Vec::new() } else { output(&model, &x, &theta, &alpha) };
         assert!(found.iter().zip(&want).all(|(a, b)| (a - b).abs() < 1e-12), "{n} rows");

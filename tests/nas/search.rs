@@ -1,7 +1,7 @@
 //! The search loop on problems with known answers.
 use nas::hypergradient::{Evidence, Hypergradient, Status};
 use nas::outer::{ExponentiatedGradient, ProjectedGradient};
-use nas::search::{Bilevel, Found, Options, Stop, search};
+use nas::search::{Bilevel, FirstStep, Found, Options, Stop, search};
 use nas::space::{Simplex, Space, Sphere};
 use std::convert::Infallible;
 
@@ -38,7 +38,9 @@ fn assert_found(found: &Found, want: &[f64], tolerance: f64) {
 fn projected_gradient_finds_the_least_eigenvector_of_a_form_on_the_sphere() {
     let sphere = Sphere::unit(3);
     let mut problem = quadratic(&[5.0, 1.0, 100.0], &[0.0; 3]);
-    let found = search(&mut problem, &sphere, &ProjectedGradient { space: &sphere }, &Options::default()).unwrap();
+    let found =
+        search(&mut problem, &sphere, &ProjectedGradient { space: &sphere }, &Options::default(), &mut |_, _| {})
+            .unwrap();
     assert_found(&found, &[0.0, 1.0, 0.0], 1e-5);
 }
 
@@ -51,7 +53,7 @@ fn both_solvers_find_the_projection_on_the_simplex() {
         [&ProjectedGradient { space: &simplex }, &ExponentiatedGradient { simplex }];
     for outer in solvers {
         let mut problem = quadratic(&[1.0; 3], &[1.2, 0.4, -5.0]);
-        let found = search(&mut problem, &simplex, outer, &options).unwrap();
+        let found = search(&mut problem, &simplex, outer, &options, &mut |_, _| {}).unwrap();
         assert_found(&found, &[0.9, 0.1, 0.0], 1e-5);
     }
 }
@@ -61,7 +63,8 @@ fn both_solvers_find_the_projection_on_the_simplex() {
 fn a_constant_objective_is_stationary_at_once() {
     let sphere = Sphere::unit(2);
     let outer = ProjectedGradient { space: &sphere };
-    let found = search(&mut quadratic(&[0.0; 2], &[0.0; 2]), &sphere, &outer, &Options::default()).unwrap();
+    let found =
+        search(&mut quadratic(&[0.0; 2], &[0.0; 2]), &sphere, &outer, &Options::default(), &mut |_, _| {}).unwrap();
     assert_eq!((found.stop, found.path.len(), found.alpha), (Stop::Stationary, 0, sphere.start()));
 }
 
@@ -69,12 +72,12 @@ fn a_constant_objective_is_stationary_at_once() {
 fn limits_are_reported_as_what_they_are() {
     let simplex = Simplex::unit(2);
     let outer = ProjectedGradient { space: &simplex };
-    let options = Options { steps: 1, eta: 1e-3, ..Options::default() };
-    let found = search(&mut quadratic(&[1.0; 2], &[1.0, 0.0]), &simplex, &outer, &options).unwrap();
+    let options = Options { steps: 1, first: FirstStep::Eta(1e-3), ..Options::default() };
+    let found = search(&mut quadratic(&[1.0; 2], &[1.0, 0.0]), &simplex, &outer, &options, &mut |_, _| {}).unwrap();
     assert_eq!((found.stop, found.path.len()), (Stop::StepLimit, 1));
 
-    let upside_down = Options { shortest: 1e-4, ..Options::default() };
-    let found = search(&mut WrongSign, &simplex, &outer, &upside_down).unwrap();
+    let upside_down = Options { halvings: 14, ..Options::default() };
+    let found = search(&mut WrongSign, &simplex, &outer, &upside_down, &mut |_, _| {}).unwrap();
     assert_eq!((found.stop, found.path.len()), (Stop::NoDecrease, 0));
 }
 

@@ -5,9 +5,9 @@ use nas::hypergradient::Status;
 use nas::inner::{FitOptions, Optimiser};
 use nas::metrics;
 use nas::model::candidates;
-use nas::search::Options;
+use nas::search::{FirstStep, Options};
 use nas::seed::Seed;
-use nas::trial::{Constraint, Setting, Trial, discretised};
+use nas::trial::{Constraint, Precision, Setting, Trial, discretised};
 
 use crate::files::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,16 +37,17 @@ fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint: Constraint
         names: NAMES.map(String::from).into(),
         groups: 1,
         shared: false,
-        inner: Inner { loss: metrics::loss(frame.task()), ridge: 1e-3, fit, way, warm: false },
+        inner: Inner { loss: metrics::loss(frame.task()), ridge: 1e-3, fit, way, batch: 0, warm: false },
+        precision: Precision::Double,
         constraint,
-        outer: Options { steps: 15, eta: 1.0, tolerance: 1e-6, shortest: 1e-4 },
+        outer: Options { steps: 15, first: FirstStep::Eta(1.0), tolerance: 1e-6, halvings: 15 },
         keep: 1,
     }
 }
 
 fn run(way: Way, optimiser: Optimiser, constraint: Constraint) -> Trial {
     let frame = quadratic();
-    Trial::run(&frame, &setting(&frame, way, optimiser, constraint), Seed::new(3)).unwrap()
+    Trial::run(&frame, &setting(&frame, way, optimiser, constraint), Seed::new(3), &()).unwrap()
 }
 
 #[test]

@@ -3,12 +3,14 @@
 
 use crate::data::Samples;
 use crate::hypergradient::{Evidence, Hypergradient, Status};
-use crate::inner::{Fit, FitOptions, Fitted, Fitter};
+use crate::inner::{Batches, Fit, FitOptions, Fitted, Fitter, OnRows, narrow, widen};
 use crate::model::{Loss, Mlp};
 use crate::search::Bilevel;
+use crate::seed::Seed;
 use serde::{Deserialize, Serialize};
 use tape::{
-    Curvature, Damping, Failure, Implicit, Method, Mode, Point, Problem, Setup, Stationarity, Tape, Unroll, Var,
+    Accuracy, Answer, Cg, Curvature, Damping, Element, Failure, Implicit, Method, Mode, Point, Problem, Setup,
+    Stationarity, Tape, Unroll, Var,
 };
 
 /// The hypergradient's way through the inner fit.
@@ -28,7 +30,12 @@ pub enum Way {
 }
 
 impl Way {
-    fn status(self, answer: &tape::Answer<f64>) -> Status {
+    /// Whether H q = f_θ is solved.
+    fn is_implicit(self) -> bool {
+        matches!(self, Self::GaussNewton | Self::Exact)
+    }
+
+    fn status<T>(self, answer: &Answer<T>) -> Status {
         let products = answer.work.products;
         match self {
             Self::Unroll | Self::DartsFirst | Self::DartsSecond => Status::Unrolled { steps: products },
@@ -49,6 +56,8 @@ pub struct Inner {
     pub fit: FitOptions,
     /// The way of the hypergradient.
     pub way: Way,
+    /// Rows of a mini-batch of the first-order methods; 0 for all rows.
+    pub batch: usize,
     /// Every fit starts where the last one ended, not at θ₀.
     pub warm: bool,
 }
@@ -81,17 +90,37 @@ pub struct Recorded<'t> {
     pub loss: Var<'t>,
 }
 
+impl<'t> Recorded<'t> {
+    fn on_rows(self) -> OnRows<'t, [Var<'t>; 2]> {
+        OnRows { loss: self.loss, data: [self.x, self.y] }
+    }
+}
+
+/// The fit of a network to `rows` rows: θ from (x, y) at α. `seed` deals mini-batches.
+pub fn fitter<T: Element>(model: &Mlp, inner: &Inner, rows: usize, seed: Seed) -> Fitter<T> {
+    let tape = Tape::new();
+    let (theta, alpha) = (tape.input(model.parameters(), 1), tape.input(model.coefficients(), 1));
+    let all = inner_loss(&tape, model, inner, rows, theta, alpha).on_rows();
+    if inner.batch == 0 || inner.batch >= rows {
+        return Fitter::new(all, alpha, theta, inner.fit);
+    }
+    let batch = inner_loss(&tape, model, inner, inner.batch, theta, alpha).on_rows();
+    Fitter::batched(all, batch, Batches { all: rows, size: inner.batch, seed }, alpha, theta, inner.fit)
+}
+
 /// The search's problem: α → validation loss at the fitted θ, with its gradient.
 #[derive(Debug)]
-pub struct OnData<'a> {
+pub struct OnData<T> {
     inner: Inner,
-    problem: Problem<f64>,
-    fitter: Fitter,
+    problem: Problem<T>,
+    fitter: Fitter<T>,
     /// (x, y) of training, then of validation.
-    data: [&'a [f64]; 4],
+    data: [Vec<T>; 4],
     start: Vec<f64>,
     /// Where the next fit starts.
     from: Vec<f64>,
+    /// The last adjoint, where the next solve starts.
+    adjoint: Vec<T>,
     /// What the search has done so far.
     pub health: Health,
 }
@@ -99,6 +128,8 @@ pub struct OnData<'a> {
 /// Hypergradients and what they took.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Health {
+    /// Values of α that were asked for.
+    pub evaluations: usize,
     /// Steps of all fits.
     pub steps: usize,
     /// Hessian-vector products.
@@ -111,6 +142,8 @@ pub struct Health {
     pub reason: String,
     /// The last fit.
     pub fit: Option<Fit>,
+    /// Estimate of the relative error of the last one: the larger of those of θ and of the adjoint q.
+    pub error: Option<f64>,
 }
 
 /// The first hypergradient of a search failed: there is nothing to start from.
@@ -123,9 +156,9 @@ pub struct NoStart {
     pub reason: String,
 }
 
-impl<'a> OnData<'a> {
-    /// Records and compiles the problem for these rows, with θ₀.
-    pub fn new(model: &Mlp, inner: Inner, train: &'a Samples, validation: &'a Samples, start: Vec<f64>) -> Self {
+impl<T: Element> OnData<T> {
+    /// Records and compiles the problem for these rows, with θ₀; `seed` deals mini-batches.
+    pub fn new(model: &Mlp, inner: Inner, [train, validation]: [&Samples; 2], start: Vec<f64>, seed: Seed) -> Self {
         let tape = Tape::new();
         let (theta, alpha) = (tape.input(model.parameters(), 1), tape.input(model.coefficients(), 1));
         let fitted = inner_loss(&tape, model, &inner, train.n, theta, alpha);
@@ -137,15 +170,16 @@ impl<'a> OnData<'a> {
         let data = [fitted.x, fitted.y, judged.x, judged.y];
         let setup = Setup { curvature, ..Setup::default() };
         let problem = Problem::stationary(fitted.loss, judged.loss, alpha, theta, data, setup);
-        let fitter = Fitter::new(fitted.loss, alpha, theta, [fitted.x, fitted.y], inner.fit);
-        let data = [&*train.x, &*train.y, &*validation.x, &*validation.y];
-        Self { inner, problem, fitter, data, from: start.clone(), start, health: Health::default() }
+        let fitter = fitter(model, &inner, train.n, seed);
+        let data = [&train.x, &train.y, &validation.x, &validation.y].map(|numbers| narrow(numbers));
+        let (from, adjoint) = (start.clone(), Vec::new());
+        Self { inner, problem, fitter, data, from, start, adjoint, health: Health::default() }
     }
 
     /// θ fitted at α.
     pub fn fit(&mut self, alpha: &[f64]) -> Fit {
         let from = if self.inner.warm { &self.from } else { &self.start };
-        let fit = self.fitter.fit(from.clone(), alpha, &self.data[..2]);
+        let fit = self.fitter.fit(from.clone(), alpha, &[&self.data[0], &self.data[1]]);
         self.health.steps += fit.steps;
         if self.inner.warm && fit.end != Fitted::Diverged {
             self.from.clone_from(&fit.theta);
@@ -153,56 +187,95 @@ impl<'a> OnData<'a> {
         fit
     }
 
-    fn hypergradient(&mut self, alpha: &[f64]) -> Result<tape::Answer<f64>, Failure<f64>> {
-        let lr = self.inner.fit.lr;
-        let eta = move |_: usize| lr;
+    /// The ‖∇g‖ over that of the start that counts as zero: some more than what the fit aims at, since rounding may end it
+    /// early, and much more for mini-batches, which come to rest only roughly.
+    fn stationarity(&self, scale: f64) -> Stationarity {
+        let slack = if self.inner.batch == 0 { 10.0 } else { 1000.0 };
+        Stationarity::Within { tolerance: (slack * self.inner.fit.tolerance).min(0.1), scale }
+    }
+
+    fn unrolled(&mut self, alpha: &[T]) -> Result<Answer<T>, Failure<T>> {
+        let FitOptions { lr, steps, .. } = self.inner.fit;
+        let unroll = Unroll { steps, eta: &|_| lr, last: usize::MAX, mode: Mode::default() };
+        let start: Vec<T> = narrow(&self.start);
+        let data = self.data.each_ref().map(Vec::as_slice);
+        self.health.steps += steps;
+        self.problem.hypergradient(&Method::Unroll(unroll), &Point { alpha: &[alpha], theta: &[&start], data: &data })
+    }
+
+    fn hypergradient(&mut self, alpha: &[f64]) -> Result<Answer<T>, Failure<T>> {
+        let narrow_alpha: Vec<T> = narrow(alpha);
         if self.inner.way == Way::Unroll {
-            let steps = self.inner.fit.steps;
-            let unroll = Unroll { steps, eta: &eta, last: usize::MAX, mode: Mode::default() };
-            let at = Point { alpha: &[alpha], theta: &[&self.start], data: &self.data };
-            self.health.steps += steps;
-            return self.problem.hypergradient(&Method::Unroll(unroll), &at);
+            return self.unrolled(&narrow_alpha);
         }
         let fit = self.fit(alpha);
-        let tolerance = 10.0 * self.inner.fit.tolerance;
-        let stationarity = Stationarity::Within { tolerance, scale: fit.scale };
-        let at = Point { alpha: &[alpha], theta: &[&fit.theta], data: &self.data };
-        let solver: &dyn tape::LinearSolver<f64> = &tape::Cg::to(1e-6);
+        let theta: Vec<T> = narrow(&fit.theta);
+        let data = self.data.each_ref().map(Vec::as_slice);
+        let at = Point { alpha: &[&narrow_alpha], theta: &[&theta], data: &data };
+        let lr = self.inner.fit.lr;
+        let (stationarity, start) = (self.stationarity(fit.scale), &*self.adjoint);
+        let solver = Cg::to(if T::EPSILON.to_f64() > 1e-10 { 1e-4 } else { 1e-6 });
         let method = match self.inner.way {
             Way::DartsFirst => Method::Unroll(Unroll { steps: 0, ..Unroll::default() }),
-            Way::DartsSecond => Method::Unroll(Unroll { steps: 1, eta: &eta, ..Unroll::default() }),
+            Way::DartsSecond => Method::Unroll(Unroll { steps: 1, eta: &|_| lr, ..Unroll::default() }),
             _ => {
-                Method::Implicit(Implicit { solver, stationarity, damping: Damping::OnFailure, ..Implicit::default() })
+                let damping = Damping::OnFailure;
+                Method::Implicit(Implicit { solver: &solver, stationarity, damping, start, ..Implicit::default() })
             }
         };
         let answer = self.problem.hypergradient(&method, &at);
         self.health.fit = Some(fit);
         answer
     }
+
+    /// F at the inner minimum, to first order in what the fit left of ∇g: f(θ) − ⟨q, ∇g⟩ (the dual-weighted residual; q is
+    /// there already). The fit's error then enters F by its square, and an outer step is not lost in it.
+    fn value(&self, answer: &Answer<T>) -> f64 {
+        let Some(fit) = self.health.fit.as_ref().filter(|_| self.inner.way.is_implicit()) else { return answer.outer };
+        answer.outer - widen(&answer.adjoint).iter().zip(&fit.gradient).map(|(q, g)| q * g).sum::<f64>()
+    }
 }
 
-impl Bilevel for OnData<'_> {
+/// The larger of the estimated relative errors of θ and of the adjoint.
+fn relative_error<T: Element>(answer: &Answer<T>) -> Option<f64> {
+    let norm = |x: &[T]| x.iter().map(|x| x.to_f64().powi(2)).sum::<f64>().sqrt();
+    let error = match answer.error {
+        Accuracy::Estimate { inner, adjoint, bias } => {
+            (inner / norm(&answer.theta)).max((adjoint + bias) / norm(&answer.adjoint))
+        }
+        Accuracy::Remainder { adjoint } => adjoint,
+        _ => f64::NAN,
+    };
+    Some(error).filter(|error| error.is_finite())
+}
+
+impl<T: Element> Bilevel for OnData<T> {
     type Error = NoStart;
 
     /// A point without a verified hypergradient has an infinite value: the search does not go there, and its step is counted as
     /// skipped.
     fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, NoStart> {
-        let first = self.health.products == 0 && self.health.steps == 0;
+        self.health.evaluations += 1;
         match self.hypergradient(alpha) {
             Ok(answer) => {
                 self.health.products += answer.work.products;
                 self.health.damped += usize::from(answer.damping > 0.0);
+                self.health.error = relative_error(&answer);
                 let evidence = Evidence {
                     status: self.inner.way.status(&answer),
                     inner_residual: answer.inner_residual,
                     adjoint_residual: answer.adjoint_residual,
                 };
-                Ok(Hypergradient { value: answer.outer, alpha: answer.gradient.concat(), lambda: 0.0, evidence })
+                let (value, gradient) = (self.value(&answer), widen(&answer.gradient.concat()));
+                if self.inner.way.is_implicit() {
+                    self.adjoint = answer.adjoint;
+                }
+                Ok(Hypergradient { value, alpha: gradient, lambda: 0.0, evidence })
             }
             Err(failure) => {
                 self.health.skipped += 1;
                 self.health.reason = failure.to_string();
-                if first {
+                if self.health.evaluations == 1 {
                     return Err(NoStart { reason: failure.to_string() });
                 }
                 let evidence =

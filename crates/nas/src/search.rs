@@ -23,17 +23,35 @@ pub trait Bilevel {
 pub struct Options {
     /// At most this many outer steps.
     pub steps: usize,
-    /// First step length η tried.
-    pub eta: f64,
+    /// The length η of the first step tried.
+    pub first: FirstStep,
     /// The search is stationary when ‖α − P(α − g)‖ is at most this.
     pub tolerance: f64,
-    /// No step shorter than this is tried.
-    pub shortest: f64,
+    /// How often a step is halved before the search gives up.
+    pub halvings: usize,
+}
+
+/// The length η of the first step tried; the following ones are guessed from the curvature.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum FirstStep {
+    /// This η.
+    Eta(f64),
+    /// The η of a step that moves α about this far in Euclidean distance: for gradients of unknown size.
+    Distance(f64),
+}
+
+impl FirstStep {
+    fn eta(self, stationarity: f64) -> f64 {
+        match self {
+            Self::Eta(eta) => eta,
+            Self::Distance(distance) => distance / stationarity.max(f64::MIN_POSITIVE),
+        }
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { steps: 300, eta: 1.0, tolerance: 1e-6, shortest: 1e-12 }
+        Self { steps: 300, first: FirstStep::Eta(1.0), tolerance: 1e-6, halvings: 40 }
     }
 }
 
@@ -72,6 +90,21 @@ pub struct Found {
     pub stop: Stop,
 }
 
+/// A point that the search reached, for those who watch it.
+#[derive(Clone, Copy, Debug)]
+pub struct Reached<'a> {
+    /// Outer steps made.
+    pub step: usize,
+    /// α
+    pub alpha: &'a [f64],
+    /// F and its hypergradient there.
+    pub hypergradient: &'a Hypergradient,
+    /// ‖α − P(α − g)‖
+    pub stationarity: f64,
+    /// The length of the step that led here; 0 at the start.
+    pub eta: f64,
+}
+
 /// Minimises F over Δ from its centre: proximal steps of a length η that is guessed from the curvature seen along the last
 /// step (Barzilai and Borwein 1988, in the geometry of the solver's divergence) and halved until F falls (Armijo).
 pub fn search<P: Bilevel>(
@@ -79,18 +112,23 @@ pub fn search<P: Bilevel>(
     space: &dyn Space,
     outer: &dyn Outer,
     options: &Options,
+    watch: &mut dyn FnMut(&P, Reached<'_>),
 ) -> Result<Found, P::Error> {
     let mut alpha = space.start();
     let mut here = problem.evaluate(&alpha)?;
-    let (mut next, mut eta, mut path) = (alpha.clone(), options.eta, Vec::new());
+    let (mut next, mut path) = (alpha.clone(), Vec::new());
+    let mut eta = options.first.eta(stationarity(space, &alpha, &here.alpha));
     let stop = loop {
         let stationarity = stationarity(space, &alpha, &here.alpha);
+        let last = path.last().map_or(0.0, |step: &Step| step.eta);
+        watch(problem, Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, eta: last });
         if stationarity <= options.tolerance {
             break Stop::Stationary;
         }
         if path.len() == options.steps {
             break Stop::StepLimit;
         }
+        let mut halvings = 0;
         let there = loop {
             outer.propose(&alpha, &here.alpha, eta, &mut next);
             let there = problem.evaluate(&next)?; // the inner problem, then dF/dα through its solution
@@ -98,16 +136,16 @@ pub fn search<P: Bilevel>(
             if there.value <= here.value + ARMIJO * fall {
                 break Some(there);
             }
-            eta /= 2.0;
-            if eta < options.shortest {
+            if halvings == options.halvings {
                 break None;
             }
+            (eta, halvings) = (eta / 2.0, halvings + 1);
         };
         let Some(there) = there else { break Stop::NoDecrease };
         path.push(Step { value: here.value, stationarity, eta });
         let distance = outer.divergence(&next, &alpha) + outer.divergence(&alpha, &next);
         let curvature = along(&there.alpha, &next, &alpha) - along(&here.alpha, &next, &alpha);
-        eta = if curvature > 0.0 { (distance / curvature).clamp(options.shortest, 10.0 * eta) } else { 2.0 * eta };
+        eta = if curvature > 0.0 { (distance / curvature).min(10.0 * eta) } else { 2.0 * eta };
         alpha.copy_from_slice(&next);
         here = there;
     };

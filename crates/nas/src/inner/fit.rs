@@ -1,9 +1,16 @@
 //! The inner problem: θ fitted for one α, to a tolerance.
 
+use super::batches::Batches;
 use super::lbfgs::{At, Lbfgs, Smooth};
+use super::{narrow, widen};
 use serde::{Deserialize, Serialize};
-use tape::{Adam, Gd, Momentum, Par, Program, Runner, Step, Training, Var, Vars, grad};
+use std::collections::VecDeque;
+use tape::{Adam, Element, Gd, Momentum, Par, Program, Runner, Step, Training, Var, Vars, grad};
 
+/// A fit by L-BFGS has come to rest when so many steps ...
+const LOOK_BACK: usize = 10;
+/// ... lowered the loss by less than this times its size, in units of the rounding of one evaluation.
+const ROUNDINGS: f64 = 10.0;
 /// First-order steps between two looks at the gradient.
 const BURST: usize = 10;
 
@@ -22,12 +29,13 @@ pub enum Optimiser {
 }
 
 impl Optimiser {
-    /// The recorded step; that of L-BFGS, which has none, is gradient descent.
-    pub fn step(self) -> Box<dyn Step> {
+    /// The recorded step; L-BFGS has none.
+    pub fn step(self) -> Option<Box<dyn Step>> {
         match self {
-            Self::Lbfgs | Self::Gd => Box::new(Gd),
-            Self::Momentum => Box::new(Momentum::default()),
-            Self::Adam => Box::new(Adam::default()),
+            Self::Lbfgs => None,
+            Self::Gd => Some(Box::new(Gd)),
+            Self::Momentum => Some(Box::new(Momentum::default())),
+            Self::Adam => Some(Box::new(Adam::default())),
         }
     }
 }
@@ -52,7 +60,7 @@ pub enum Fitted {
     Stationary,
     /// The step limit came first.
     StepLimit,
-    /// No step decreases the loss to working precision.
+    /// No step, or only steps within the rounding of the loss, decrease it.
     NoDecrease,
     /// The loss is no longer a finite number.
     Diverged,
@@ -65,6 +73,8 @@ pub struct Fit {
     pub theta: Vec<f64>,
     /// The loss at them.
     pub loss: f64,
+    /// ∇g there.
+    pub gradient: Vec<f64>,
     /// ‖∇g‖ there, over ‖∇g‖ at the start.
     pub residual: f64,
     /// ‖∇g‖ at the start.
@@ -75,76 +85,147 @@ pub struct Fit {
     pub end: Fitted,
 }
 
-/// The fit of a loss (1 × 1) in one flat `theta`, compiled once for any α and any data.
+/// A loss (1 × 1) of some rows of data, on a tape.
+#[derive(Clone, Copy, Debug)]
+pub struct OnRows<'t, D> {
+    /// The loss.
+    pub loss: Var<'t>,
+    /// The data it needs, each matrix with the same number of rows.
+    pub data: D,
+}
+
+/// The fit of a loss (1 × 1) in one flat `theta`, compiled once for any α and any data of the same size.
+///
+/// Programs run in `T`; θ between them is in `f64`, as are the sums of L-BFGS.
 #[derive(Debug)]
-pub struct Fitter {
+pub struct Fitter<T> {
     /// (α, data) held, θ → g, ∇g.
-    value: Runner<f64>,
-    training: Training<f64>,
+    value: Runner<T>,
+    /// The step of a first-order method.
+    training: Option<Training<T>>,
+    batches: Option<Batches>,
     options: FitOptions,
 }
 
-impl Fitter {
+impl<T: Element> Fitter<T> {
     /// Records and compiles.
     ///
     /// # Panics
     /// When the loss is not 1 × 1 or needs an input that is not listed.
     #[track_caller]
     pub fn new<'t>(
-        loss: Var<'t>,
+        OnRows { loss, data }: OnRows<'t, impl Vars<'t> + Clone>,
         alpha: Var<'t>,
         theta: Var<'t>,
-        data: impl Vars<'t> + Clone,
         options: FitOptions,
     ) -> Self {
         let outputs = (loss, grad(loss, theta));
-        let value: Program<f64> = loss.tape().compile_staged((alpha, data.clone()), theta, outputs);
-        let training = Training::new(loss, alpha, theta, data, options.optimiser.step(), Par::Seq);
-        Self { value: value.runner(Par::Seq), training, options }
+        let value: Program<T> = loss.tape().compile_staged((alpha, data.clone()), theta, outputs);
+        let training = options.optimiser.step().map(|step| Training::new(loss, alpha, theta, data, step, Par::Seq));
+        Self { value: value.runner(Par::Seq), training, batches: None, options }
+    }
+
+    /// The same with steps on mini-batches: `batch` is the loss of a batch. The size of the steps falls to zero along half a
+    /// cosine, since steps of one size never settle. L-BFGS has no batches and ignores them.
+    ///
+    /// # Panics
+    /// As [`Self::new`].
+    #[track_caller]
+    pub fn batched<'t>(
+        all: OnRows<'t, impl Vars<'t> + Clone>,
+        batch: OnRows<'t, impl Vars<'t> + Clone>,
+        batches: Batches,
+        alpha: Var<'t>,
+        theta: Var<'t>,
+        options: FitOptions,
+    ) -> Self {
+        let value: Program<T> =
+            all.loss.tape().compile_staged((alpha, all.data), theta, (all.loss, grad(all.loss, theta)));
+        let training = |step| Training::new(batch.loss, alpha, theta, batch.data, step, Par::Seq);
+        let training = options.optimiser.step().map(training);
+        Self { value: value.runner(Par::Seq), training, batches: Some(batches), options }
     }
 
     /// Fits θ from `start` at α.
-    pub fn fit(&mut self, start: Vec<f64>, alpha: &[f64], data: &[&[f64]]) -> Fit {
-        let held: Vec<&[f64]> = [&[alpha], data].concat();
-        let mut value = Held { stage: self.value.hold(&held) };
+    pub fn fit(&mut self, start: Vec<f64>, alpha: &[f64], data: &[&[T]]) -> Fit {
+        let alpha: Vec<T> = narrow(alpha);
+        let held: Vec<&[T]> = [&[&*alpha], data].concat();
+        let FitOptions { lr, steps: limit, tolerance, .. } = self.options;
+        let mut value = Held { stage: self.value.hold(&held), theta: Vec::new() };
         let mut at = At::new(&mut value, start);
         let scale = at.slope();
         let (mut memory, mut steps) = (Lbfgs::default(), 0);
-        let mut state = self.training.start(&[&at.theta]);
+        let mut progress = Progress { last: VecDeque::new(), rounding: T::EPSILON.to_f64() };
+        let mut state = self.training.as_ref().map(|training| training.start(&[&narrow(&at.theta)]));
+        let mut rows = self.batches.as_ref().map(Batches::rows);
         let end = loop {
             if !at.loss.is_finite() || !at.slope().is_finite() {
                 break Fitted::Diverged;
             }
-            if at.slope() <= self.options.tolerance * scale {
+            if at.slope() <= tolerance * scale {
                 break Fitted::Stationary;
             }
-            if steps >= self.options.steps {
+            if steps >= limit {
                 break Fitted::StepLimit;
             }
-            if self.options.optimiser == Optimiser::Lbfgs {
-                let Some(next) = memory.step(&mut value, &at) else { break Fitted::NoDecrease };
+            let (Some(training), Some(state)) = (&mut self.training, &mut state) else {
+                let next = memory.step(&mut value, &at).filter(|next| progress.goes_on(next.loss));
+                let Some(next) = next else { break Fitted::NoDecrease };
                 (at, steps) = (next, steps + 1);
+                continue;
+            };
+            let before = steps;
+            if let Some(rows) = &mut rows {
+                let cosine = |k: usize| 0.5 * lr * (1.0 + (std::f64::consts::PI * k as f64 / limit as f64).cos());
+                for _ in 0..rows.per_epoch().min(limit - steps) {
+                    let batch = rows.next(data);
+                    let batch: Vec<&[T]> = batch.iter().map(Vec::as_slice).collect();
+                    training.advance(state, 1, &cosine, &[&alpha], &batch);
+                    steps += 1;
+                }
             } else {
-                let burst = BURST.min(self.options.steps - steps);
-                self.training.advance(&mut state, burst, &|_| self.options.lr, &[alpha], data);
-                at = At::new(&mut value, self.training.theta(&state).concat());
-                steps += burst;
+                steps += BURST.min(limit - steps);
+                training.advance(state, steps - before, &|_| lr, &[&alpha], data);
             }
+            at = At::new(&mut value, widen(&training.theta(state).concat()));
         };
         let residual = if scale > 0.0 { at.slope() / scale } else { 0.0 };
-        Fit { loss: at.loss, residual, scale, steps, end, theta: at.theta }
+        Fit { loss: at.loss, residual, scale, steps, end, theta: at.theta, gradient: at.gradient }
+    }
+}
+
+/// The last losses of a fit.
+struct Progress {
+    last: VecDeque<f64>,
+    /// Relative rounding of a loss.
+    rounding: f64,
+}
+
+impl Progress {
+    /// Whether the last steps lowered the loss by more than its rounding.
+    fn goes_on(&mut self, loss: f64) -> bool {
+        self.last.push_back(loss);
+        if self.last.len() <= LOOK_BACK {
+            return true;
+        }
+        let before = self.last.pop_front().unwrap_or(loss);
+        before - loss > ROUNDINGS * self.rounding * loss.abs()
     }
 }
 
 /// The loss with α and the data held.
-struct Held<'s> {
-    stage: tape::Held<'s, f64>,
+struct Held<'s, T> {
+    stage: tape::Held<'s, T>,
+    /// θ as the program takes it.
+    theta: Vec<T>,
 }
 
-impl Smooth for Held<'_> {
+impl<T: Element> Smooth for Held<'_, T> {
     fn value(&mut self, theta: &[f64], gradient: &mut [f64]) -> f64 {
-        let [loss, slope] = self.stage.run(&[theta]);
-        gradient.copy_from_slice(slope);
-        loss[0]
+        self.theta.clear();
+        self.theta.extend(theta.iter().map(|&x| T::of(x)));
+        let [loss, slope] = self.stage.run(&[&self.theta]);
+        gradient.iter_mut().zip(slope).for_each(|(wide, x)| *wide = x.to_f64());
+        loss[0].to_f64()
     }
 }

@@ -1,18 +1,19 @@
 //! Outputs of a fitted network.
 
 use super::Mlp;
-use tape::{Par, Program, Tape};
+use crate::inner::{narrow, widen};
+use tape::{Element, Par, Program, Tape};
 
 /// Predictions of a network: one program for blocks of rows.
 #[derive(Clone, Debug)]
-pub struct Predictor {
+pub struct Predictor<T> {
     /// (θ, α) held, x → f.
-    program: Program<f64>,
+    program: Program<T>,
     rows: usize,
     inputs: usize,
 }
 
-impl Predictor {
+impl<T: Element> Predictor<T> {
     /// Rows of a block.
     const BLOCK: usize = 512;
 
@@ -27,15 +28,16 @@ impl Predictor {
 
     /// f on the rows of `x`, row-major.
     pub fn predict(&self, theta: &[f64], alpha: &[f64], x: &[f64]) -> Vec<f64> {
-        let (held, block) = ([theta, alpha], self.rows * self.inputs);
+        let (theta, alpha) = (narrow(theta), narrow(alpha));
+        let (held, block) = ([&*theta, &*alpha], self.rows * self.inputs);
         let mut runner = self.program.runner(Par::Seq);
         let mut network = runner.hold(&held);
-        let mut last = vec![0.0; block];
+        let mut last = vec![T::ZERO; block];
         let mut all = Vec::new();
         for rows in x.chunks(block.max(1)) {
-            last[..rows.len()].copy_from_slice(rows);
+            last[..rows.len()].copy_from_slice(&narrow(rows));
             let [f] = network.run(&[&last]);
-            all.extend_from_slice(&f[..f.len() * rows.len() / block]);
+            all.extend(widen(&f[..f.len() * rows.len() / block]));
         }
         all
     }

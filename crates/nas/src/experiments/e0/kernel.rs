@@ -63,7 +63,7 @@ fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Progres
     let (sphere, simplex) = (Sphere::unit(h), Simplex { floor: FLOOR, ..Simplex::unit(h) });
     let searched = |mixing: Mixing, space: &dyn Space, outer: &dyn Outer| -> Result<Searched, Error> {
         let mut model = prepared.model(&mixing);
-        let found = search(&mut model, space, outer, &options.search)?;
+        let found = search(&mut model, space, outer, &options.search, &mut |_, _| {})?;
         let ratio = prepared.test_error(&model.solve(&found.alpha)?.fit) / ranking.best;
         Ok(Searched { ratio, found })
     };

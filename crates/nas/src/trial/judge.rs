@@ -1,0 +1,114 @@
+//! Every choice of activations fitted and scored under the same conditions.
+
+use super::{Constraint, Setting};
+use crate::bilevel::fitter;
+use crate::data::{Preprocess, Samples};
+use crate::inner::{Fitted, Fitter, narrow};
+use crate::metrics::{Scores, scores};
+use crate::model::{Mlp, Predictor};
+use crate::seed::Seed;
+use serde::{Deserialize, Serialize};
+use tape::{Bank, Element};
+
+/// A choice of activations and what it is worth.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Entry {
+    /// Its mixtures, one after the other.
+    pub alpha: Vec<f64>,
+    /// Inner loss on the training rows, ridge included.
+    pub train_loss: f64,
+    /// Scores on the validation rows of the fit to the training rows.
+    pub validation: Scores,
+    /// Scores on the test rows of the fit to training and validation rows.
+    pub test: Scores,
+}
+
+/// Fits and scores any α under the same conditions: same θ₀, optimiser, steps, tolerance, ridge and mini-batches.
+pub(super) struct Judge<'a, T> {
+    pub(super) setting: &'a Setting,
+    pub(super) preprocess: &'a Preprocess,
+    pub(super) model: &'a Mlp,
+    validation: &'a Samples,
+    test: &'a Samples,
+    train: Rows<T>,
+    /// Training and validation rows.
+    both: Rows<T>,
+    start: &'a [f64],
+    seed: Seed,
+}
+
+/// Rows as the programs take them.
+struct Rows<T> {
+    n: usize,
+    x: Vec<T>,
+    y: Vec<T>,
+}
+
+impl<T: Element> Rows<T> {
+    fn of(parts: &[&Samples]) -> Self {
+        let all = |get: fn(&Samples) -> &[f64]| parts.iter().flat_map(|part| narrow::<T>(get(part))).collect();
+        Self { n: parts.iter().map(|part| part.n).sum(), x: all(|part| &part.x), y: all(|part| &part.y) }
+    }
+}
+
+impl<'a, T: Element> Judge<'a, T> {
+    pub(super) fn new(
+        (setting, preprocess, model): (&'a Setting, &'a Preprocess, &'a Mlp),
+        [train, validation, test]: [&'a Samples; 3],
+        start: &'a [f64],
+        seed: Seed,
+    ) -> Self {
+        let (both, train) = (Rows::of(&[train, validation]), Rows::of(&[train]));
+        Self { setting, preprocess, model, validation, test, train, both, start, seed }
+    }
+
+    /// What α is worth, and its θ for training and validation rows, unless a fit diverges.
+    pub(super) fn entry(&self, alpha: &[f64]) -> Option<(Entry, Vec<f64>)> {
+        let (model, few) = without_zeros(self.model, alpha);
+        let fit = |rows: &Rows<T>| {
+            let mut fitter: Fitter<T> = fitter(&model, &self.setting.inner, rows.n, self.seed);
+            let fit = fitter.fit(self.start.to_vec(), &few, &[&rows.x, &rows.y]);
+            Some(fit).filter(|fit| fit.end != Fitted::Diverged)
+        };
+        let predict = Predictor::<T>::new(&model, self.validation.n.max(self.test.n));
+        let score =
+            |theta: &[f64], rows: &Samples| scores(self.preprocess, &predict.predict(theta, &few, &rows.x), rows);
+        let (on_train, on_both) = (fit(&self.train)?, fit(&self.both)?);
+        let validation = score(&on_train.theta, self.validation);
+        let test = score(&on_both.theta, self.test);
+        let entry = Entry { alpha: alpha.to_vec(), train_loss: on_train.loss, validation, test };
+        Some((entry, on_both.theta))
+    }
+}
+
+/// The same network without the candidates that are in none of its mixtures: they cost time and add nothing.
+pub fn without_zeros(model: &Mlp, alpha: &[f64]) -> (Mlp, Vec<f64>) {
+    let h = model.bank.len();
+    let mixtures = || alpha.chunks(h.max(1));
+    let kept: Vec<usize> = (0..h).filter(|&i| mixtures().any(|mixture| mixture[i] != 0.0)).collect();
+    let bank = Bank::new(kept.iter().map(|&i| model.bank.activations()[i]).collect::<Vec<_>>());
+    let few = mixtures().flat_map(|mixture| kept.iter().map(|&i| mixture[i])).collect();
+    (Mlp { bank, ..model.clone() }, few)
+}
+
+/// One candidate in every mixture.
+pub(super) fn alone(candidate: usize, model: &Mlp) -> Vec<f64> {
+    let one = |i: usize| if i == candidate { 1.0 } else { 0.0 };
+    (0..model.bank.len()).map(one).collect::<Vec<f64>>().repeat(model.mixtures())
+}
+
+/// Each mixture with its `keep` largest coefficients only, scaled back to its set.
+pub fn discretised(alpha: &[f64], h: usize, keep: usize, constraint: Constraint) -> Vec<f64> {
+    let mixture = |mixture: &[f64]| {
+        let mut order: Vec<usize> = (0..mixture.len()).collect();
+        order.sort_by(|&i, &j| mixture[j].abs().total_cmp(&mixture[i].abs()));
+        let mut few = vec![0.0; mixture.len()];
+        order.into_iter().take(keep.max(1)).for_each(|i| few[i] = mixture[i]);
+        let size = match constraint {
+            Constraint::Sphere => few.iter().map(|a| a * a).sum::<f64>().sqrt(),
+            _ => few.iter().sum(),
+        };
+        few.iter().map(|a| a / size).collect::<Vec<f64>>()
+    };
+    alpha.chunks(h.max(1)).flat_map(mixture).collect()
+}

@@ -1,0 +1,10 @@
+//! One seed of the main job.
+
+mod judge;
+mod setting;
+#[expect(clippy::module_inception, reason = "the folder is named after what it is for")]
+mod trial;
+
+pub use judge::{Entry, discretised, without_zeros};
+pub use setting::{Constraint, Precision, Setting};
+pub use trial::{Trial, TrialError, Watch};

@@ -1,0 +1,87 @@
+//! What is searched, and how: equal for all seeds.
+
+use crate::bilevel::Inner;
+use crate::data::{Percent, Samples};
+use crate::model::Mlp;
+use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
+use crate::search::{Bilevel, Found, Options, Reached, search};
+use crate::space::{Copies, Simplex, Space, Sphere};
+use serde::{Deserialize, Serialize};
+use tape::Bank;
+
+/// Where the mixtures live and how they move.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Constraint {
+    /// The simplex, by exponentiated gradient.
+    Simplex,
+    /// The simplex, by projected gradient.
+    ProjectedSimplex,
+    /// The unit sphere, by projected gradient.
+    Sphere,
+}
+
+/// The element type that the networks are computed in; what decides anything is summed in `f64` either way.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// `f32`: twice as fast.
+    Single,
+    /// `f64`, for tolerances below 1e-6.
+    Double,
+}
+
+/// What is searched and how; equal for all seeds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// The shares of the parts.
+    pub percent: Percent,
+    /// Widths of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// The candidates.
+    pub bank: Bank,
+    /// Their names.
+    pub names: Vec<String>,
+    /// Mixtures of a layer.
+    pub groups: usize,
+    /// Whether layers share them.
+    pub shared: bool,
+    /// The inner problem.
+    pub inner: Inner,
+    /// The element type of every program.
+    pub precision: Precision,
+    /// Where α lives.
+    pub constraint: Constraint,
+    /// The outer solver's limits.
+    pub outer: Options,
+    /// How many candidates the discretised mixture keeps.
+    pub keep: usize,
+}
+
+impl Setting {
+    /// The network for rows like these.
+    pub fn model(&self, rows: &Samples) -> Mlp {
+        let (hidden, bank) = (self.hidden.clone(), self.bank.clone());
+        Mlp { inputs: rows.d, hidden, outputs: rows.outputs, bank, groups: self.groups, shared: self.shared }
+    }
+
+    /// The search over `mixtures` mixtures.
+    pub fn search<P: Bilevel>(
+        &self,
+        problem: &mut P,
+        mixtures: usize,
+        watch: &mut dyn FnMut(&P, Reached<'_>),
+    ) -> Result<Found, P::Error> {
+        let h = self.bank.len();
+        let simplex = Simplex { floor: 1e-4 / h as f64, ..Simplex::unit(h) };
+        let simplices = Copies { space: simplex, copies: mixtures };
+        let spheres = Copies { space: Sphere::unit(h), copies: mixtures };
+        let multiplicative = Each { outer: ExponentiatedGradient { simplex }, coordinates: h };
+        let (space, outer): (&dyn Space, &dyn Outer) = match self.constraint {
+            Constraint::Simplex => (&simplices, &multiplicative),
+            Constraint::ProjectedSimplex => (&simplices, &ProjectedGradient { space: &simplices }),
+            Constraint::Sphere => (&spheres, &ProjectedGradient { space: &spheres }),
+        };
+        search(problem, space, outer, &self.outer, watch)
+    }
+}

@@ -1,0 +1,127 @@
+//! One seed of the main job: a split, a search, and every single candidate beside what it found, under equal conditions.
+
+use super::judge::{Entry, Judge, alone, discretised};
+use super::{Precision, Setting};
+use crate::bilevel::{Health, NoStart, OnData};
+use crate::data::{DataError, Frame, Parts, Preprocess, SplitError};
+use crate::search::{Found, Reached};
+use crate::seed::Seed;
+use crate::stats::argmin;
+use rayon::prelude::*;
+use tape::Element;
+
+/// What came of one seed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// Which rows were used for what.
+    pub parts: Parts,
+    /// What was learned about the columns.
+    pub preprocess: Preprocess,
+    /// The mixture that was found.
+    pub searched: Entry,
+    /// The network of that mixture, fitted to training and validation rows.
+    pub theta: Vec<f64>,
+    /// The same with its best few candidates only.
+    pub discretised: Entry,
+    /// Each candidate alone, in order; `None` where its fit diverged.
+    pub baselines: Vec<Option<Entry>>,
+    /// The search.
+    pub found: Found,
+    /// Its hypergradients.
+    pub health: Health,
+}
+
+/// Why a seed could not be run.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The rows cannot be split.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// The data cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The search could not begin.
+    #[error(transparent)]
+    Search(#[from] NoStart),
+    /// The fit of what was searched for diverged.
+    #[error("the fit of {name} diverged; use a smaller --lr, a larger --ridge or --inner lbfgs")]
+    Diverged {
+        /// Whose.
+        name: &'static str,
+    },
+}
+
+/// Someone who follows a trial.
+pub trait Watch: Sync {
+    /// The search reached a point.
+    fn reached(&self, point: Reached<'_>, health: &Health);
+
+    /// The search is over.
+    fn searched(&self);
+
+    /// One more choice of activations was fitted and scored.
+    fn compared(&self);
+}
+
+/// Someone who looks away.
+impl Watch for () {
+    fn reached(&self, _: Reached<'_>, _: &Health) {}
+
+    fn searched(&self) {}
+
+    fn compared(&self) {}
+}
+
+impl Trial {
+    /// How often [`Watch::compared`] is called: the searched and the discretised mixture, and every candidate.
+    pub fn comparisons(setting: &Setting) -> usize {
+        2 + setting.bank.len()
+    }
+
+    /// Splits, searches and compares.
+    pub fn run(frame: &Frame, setting: &Setting, seed: Seed, watch: &dyn Watch) -> Result<Self, TrialError> {
+        match setting.precision {
+            Precision::Single => Self::run_in::<f32>(frame, setting, seed, watch),
+            Precision::Double => Self::run_in::<f64>(frame, setting, seed, watch),
+        }
+    }
+
+    fn run_in<T: Element>(frame: &Frame, setting: &Setting, seed: Seed, watch: &dyn Watch) -> Result<Self, TrialError> {
+        let parts = Parts::draw(frame, setting.percent, seed.split("split"))?;
+        let preprocess = Preprocess::fit(frame, &parts.train)?;
+        let rows = |rows: &[usize]| preprocess.apply(frame, rows);
+        let (train, validation, test) = (rows(&parts.train)?, rows(&parts.validation)?, rows(&parts.test)?);
+        let model = setting.model(&train);
+        let (start, batches) = (model.start(seed.split("start")), seed.split("batches"));
+
+        let mut problem = OnData::<T>::new(&model, setting.inner, [&train, &validation], start.clone(), batches);
+        let mut follow = |problem: &OnData<T>, point: Reached<'_>| watch.reached(point, &problem.health);
+        let found = setting.search(&mut problem, model.mixtures(), &mut follow)?;
+        let OnData { health, .. } = problem;
+        watch.searched();
+
+        let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
+        let h = model.bank.len();
+        let few = discretised(&found.alpha, h, setting.keep, setting.constraint);
+        let choices: Vec<Vec<f64>> =
+            [found.alpha.clone(), few].into_iter().chain((0..h).map(|i| alone(i, &model))).collect();
+        let compare = |alpha: &Vec<f64>| {
+            let entry = judge.entry(alpha);
+            watch.compared();
+            entry
+        };
+        let mut entries = choices.par_iter().map(compare).collect::<Vec<_>>().into_iter();
+        let mut next = |name| entries.next().flatten().ok_or_else(|| TrialError::Diverged { name });
+        let (searched, theta) = next("the searched mixture")?;
+        let (discretised, _) = next("the discretised mixture")?;
+        let baselines = entries.map(|entry| Some(entry?.0)).collect();
+        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, health })
+    }
+
+    /// The single candidate that validation prefers, by its loss.
+    pub fn preferred(&self) -> Option<usize> {
+        let loss = |entry: &Option<Entry>| entry.as_ref().map_or(f64::NAN, |entry| entry.validation.loss);
+        let losses: Vec<f64> = self.baselines.iter().map(loss).collect();
+        argmin(&losses).filter(|&i| !losses[i].is_nan())
+    }
+}
