@@ -39,7 +39,8 @@ impl Isa {
         })
     }
 
-    const fn name(self) -> &'static str {
+    /// Its name, as `KERNELS_ISA` takes it.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Baseline => "baseline",
             Self::Avx2 => "avx2",

@@ -31,7 +31,7 @@ pub use compile::Passes;
 pub use custom::Custom;
 pub use derive::{gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
 pub use element::Element;
-pub use exec::{Held, Program, Runner};
+pub use exec::{Held, Program, Runner, isa};
 pub use hypergradient::{
     Accuracy, Agreement, Answer, Curvature, Damping, Differences, Failure, Implicit, Method, Mode, Opinion, Point,
     Problem, Setup, Stationarity, Unroll, Work,

@@ -17,6 +17,7 @@ mod moments;
 mod parts;
 mod planted;
 mod preprocess;
+mod sample;
 mod split;
 mod target;
 mod text;

@@ -111,7 +111,7 @@ impl Parts {
 }
 
 /// The rows of each class; numbers are one class.
-fn strata(target: &Target) -> Vec<Vec<usize>> {
+pub(super) fn strata(target: &Target) -> Vec<Vec<usize>> {
     match target {
         Target::Numbers(values) => vec![(0..values.len()).collect()],
         Target::Classes { levels, cells } => {

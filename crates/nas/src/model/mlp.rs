@@ -44,12 +44,22 @@ impl Mlp {
         self.blocks().map(|block| block.rows * block.cols).sum()
     }
 
+    /// Inputs and outputs of each layer, the last one included.
+    pub fn layers(&self) -> Vec<[usize; 2]> {
+        let widths: Vec<usize> = [self.inputs].into_iter().chain(self.hidden.iter().copied()).chain([self.outputs]).collect();
+        widths.windows(2).map(|pair| [pair[0], pair[1]]).collect()
+    }
+
     /// Weights and bias of each layer, in the order of θ.
     fn blocks(&self) -> impl Iterator<Item = Block> {
-        let widths: Vec<usize> = [self.inputs].into_iter().chain(self.hidden.iter().copied()).collect();
-        let outs: Vec<usize> = self.hidden.iter().copied().chain([self.outputs]).collect();
-        let layer = |(rows, cols): (usize, usize)| [Block { rows, cols }, Block { rows: 1, cols }];
-        widths.into_iter().zip(outs).flat_map(layer)
+        let layer = |[rows, cols]: [usize; 2]| [Block { rows, cols }, Block { rows: 1, cols }];
+        self.layers().into_iter().flat_map(layer)
+    }
+
+    /// α as a list of layers (one, when they share it), of groups, of candidates.
+    pub fn by_layer(&self, alpha: &[f64]) -> Vec<Vec<Vec<f64>>> {
+        let mixtures: Vec<Vec<f64>> = alpha.chunks(self.bank.len().max(1)).map(<[f64]>::to_vec).collect();
+        mixtures.chunks(self.groups.max(1)).map(<[Vec<f64>]>::to_vec).collect()
     }
 
     /// Records f on the rows of `x` (n × d), with flat `theta` and `alpha`: n × outputs.

@@ -104,8 +104,8 @@ pub struct Verdict {
     pub outcome: Judgement,
     /// Whether more of `test_metric` is better.
     pub larger_is_better: bool,
-    /// The mean difference.
-    pub difference: f64,
+    /// The mean difference; `null` when no candidate could be fitted.
+    pub difference: Option<f64>,
     /// The 95 % paired t interval over the seeds; `null` below two seeds.
     pub interval: Option<[f64; 2]>,
     /// The single candidate that validation prefers, for every seed.

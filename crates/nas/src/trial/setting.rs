@@ -1,7 +1,7 @@
 //! What is searched, and how: equal for all seeds.
 
 use crate::bilevel::Inner;
-use crate::data::{Percent, Samples};
+use crate::data::Percent;
 use crate::model::Mlp;
 use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
 use crate::search::{Bilevel, Found, Options, Reached, search};
@@ -59,10 +59,10 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// The network for rows like these.
-    pub fn model(&self, rows: &Samples) -> Mlp {
+    /// The network from so many features to so many outputs.
+    pub fn model(&self, inputs: usize, outputs: usize) -> Mlp {
         let (hidden, bank) = (self.hidden.clone(), self.bank.clone());
-        Mlp { inputs: rows.d, hidden, outputs: rows.outputs, bank, groups: self.groups, shared: self.shared }
+        Mlp { inputs, hidden, outputs, bank, groups: self.groups, shared: self.shared }
     }
 
     /// The search over `mixtures` mixtures.

@@ -91,7 +91,7 @@ impl Trial {
         let preprocess = Preprocess::fit(frame, &parts.train)?;
         let rows = |rows: &[usize]| preprocess.apply(frame, rows);
         let (train, validation, test) = (rows(&parts.train)?, rows(&parts.validation)?, rows(&parts.test)?);
-        let model = setting.model(&train);
+        let model = setting.model(train.d, train.outputs);
         let (start, batches) = (model.start(seed.split("start")), seed.split("batches"));
 
         let mut problem = OnData::<T>::new(&model, setting.inner, [&train, &validation], start.clone(), batches);

@@ -15,3 +15,13 @@ pub(crate) use run::{fold, scratch};
 
 pub use program::Program;
 pub use runner::{Held, Runner};
+
+/// The name of the instruction set that programs run on: the best that this CPU has, or the one that `KERNELS_ISA` names.
+///
+/// Results have the same bits for the same instruction set.
+///
+/// # Panics
+/// When `KERNELS_ISA` names one that is unknown or that this CPU lacks.
+pub fn isa() -> &'static str {
+    kernels::Isa::current().name()
+}

@@ -1,0 +1,177 @@
+//! The folder of a run: nothing in it is half-written, and no other run is lost to it.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// The files of a run.
+pub const FILES: [&str; 7] = [
+    "config.toml",
+    "log.jsonl",
+    "model.safetensors",
+    "preprocess.json",
+    "splits.json",
+    "result.json",
+    "report.html",
+];
+
+/// A folder that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Another run lives there.
+    #[error("{} already holds a run ({file}); choose another --out, or --force to replace it", path.display())]
+    Occupied {
+        /// The folder.
+        path: PathBuf,
+        /// A file of that run.
+        file: &'static str,
+    },
+    /// It cannot be made or written.
+    #[error("cannot write {}: {source}; choose a folder that you may write to with --out", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file of a run cannot be read.
+    #[error("cannot read {}: {source}; give the folder of a finished run, as `nas search` names it at its end", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// A folder that a run writes to.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    /// Folders that were made for this run, the outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Folder {
+    /// Opens `path`, which is made if it is not there; a run in it is refused, or removed by `force`.
+    pub fn open(path: &Path, force: bool) -> Result<Self, FolderError> {
+        let held = FILES.into_iter().find(|file| path.join(file).exists());
+        if let Some(file) = held.filter(|_| !force) {
+            return Err(FolderError::Occupied { path: path.to_owned(), file });
+        }
+        let folder = Self::make(path)?;
+        for old in FILES.map(|file| path.join(file)).into_iter().filter(|old| old.exists()) {
+            fs::remove_file(&old).map_err(|source| FolderError::Write { path: old, source })?;
+        }
+        // A folder that cannot be written to should say so before the search, not after it.
+        let probe = path.join(".nas");
+        let tried = File::create(&probe).and_then(|_| fs::remove_file(&probe));
+        match tried {
+            Ok(()) => Ok(folder),
+            Err(source) => Err(FolderError::Write { path: path.to_owned(), source }),
+        }
+    }
+
+    /// Makes `parent/name-<n>` with the first n from 1 that is free.
+    pub fn next(parent: &Path, name: &str) -> Result<Self, FolderError> {
+        let name: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        let free = |n: &usize| !parent.join(format!("{name}-{n}")).exists();
+        let number = (1..).find(free).unwrap_or(1);
+        Self::open(&parent.join(format!("{name}-{number}")), false)
+    }
+
+    fn make(path: &Path) -> Result<Self, FolderError> {
+        let missing = path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let mut made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        made.reverse();
+        match fs::create_dir_all(path) {
+            Ok(()) => Ok(Self { path: path.to_owned(), made }),
+            Err(source) => Err(FolderError::Write { path: path.to_owned(), source }),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes a whole file: it is there with all its bytes, or not at all.
+    pub fn write(&self, file: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        write_whole(&self.path.join(file), bytes)
+    }
+
+    /// Opens the log.
+    pub fn log(&self) -> Result<Log, FolderError> {
+        let path = self.path.join("log.jsonl");
+        match File::create(&path) {
+            Ok(file) => Ok(Log { path, state: Mutex::new(State { file, lines: 0, failed: None }) }),
+            Err(source) => Err(FolderError::Write { path, source }),
+        }
+    }
+
+    /// Takes back what was made, when a run could not begin. Only empty folders go, so a failure here loses nothing and has
+    /// nothing to tell beyond the failure that led here.
+    pub fn abandon(self) {
+        FILES.iter().for_each(|file| drop(fs::remove_file(self.path.join(file))));
+        self.made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
+    }
+}
+
+/// Writes a file beside its place and moves it there when it is whole.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|source| {
+        drop(fs::remove_file(&beside));
+        FolderError::Write { path: path.to_owned(), source }
+    })
+}
+
+/// Reads a file of a run.
+pub fn read(path: &Path) -> Result<Vec<u8>, FolderError> {
+    fs::read(path).map_err(|source| FolderError::Read { path: path.to_owned(), source })
+}
+
+/// `log.jsonl`: every line is on its way to the disk before the next begins, so that a run that is broken off can be read.
+#[derive(Debug)]
+pub struct Log {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    file: File,
+    lines: usize,
+    failed: Option<io::Error>,
+}
+
+impl Log {
+    /// Appends a line; a failure is kept for [`Self::finish`].
+    pub fn append(&self, mut line: String) {
+        line.push('\n');
+        let mut state = self.lock();
+        let written = state.file.write_all(line.as_bytes());
+        state.lines += 1;
+        if let Err(error) = written {
+            state.failed.get_or_insert(error);
+        }
+    }
+
+    /// Lines so far.
+    pub fn lines(&self) -> usize {
+        self.lock().lines
+    }
+
+    /// Whether every line was written.
+    pub fn finish(self) -> Result<(), FolderError> {
+        let failed = self.lock().failed.take();
+        failed.map_or(Ok(()), |source| Err(FolderError::Write { path: self.path.clone(), source }))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

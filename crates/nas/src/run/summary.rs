@@ -1,0 +1,205 @@
+//! From trials to `result.json`.
+
+use super::record::{
+    Compared, HypergradientRecord, Judgement, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord, Verdict,
+};
+use crate::bilevel::Health;
+use crate::data::{Frame, Task};
+use crate::hypergradient::Status;
+use crate::metrics;
+use crate::model::Mlp;
+use crate::search::Stop;
+use crate::stats::{argmin, mean, standard_error, t_interval};
+use crate::trial::{Entry, Setting, Trial};
+
+/// What a run is beside its trials.
+#[derive(Clone, Debug)]
+pub struct Context<'a> {
+    /// The data.
+    pub frame: &'a Frame,
+    /// What was searched.
+    pub setting: &'a Setting,
+    /// The root seed.
+    pub seed: u64,
+    /// The name of the hypergradient's way.
+    pub method: String,
+    /// What there is to say about the settings.
+    pub warnings: Vec<String>,
+    /// Worker threads.
+    pub threads: usize,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// The number of the trial with the least validation loss.
+///
+/// # Panics
+/// When there is none.
+pub fn best(trials: &[Trial]) -> usize {
+    let losses: Vec<f64> = trials.iter().map(|trial| trial.searched.validation.loss).collect();
+    argmin(&losses).expect("at least one trial")
+}
+
+/// Puts the trials of a run, in the order of their seeds, together.
+///
+/// # Panics
+/// When there is none.
+pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
+    let (frame, setting) = (context.frame, context.setting);
+    let (task, names) = (frame.task(), &setting.names);
+    let best_seed = best(trials);
+    let first = &trials[best_seed];
+    let model = setting.model(first.preprocess.width(), first.preprocess.outputs());
+    let entries = |get: fn(&Trial) -> &Entry| trials.iter().map(|trial| Some(get(trial))).collect::<Vec<_>>();
+    let single = |i: usize| trials.iter().map(|trial| trial.baselines[i].as_ref()).collect::<Vec<_>>();
+    SearchResult {
+        schema_version: SCHEMA_VERSION,
+        dataset: frame.name.clone(),
+        task,
+        n_train: first.parts.train.len(),
+        n_val: first.parts.validation.len(),
+        n_test: first.parts.test.len(),
+        seed: context.seed,
+        candidates: names.clone(),
+        best_seed,
+        alpha: model.by_layer(&first.found.alpha),
+        hypergradient: hypergradients(context.method, trials),
+        searched: compared(task, &entries(|trial| &trial.searched)),
+        baselines: names.iter().enumerate().map(|(i, name)| (name.clone(), compared(task, &single(i)))).collect(),
+        discretised: compared(task, &entries(|trial| &trial.discretised)),
+        verdict: verdict(task, names, trials),
+        seeds: trials.iter().map(|trial| of_seed(&model, trial)).collect(),
+        notes: notes(frame, context.warnings, names, trials, best_seed),
+        provenance: Provenance {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            isa: tape::isa().to_owned(),
+            threads: context.threads,
+            data_sha256: frame.sha256.clone(),
+        },
+        seconds: context.seconds,
+    }
+}
+
+/// What one choice of activations is worth, from its entry of each seed.
+fn compared(task: Task, entries: &[Option<&Entry>]) -> Compared {
+    let [metric, second] = metrics::names(task);
+    let values = |get: fn(&Entry) -> f64| entries.iter().map(|entry| entry.map(get)).collect::<Vec<_>>();
+    let figures = |name: &str, get| Metric::of(name, values(get));
+    let log_loss = (task == Task::Classification).then(|| figures("log-loss", |entry| entry.test.loss));
+    Compared {
+        train_loss: average(&values(|entry| entry.train_loss)),
+        val_loss: average(&values(|entry| entry.validation.loss)),
+        test_loss: average(&values(|entry| entry.test.loss)),
+        test_metric: figures(metric, |entry| entry.test.metric),
+        test_also: [figures(second, |entry| entry.test.second)].into_iter().chain(log_loss).collect(),
+    }
+}
+
+impl Metric {
+    /// Mean and standard error of the figures that there are.
+    pub fn of(name: &str, values: Vec<Option<f64>>) -> Self {
+        let present: Vec<f64> = values.iter().flatten().copied().collect();
+        Self { name: name.to_owned(), mean: average(&values), se: standard_error(&present), values }
+    }
+}
+
+fn average(values: &[Option<f64>]) -> Option<f64> {
+    let present: Vec<f64> = values.iter().flatten().copied().collect();
+    (!present.is_empty()).then(|| mean(&present))
+}
+
+/// Searched minus preferred single candidate; a seed whose candidates all diverged has no pair.
+fn verdict(task: Task, names: &[String], trials: &[Trial]) -> Verdict {
+    let larger_is_better = metrics::larger_is_better(task);
+    let (mut differences, mut preferred) = (Vec::new(), Vec::new());
+    for trial in trials {
+        let single = trial.preferred().and_then(|i| Some((i, trial.baselines[i].as_ref()?)));
+        let Some((i, single)) = single else { continue };
+        preferred.push(names[i].clone());
+        differences.push(trial.searched.test.metric - single.test.metric);
+    }
+    let interval = t_interval(&differences);
+    Verdict {
+        outcome: judge(interval, larger_is_better),
+        larger_is_better,
+        difference: average(&differences.iter().copied().map(Some).collect::<Vec<_>>()),
+        interval,
+        preferred,
+    }
+}
+
+/// Won or lost when the interval excludes 0, else tied.
+pub fn judge(interval: Option<[f64; 2]>, larger_is_better: bool) -> Judgement {
+    match interval {
+        Some([low, _]) if low > 0.0 => if larger_is_better { Judgement::Won } else { Judgement::Lost },
+        Some([_, high]) if high < 0.0 => if larger_is_better { Judgement::Lost } else { Judgement::Won },
+        _ => Judgement::Tied,
+    }
+}
+
+/// How well a status vouches for a hypergradient: 0 is best.
+fn weakness(status: Status) -> usize {
+    match status {
+        Status::Exact | Status::Converged { .. } => 0,
+        Status::Unrolled { .. } => 1,
+        Status::Damped { .. } => 2,
+        Status::Failed => 3,
+    }
+}
+
+/// The word for a status in files.
+pub(super) fn word(status: Status) -> &'static str {
+    match status {
+        Status::Exact => "exact",
+        Status::Converged { .. } => "converged",
+        Status::Unrolled { .. } => "unrolled",
+        Status::Damped { .. } => "damped",
+        Status::Failed => "failed",
+    }
+}
+
+fn hypergradients(method: String, trials: &[Trial]) -> HypergradientRecord {
+    let last = |trial: &Trial| trial.found.hypergradient.evidence;
+    let weakest = trials.iter().map(|trial| last(trial).status).max_by_key(|status| weakness(*status));
+    let of = |get: fn(&Health) -> usize| trials.iter().map(|trial| get(&trial.health)).sum();
+    let errors: Option<Vec<f64>> = trials.iter().map(|trial| trial.health.error).collect();
+    HypergradientRecord {
+        method,
+        status: weakest.map_or("failed", word).to_owned(),
+        hvps: of(|health| health.products),
+        residual: trials.iter().map(|trial| last(trial).adjoint_residual).fold(0.0, f64::max),
+        error: errors.map(|errors| errors.into_iter().fold(0.0, f64::max)),
+        skipped: of(|health| health.skipped),
+    }
+}
+
+fn of_seed(model: &Mlp, trial: &Trial) -> SeedRecord {
+    SeedRecord {
+        alpha: model.by_layer(&trial.found.alpha),
+        val_loss: trial.searched.validation.loss,
+        outer_steps: trial.found.path.len(),
+        stop: match trial.found.stop {
+            Stop::Stationary => "stationary",
+            Stop::StepLimit => "step limit",
+            Stop::NoDecrease => "no decrease",
+        }
+        .to_owned(),
+        inner_steps: trial.health.steps,
+        status: word(trial.found.hypergradient.evidence.status).to_owned(),
+    }
+}
+
+/// What the reader, the preprocessing of the best seed, the settings and the search have to say.
+fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial], best: usize) -> Vec<String> {
+    let skipped: usize = trials.iter().map(|trial| trial.health.skipped).sum();
+    let reason = || trials.iter().find(|trial| trial.health.skipped > 0).map_or("", |trial| &trial.health.reason);
+    let damped: usize = trials.iter().map(|trial| trial.health.damped).sum();
+    let diverged = |i: &usize| trials.iter().filter(|trial| trial.baselines[*i].is_none()).count();
+    let lost = (0..names.len()).filter(|i| diverged(i) > 0);
+    frame.notes.iter().chain(&trials[best].preprocess.notes).cloned()
+        .chain(warnings)
+        .chain((skipped > 0).then(|| format!("{skipped} proposed steps had no verified hypergradient and were not taken: {}", reason())))
+        .chain((damped > 0).then(|| format!("{damped} hypergradients needed damping, which is a bias")))
+        .chain(lost.map(|i| format!("{} alone diverged in {} of {} seeds; its figures are of the others", names[i], diverged(&i), trials.len())))
+        .collect()
+}
