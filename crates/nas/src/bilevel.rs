@@ -12,7 +12,7 @@ use tape::{
 };
 
 /// The hypergradient's way through the inner fit.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
     /// Implicit, with the Gauss-Newton matrix plus the ridge for the Hessian: positive definite.

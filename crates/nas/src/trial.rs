@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tape::{Bank, Tape};
 
 /// Where the mixtures live and how they move.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Constraint {
     /// The simplex, by exponentiated gradient.

@@ -8,7 +8,7 @@ use tape::{Adam, Gd, Momentum, Par, Program, Runner, Step, Training, Var, Vars, 
 const BURST: usize = 10;
 
 /// How θ is fitted.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Optimiser {
     /// Limited-memory BFGS with a line search: no step size to choose.

@@ -7,6 +7,7 @@ mod verdict;
 pub use progress::Progress;
 pub use table::Table;
 pub use verdict::render;
+pub(crate) use verdict::wrap;
 
 /// A number to four significant digits, in the shorter of plain and scientific notation.
 pub fn figure(value: f64) -> String {
