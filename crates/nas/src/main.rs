@@ -23,14 +23,14 @@ struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   nas data rows.csv --target price                    what the reader understands of a file
-  nas search --data rows.csv --target price           search on it: which activations, and are they worth it?
+  nas search --data rows.csv --target price           which activations, and are they worth it?
   nas search                                          the same on the embedded digits
   nas search --data images.idx3-ubyte.gz --labels labels.idx1-ubyte.gz --rows 5000
   nas search --candidates relu,tanh,sin --hidden 128,64 --groups 4
   nas search --method unroll --inner gd --lr 0.05 --inner-steps 200
   nas config > run.toml                               every setting with its meaning, to a file ...
   nas search --config run.toml --set ridge=1e-2       ... and from it
-  nas reproduce E0                                    the paper's message, judged by criteria fixed beforehand
+  nas reproduce E0                                    the paper's message, against fixed criteria
 
 Later settings win: defaults, then --config, then --set, then flags. `nas COMMAND --help` explains every flag.
 Exit code: 0 done (and every criterion holds), 1 a criterion does not hold, 2 it could not be run.";
@@ -58,6 +58,7 @@ struct SearchArgs {
 #[derive(Args)]
 #[command(
     args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true,
     subcommand_value_name = "EXPERIMENT",
     subcommand_help_heading = "Experiments"
 )]
@@ -70,7 +71,11 @@ struct ConfigArgs {
 }
 
 #[derive(Args)]
-#[command(subcommand_value_name = "EXPERIMENT", subcommand_help_heading = "Experiments")]
+#[command(
+    disable_help_subcommand = true,
+    subcommand_value_name = "EXPERIMENT",
+    subcommand_help_heading = "Experiments"
+)]
 struct ReproduceArgs {
     #[command(subcommand)]
     experiment: Experiment,

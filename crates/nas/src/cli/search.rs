@@ -11,6 +11,12 @@ pub(crate) fn search(config: &Config, invocation: &Invocation) -> Answer {
     if !invocation.quiet {
         config.warnings().iter().for_each(|warning| eprintln!("warning: {warning}"));
     }
+    if config.rows > 0 || config.batch > 0 {
+        return Err("this version uses all rows, in every step of a fit: leave out --rows and --batch".into());
+    }
+    if invocation.json || invocation.force || invocation.out.is_some() {
+        return Err("this version writes no run folder: leave out --out, --force and --json".into());
+    }
     let frame = config.frame()?;
     let (setting, seed) = (config.setting(&frame)?, Seed::new(config.seed));
     let run = |number| Trial::run(&frame, &setting, seed.split(&format!("seed {number}")));

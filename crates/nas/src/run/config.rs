@@ -43,7 +43,7 @@ pub struct Config {
     /// Use a random sample of so many rows, with every class in its share; 0 for all
     ///
     /// For a quick look at large data: time and memory grow with the rows.
-    #[arg(long, default_value_t = Config::default().rows, help_heading = "Data")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().rows, help_heading = "Data")]
     pub rows: usize,
     /// Percent of the rows to train, validate and test on
     ///
@@ -53,7 +53,8 @@ pub struct Config {
     pub split: Percent,
     /// Neurons of each hidden layer, from the input on
     ///
-    /// 128,64 is two layers. Wider fits more and costs in proportion; it is the width at which the candidates are judged.
+    /// 128,64 is two layers. Wider fits more and costs in proportion. Candidates are judged at this width: take the one that
+    /// you would deploy.
     #[arg(
         long, value_name = "WIDTHS", value_delimiter = ',', default_values_t = Config::default().hidden,
         help_heading = "Network"
@@ -61,18 +62,18 @@ pub struct Config {
     pub hidden: Vec<usize>,
     /// Activations to mix, separated by commas
     ///
-    /// Of relu, tanh, sigmoid, softplus, silu, gelu, sin, identity, elu, square and erf. Fewer make the search faster and its
-    /// answer surer; leave out what you would not deploy.
+    /// By default relu,tanh,sigmoid,softplus,silu,gelu,sin,identity; there are also elu, square and erf. Fewer make the search
+    /// faster and its answer surer; leave out what you would not deploy.
     #[arg(
         long, value_name = "NAMES", value_delimiter = ',', default_values_t = Config::default().candidates,
-        help_heading = "Network"
+        hide_default_value = true, help_heading = "Network"
     )]
     pub candidates: Vec<String>,
     /// Mixtures per layer, each for an equal share of its neurons; a divisor of every width
     ///
     /// With 1 all neurons of a layer have one activation. With more, different neurons may take different ones, and there is
     /// more to choose with the same validation rows.
-    #[arg(long, default_value_t = Config::default().groups, help_heading = "Network")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().groups, help_heading = "Network")]
     pub groups: usize,
     /// One set of mixtures for all layers
     ///
@@ -82,7 +83,7 @@ pub struct Config {
     /// Candidates that each mixture keeps in the discretised network
     ///
     /// The result is reported for the whole mixture and for its largest few. 1 gives a plain network.
-    #[arg(long, default_value_t = Config::default().keep, help_heading = "Network")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().keep, help_heading = "Network")]
     pub keep: usize,
     /// Where the coefficients of a mixture live, and how they move
     #[arg(long, value_enum, default_value_t = Config::default().constraint, help_heading = "Search")]
@@ -95,7 +96,7 @@ pub struct Config {
     /// Most steps of the coefficients, each with a fit and a hypergradient; 0 judges the even mixture
     ///
     /// Raise it when a search ends at its step limit.
-    #[arg(long, default_value_t = Config::default().outer_steps, help_heading = "Search")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().outer_steps, help_heading = "Search")]
     pub outer_steps: usize,
     /// How the weights are fitted at each step of the search
     ///
@@ -106,45 +107,54 @@ pub struct Config {
     /// Most steps of a fit; with --method unroll exactly so many
     ///
     /// Raise it when a hypergradient fails because the fit is not stationary.
-    #[arg(long, default_value_t = Config::default().inner_steps, help_heading = "Fit")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().inner_steps, help_heading = "Fit")]
     pub inner_steps: usize,
     /// Step size of gd, momentum and adam, and of the step that darts-second differentiates
     ///
     /// Lower it when fits diverge. For adam about 0.01.
-    #[arg(long, default_value_t = Config::default().lr, allow_negative_numbers = true, help_heading = "Fit")]
+    #[arg(
+        long, value_name = "X", default_value_t = Config::default().lr, allow_negative_numbers = true,
+        help_heading = "Fit"
+    )]
     pub lr: f64,
     /// Ridge lambda: half of it times the squared size of the weights is added to the training loss
     ///
-    /// Higher is smoother and easier to solve. 0 makes the Hessian singular when there are more weights than rows: no
-    /// implicit hypergradient is then verified, and only --method unroll is right.
-    #[arg(long, default_value_t = Config::default().ridge, allow_negative_numbers = true, help_heading = "Fit")]
+    /// Higher is smoother and easier to solve. 0 makes the Hessian singular when there are more weights than rows: an
+    /// implicit hypergradient then means nothing, and --method unroll is the one to use.
+    #[arg(
+        long, value_name = "X", default_value_t = Config::default().ridge, allow_negative_numbers = true,
+        help_heading = "Fit"
+    )]
     pub ridge: f64,
     /// A fit is done when its gradient is this part of the gradient at the start
     ///
     /// Smaller makes hypergradients more exact and fits longer.
-    #[arg(long, default_value_t = Config::default().tol, allow_negative_numbers = true, help_heading = "Fit")]
+    #[arg(
+        long, value_name = "X", default_value_t = Config::default().tol, allow_negative_numbers = true,
+        help_heading = "Fit"
+    )]
     pub tol: f64,
     /// Training rows of one step of a fit; 0 for all
     ///
     /// Mini-batches need gd, momentum or adam. They are for data whose full gradient is too slow: fits end less exactly.
-    #[arg(long, default_value_t = Config::default().batch, help_heading = "Fit")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().batch, help_heading = "Fit")]
     pub batch: usize,
     /// Where each fit of the search starts
     #[arg(long, value_enum, default_value_t = Config::default().start, help_heading = "Fit")]
     pub start: Start,
     /// Root seed; every random stream is split from it by name
     #[arg(
-        long, default_value_t = Config::default().seed, help_heading = "Run",
+        long, value_name = "N", default_value_t = Config::default().seed, help_heading = "Run",
         value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64)
     )]
     pub seed: u64,
     /// Independent repetitions, each with a split and a start of its own
     ///
     /// The verdict is an interval over them: with fewer than about 5 nearly everything is a tie.
-    #[arg(long, default_value_t = Config::default().seeds, help_heading = "Run")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().seeds, help_heading = "Run")]
     pub seeds: usize,
     /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Config::default().threads, help_heading = "Run")]
+    #[arg(long, value_name = "N", default_value_t = Config::default().threads, help_heading = "Run")]
     pub threads: usize,
 }
 
