@@ -1,99 +1,220 @@
-//! Settings: layers, typos, and the file that documents itself.
-use clap::{Args, Command, FromArgMatches};
-use nas::experiments::e0;
-use nas::run::{Config, ConfigError, Sources, documented, resolve};
+//! The configuration of a search: layers, typos, refusals, and the file that documents itself.
+use crate::files::File;
+use crate::layers::{of_clap, resolved as layered};
+use nas::bilevel::Way;
+use nas::data::{Percent, Task, digits};
+use nas::inner::Optimiser;
+use nas::run::{Config, ConfigError, Start, documented};
+use nas::trial::Constraint;
 use std::path::Path;
 
 fn resolved(file: Option<&Path>, assignments: &[&str], flags: &[&str]) -> Result<Config, ConfigError> {
-    let command = Config::augment_args(Command::new("nas")).no_binary_name(true);
-    let matches = command.try_get_matches_from(flags).unwrap();
-    let assignments: Vec<String> = assignments.iter().map(ToString::to_string).collect();
-    let flags = Config::from_arg_matches(&matches).unwrap();
-    resolve(Sources { file, assignments: &assignments, flags: &flags, matches: &matches })
+    layered(file, assignments, flags)
 }
 
-/// A file that goes when the test ends.
-struct File(std::path::PathBuf);
-
-impl File {
-    fn new(name: &str, text: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("nas-{}-{name}", std::process::id()));
-        std::fs::write(&path, text).unwrap();
-        Self(path)
+/// What these `--set` are refused with.
+fn refusal(assignments: &[&str]) -> String {
+    match resolved(None, assignments, &[]) {
+        Ok(config) => panic!("{assignments:?} is accepted: {config:?}"),
+        Err(error) => error.to_string(),
     }
 }
 
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
+/// A search in which nothing stands at its default.
+fn other() -> Config {
+    Config {
+        data: Some("my \"own\" rows.csv".into()),
+        labels: None,
+        target: Some("price".into()),
+        task: Some(Task::Classification),
+        rows: 500,
+        split: Percent { train: 50, validation: 30, test: 20 },
+        hidden: vec![12, 6],
+        candidates: vec!["sin".into(), "erf".into()],
+        groups: 3,
+        shared: true,
+        keep: 1,
+        constraint: Constraint::ProjectedSimplex,
+        method: Way::DartsSecond,
+        outer_steps: 7,
+        inner: Optimiser::Adam,
+        inner_steps: 70,
+        lr: 0.01,
+        ridge: 1e-9,
+        tol: 1e-3,
+        batch: 32,
+        start: Start::Warm,
+        seed: 9,
+        seeds: 2,
+        threads: 1,
     }
 }
 
 #[test]
-fn the_defaults_are_those_of_the_experiment() {
-    let config = resolved(None, &[], &[]).unwrap();
-    assert_eq!(config, Config::default());
-    assert_eq!(config.e0(), e0::Options::default());
+fn the_defaults_are_the_same_everywhere() {
+    assert_eq!(resolved(None, &[], &[]).unwrap(), Config::default());
+    assert_eq!(of_clap::<Config>(), Config::default());
+}
+
+#[test]
+fn flags_and_assignments_say_the_same() {
+    let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
+                 --groups 3 --shared --keep 1 --constraint projected-simplex --method darts-second --outer-steps 7 \
+                 --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --start warm --seed 9 \
+                 --seeds 2 --threads 1";
+    let data = ["--data", "my \"own\" rows.csv"];
+    let flags: Vec<&str> = flags.split_whitespace().chain(data).collect();
+    assert_eq!(resolved(None, &[], &flags).unwrap(), other());
+
+    let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf groups=3 \
+                       shared=true keep=1 constraint=projected-simplex method=darts-second outer_steps=7 inner=adam \
+                       inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 start=warm seed=9 seeds=2 threads=1";
+    let data = ["data=my \"own\" rows.csv"];
+    let assignments: Vec<&str> = assignments.split_whitespace().chain(data).collect();
+    assert_eq!(resolved(None, &assignments, &[]).unwrap(), other());
 }
 
 #[test]
 fn the_last_layer_to_speak_wins() {
-    let file = File::new("layers.toml", "seeds = 2\nlambda = 1\nn_test = 50\nthreads = 1\n");
-    let config = resolved(Some(&file.0), &["lambda=2", "n_test=60", "lambda = 3"], &["--n-test", "70"]).unwrap();
-    let want = Config { seeds: 2, threads: 1, lambda: 3.0, n_test: 70, ..Config::default() };
+    let file = File::new("layers.toml", "seeds = 2\nridge = 1\nhidden = [8, 4]\ntask = \"regression\"\ndata = \"a\"\n");
+    let config = resolved(Some(file.path()), &["ridge=2", "hidden=16", "ridge = 3"], &["--hidden", "32,8"]).unwrap();
+    let task = Some(Task::Regression);
+    let want = Config { data: Some("a".into()), task, seeds: 2, ridge: 3.0, hidden: vec![32, 8], ..Config::default() };
     assert_eq!(config, want);
+    assert_eq!(resolved(Some(file.path()), &[], &["--seeds", "5"]).unwrap().seeds, 5, "a flag at its default");
 }
 
-/// A flag that repeats the default is still a flag.
+/// An empty text takes an optional setting back.
 #[test]
-fn a_flag_at_its_default_overrides_the_file() {
-    let file = File::new("default.toml", "seeds = 2");
-    assert_eq!(resolved(Some(&file.0), &[], &["--seeds", "20"]).unwrap().seeds, 20);
+fn what_a_file_gives_can_be_unset() {
+    let file = File::new("unset.toml", "data = \"a.csv\"\ntarget = \"y\"\ntask = \"regression\"\nseeds = 2\n");
+    let without = Config { seeds: 2, ..Config::default() };
+    assert_eq!(resolved(Some(file.path()), &["data=", "target=", "task="], &[]).unwrap(), without);
+    let flags = ["--data", "", "--target", ""];
+    assert_eq!(resolved(Some(file.path()), &["task="], &flags).unwrap(), without);
 }
 
 #[test]
 fn the_printed_settings_are_a_file_for_themselves() {
-    let config = Config { seed: 9, lambda: 1e-7, n_train: 12, ..Config::default() };
-    let text = documented(&config).unwrap();
-    let file = File::new("printed.toml", &text);
-    assert_eq!(resolved(Some(&file.0), &[], &[]).unwrap(), config);
-    let (comments, settings): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.starts_with("# "));
-    assert_eq!(comments.len(), settings.len(), "a setting without its meaning:\n{text}");
+    for (config, absent) in [(Config::default(), 4), (other(), 1)] {
+        let text = documented(&config).unwrap();
+        let file = File::new("printed.toml", &text);
+        assert_eq!(resolved(Some(file.path()), &[], &[]).unwrap(), config, "{text}");
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("# ") && line.ends_with(" = ")).count(),
+            absent,
+            "{text}"
+        );
+        let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
+        let pairs = lines.windows(2).filter(|pair| !pair[1].starts_with("# "));
+        assert!(lines[0].starts_with("# ") && pairs.clone().count() > 15);
+        for pair in pairs {
+            assert!(pair[0].starts_with("# "), "a setting without its meaning: {}", pair[1]);
+        }
+        assert!(lines.iter().all(|line| line.chars().count() < 130), "{text}");
+    }
+    assert!(documented(&Config::default()).unwrap().contains("\n# target = \n"));
 }
 
 #[test]
 fn typos_get_a_suggestion() {
-    let error = resolved(None, &["lamda=1"], &[]).unwrap_err().to_string();
-    assert!(error.contains("\"lamda\"") && error.contains("did you mean \"lambda\"?"), "{error}");
-    let file = File::new("typo.toml", "n_trian = 3");
-    let error = resolved(Some(&file.0), &[], &[]).unwrap_err().to_string();
-    assert!(error.contains("typo.toml") && error.contains("\"n_train\""), "{error}");
-    let error = resolved(None, &["qqqq=1"], &[]).unwrap_err().to_string();
-    assert!(error.contains("`nas config` lists them all"), "{error}");
+    let cases = [
+        ("rigde=1", "did you mean \"ridge\"?"),
+        ("inner-steps=1", "did you mean \"inner_steps\"?"),
+        ("tagret=y", "did you mean \"target\"?"),
+        ("qqqq=1", "`nas config` lists them all"),
+        ("method=gaus-newton", "did you mean \"gauss-newton\"?"),
+        ("method=qqqq", "is not one of gauss-newton, exact, unroll, darts-first, darts-second"),
+        ("inner=lbgfs", "did you mean \"lbfgs\"?"),
+        ("constraint=spere", "did you mean \"sphere\"?"),
+        ("start=wram", "did you mean \"warm\"?"),
+        ("task=regresion", "did you mean \"regression\"?"),
+        ("candidates=relu,tahn", "did you mean \"tanh\"?"),
+    ];
+    for (assignment, want) in cases {
+        let error = refusal(&[assignment]);
+        assert!(error.contains(want), "{assignment}: {error}");
+    }
+    let file = File::new("typo.toml", "mehtod = \"exact\"");
+    let error = resolved(Some(file.path()), &[], &[]).unwrap_err().to_string();
+    assert!(error.contains("typo.toml") && error.contains("\"method\""), "{error}");
 }
 
 #[test]
-fn bad_input_is_an_error_that_names_its_place() {
-    let message = |assignment: &str| resolved(None, &[assignment], &[]).unwrap_err().to_string();
-    assert!(message("lambda").contains("not key=value"));
-    assert!(message("lambda=abc").contains("--set lambda=abc"));
-    assert!(message("seeds=-1").contains("`seeds`"));
-    assert!(message("seeds=1.5").contains("wrong type"));
-    assert!(message("lambda=nan").contains("not negative"));
-    assert!(message("lambda=inf").contains("finite"));
-    assert!(message("net_width=7").contains("even"));
-    assert!(message("n_test=0").contains("at least 1"));
-    assert!(message("seeds=1\nlambda").contains("wrong type"));
-    assert!(message("=").contains("no setting"));
-    assert!(message("seeds=99999999999").contains("at most"));
-    let missing = resolved(Some(Path::new("/nowhere/run.toml")), &[], &[]).unwrap_err().to_string();
-    assert!(missing.contains("/nowhere/run.toml") && missing.contains("--config"));
-    let file = File::new("syntax.toml", "seeds = = 2");
-    assert!(matches!(resolved(Some(&file.0), &[], &[]), Err(ConfigError::Syntax { .. })));
+fn what_no_search_can_use_is_refused_in_one_line() {
+    let cases: [(&[&str], &str); 34] = [
+        (&["hidden=[]"], "at least one layer"),
+        (&["hidden=0"], "a width of at least 1"),
+        (&["hidden=8,0"], "a width of at least 1"),
+        (&["hidden=a,8"], "wrong type"),
+        (&["groups=0"], "groups = 0"),
+        (&["hidden=8,4", "groups=8"], "divisor of every width in hidden = [8, 4]"),
+        (&["seeds=0"], "at least 1"),
+        (&["seeds=-1"], "`seeds`"),
+        (&["keep=0"], "at least 1"),
+        (&["outer_steps=1000001"], "at most 1000000"),
+        (&["inner_steps=0"], "at least 1"),
+        (&["threads=5000"], "at most 1024"),
+        (&["ridge=-1e-3"], "not negative"),
+        (&["ridge=inf"], "finite"),
+        (&["ridge=nan"], "finite"),
+        (&["lr=0"], "above 0"),
+        (&["lr=inf"], "finite"),
+        (&["tol=0"], "above 0 and below 1"),
+        (&["tol=1"], "above 0 and below 1"),
+        (&["tol=nan"], "above 0 and below 1"),
+        (&["split=60/60/20"], "sum 100"),
+        (&["candidates=[]"], "at least one of relu"),
+        (&["candidates=relu,relu"], "listed twice"),
+        (&["batch=8"], "set --inner to gd, momentum or adam"),
+        (&["batch=8", "inner=gd", "method=unroll"], "set --batch 0"),
+        (&["method=unroll"], "method = unroll does not go with inner = lbfgs"),
+        (&["method=unroll", "inner=momentum"], "set --inner gd"),
+        (&["method=unroll", "inner=adam"], "set --inner gd"),
+        (&["method=unroll", "inner=gd", "start=warm"], "set --start cold"),
+        (&["labels=l"], "with --data"),
+        (&["data=i", "labels=l", "target=y"], "target = \"y\" does not go with labels"),
+        (&["data=i", "labels=l", "task=regression"], "task = regression does not go with labels"),
+        (&["target=y"], "give one with --data"),
+        (&["task=regression"], "give one with --data"),
+    ];
+    for (assignments, want) in cases {
+        let error = refusal(assignments);
+        assert!(error.contains(want), "{assignments:?}: {error}");
+        assert!(!error.contains('\n'), "{assignments:?}: more than a line: {error}");
+    }
 }
 
 #[test]
-fn a_run_that_no_memory_holds_is_refused() {
-    let error = resolved(None, &["n_train=100000", "n_test=100000"], &[]).unwrap_err().to_string();
-    assert!(error.contains("GB"), "{error}");
+fn what_is_allowed_at_the_edge() {
+    let edges: [&[&str]; 6] = [
+        &["outer_steps=0"],
+        &["candidates=relu"],
+        &["hidden=8,4", "groups=4"],
+        &["batch=8", "inner=adam"],
+        &["method=unroll", "inner=gd"],
+        &["data=i", "labels=l"],
+    ];
+    for assignments in edges {
+        let config = resolved(None, assignments, &[]).unwrap();
+        assert_eq!(config.warnings(), [""; 0], "{assignments:?}");
+    }
+    let without_ridge = resolved(None, &["ridge=0"], &[]).unwrap().warnings();
+    assert!(matches!(&*without_ridge, [one] if one.contains("singular") && one.contains("--ridge 1e-3")));
+    let unrolled = resolved(None, &["ridge=0", "method=unroll", "inner=gd"], &[]).unwrap();
+    assert_eq!(unrolled.warnings(), [""; 0]);
+}
+
+#[test]
+fn a_configuration_becomes_a_setting() {
+    let config = Config { data: None, ..other() };
+    let frame = config.frame().unwrap();
+    assert_eq!(frame, digits().unwrap());
+    let setting = config.setting(&frame).unwrap();
+    assert_eq!((&*setting.hidden, setting.groups, setting.shared, setting.keep), (&[12, 6][..], 3, true, 1));
+    assert_eq!((setting.bank.len(), &*setting.names), (2, &["sin".to_owned(), "erf".to_owned()][..]));
+    assert_eq!((setting.percent, setting.constraint, setting.outer.steps), (config.split, config.constraint, 7));
+    assert_eq!((setting.inner.way, setting.inner.ridge, setting.inner.warm), (Way::DartsSecond, 1e-9, true));
+    let fit = setting.inner.fit;
+    assert_eq!((fit.optimiser, fit.lr, fit.steps, fit.tolerance), (Optimiser::Adam, 0.01, 70, 1e-3));
 }

@@ -14,7 +14,7 @@ use tape::{
 };
 
 /// The hypergradient's way through the inner fit.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
     /// Implicit, with the Gauss-Newton matrix plus the ridge for the Hessian: positive definite.
@@ -187,10 +187,10 @@ impl<T: Element> OnData<T> {
         fit
     }
 
-    /// The ‖∇g‖ over that of the start that counts as zero: some more than what the fit aims at, since rounding may end it
+    /// The ‖∇g‖ over that of the start that counts as zero: more than what the fit aims at, since rounding and kinks may end it
     /// early, and much more for mini-batches, which come to rest only roughly.
     fn stationarity(&self, scale: f64) -> Stationarity {
-        let slack = if self.inner.batch == 0 { 10.0 } else { 1000.0 };
+        let slack = if self.inner.batch == 0 { 100.0 } else { 1000.0 };
         Stationarity::Within { tolerance: (slack * self.inner.fit.tolerance).min(0.1), scale }
     }
 

@@ -22,5 +22,5 @@ pub mod search;
 pub mod seed;
 pub mod space;
 pub mod stats;
-mod suggest;
+pub mod suggest;
 pub mod trial;

@@ -15,7 +15,7 @@ const ROUNDINGS: f64 = 10.0;
 const BURST: usize = 10;
 
 /// How θ is fitted.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Optimiser {
     /// Limited-memory BFGS with a line search: no step size to choose.

@@ -46,7 +46,8 @@ impl Mlp {
 
     /// Inputs and outputs of each layer, the last one included.
     pub fn layers(&self) -> Vec<[usize; 2]> {
-        let widths: Vec<usize> = [self.inputs].into_iter().chain(self.hidden.iter().copied()).chain([self.outputs]).collect();
+        let widths: Vec<usize> =
+            [self.inputs].into_iter().chain(self.hidden.iter().copied()).chain([self.outputs]).collect();
         widths.windows(2).map(|pair| [pair[0], pair[1]]).collect()
     }
 

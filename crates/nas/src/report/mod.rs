@@ -1,12 +1,15 @@
 //! What people see: plain text tables, verdicts and progress.
 
+mod comparison;
 mod progress;
 mod table;
 mod verdict;
 
+pub use comparison::comparison;
 pub use progress::Progress;
 pub use table::Table;
 pub use verdict::render;
+pub(crate) use verdict::wrap;
 
 /// A number to four significant digits, in the shorter of plain and scientific notation.
 pub fn figure(value: f64) -> String {

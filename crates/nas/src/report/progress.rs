@@ -34,13 +34,19 @@ impl Progress {
 
     /// One more step is done.
     pub fn advance(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        self.advance_by(1);
+    }
+
+    /// So many more steps are done, or need not be.
+    pub fn advance_by(&self, steps: usize) {
+        let before = self.done.fetch_add(steps, Ordering::Relaxed);
+        let done = before + steps;
         match &self.display {
             Display::Silent => {}
-            Display::Bar(bar) => bar.inc(1),
+            Display::Bar(bar) => bar.inc(steps as u64),
             Display::Lines => {
                 let tenth = |n: usize| 10 * n / self.total.max(1);
-                if tenth(done) > tenth(done - 1) {
+                if tenth(done) > tenth(before) {
                     eprintln!("{}: {} % ({done} of {})", self.label, 10 * tenth(done), self.total);
                 }
             }

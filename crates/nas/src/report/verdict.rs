@@ -28,7 +28,7 @@ fn judge(criterion: &Criterion) -> String {
 }
 
 /// Breaks lines between words, each line indented.
-fn wrap(text: &str, indent: usize) -> String {
+pub(crate) fn wrap(text: &str, indent: usize) -> String {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split_whitespace() {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH - indent {

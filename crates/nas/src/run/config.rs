@@ -1,170 +1,245 @@
-//! The one configuration: flags, file, `--set` and the documentation's table come from this struct.
+//! The one configuration of a search: flags, file, `--set` and the documentation's table come from this struct.
 
-use super::ConfigError;
-use crate::data::{QuadraticForm, Sizes};
-use crate::experiments::e0::{self, network};
-use crate::search;
+use crate::bilevel::{Inner, Way};
+use crate::data::{CsvOptions, DataError, Frame, Percent, Task, digits, read_csv, read_idx};
+use crate::inner::{FitOptions, Optimiser};
+use crate::metrics;
+use crate::model::candidates::{self, CandidateError};
+use crate::search::{FirstStep, Options};
+use crate::seed::Seed;
+use crate::trial::{Constraint, Precision, Setting};
 use clap::Args;
 use serde::{Deserialize, Serialize};
+use std::convert::Infallible;
+use std::path::PathBuf;
 
-/// Gram terms of one seed that take more than this are refused.
-const MOST_GIGABYTES: f64 = 16.0;
+/// The outer solver's limits, beside the number of its steps. The fits are inexact and each proposal costs one, so finer
+/// limits buy nothing.
+const OUTER: Options = Options { steps: 0, first: FirstStep::Distance(1.0), tolerance: 1e-3, halvings: 3 };
 
-/// Every setting of a run. The documentation of a field is its help text, its default the pass criteria's setting.
+/// Every setting of a search. The documentation of a field is its help text.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Config::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Config::default().threads)]
-    pub threads: usize,
-    /// Independent repetitions; criteria take the median over them
-    #[arg(long, default_value_t = Config::default().seeds)]
-    pub seeds: usize,
-    /// Dimension d of the inputs on the unit sphere
-    #[arg(long, default_value_t = Config::default().dimension)]
-    pub dimension: usize,
-    /// Standard deviation of the label noise (the signal's is 1)
-    #[arg(long, default_value_t = Config::default().noise, allow_negative_numbers = true)]
-    pub noise: f64,
-    /// Training samples n_T, which every architecture fits
-    #[arg(long, default_value_t = Config::default().n_train)]
-    pub n_train: usize,
-    /// Validation samples n_V, which choose the architecture
-    #[arg(long, default_value_t = Config::default().n_validation)]
-    pub n_validation: usize,
-    /// Test samples, which no search sees
-    #[arg(long, default_value_t = Config::default().n_test)]
-    pub n_test: usize,
-    /// Candidate activations h: Hermite polynomials of degree 1 to h
-    #[arg(long, default_value_t = Config::default().candidates)]
-    pub candidates: usize,
-    /// Random architectures that the searches compete with
-    #[arg(long, default_value_t = Config::default().architectures)]
-    pub architectures: usize,
-    /// Ridge lambda of the inner problem
-    #[arg(long, default_value_t = Config::default().lambda, allow_negative_numbers = true)]
-    pub lambda: f64,
-    /// Seeds of the half with real networks, 0 to leave it out
-    #[arg(long, default_value_t = Config::default().net_seeds)]
-    pub net_seeds: usize,
-    /// Width of the networks, even
-    #[arg(long, default_value_t = Config::default().net_width)]
-    pub net_width: usize,
-    /// Architectures that are trained as networks
-    #[arg(long, default_value_t = Config::default().net_architectures)]
-    pub net_architectures: usize,
-    /// Most steps of gradient descent of a network
-    #[arg(long, default_value_t = Config::default().net_steps)]
-    pub net_steps: usize,
-    /// Most outer steps of a bilevel search
-    #[arg(long, default_value_t = Config::default().outer_steps)]
+    /// CSV file (gzip too), or IDX images with --labels; if not given, the embedded digits
+    ///
+    /// One row per sample; columns of words are encoded one-hot and gaps filled. `nas data FILE` tells what is understood.
+    #[arg(long, value_name = "FILE", value_parser = path, help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PathBuf>,
+    /// The labels of IDX images
+    #[arg(long, value_name = "FILE", value_parser = path, help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub labels: Option<PathBuf>,
+    /// Column of a CSV file to predict: its name, or its number where there is no header; if not given, the last one
+    #[arg(long, value_name = "COLUMN", help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// What the target of a CSV file is, where it is not what the reader takes it for
+    ///
+    /// Numbers are a regression unless there are few different whole ones. Say `classification` for classes written as
+    /// numbers, `regression` for counts.
+    #[arg(long, help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<Task>,
+    /// Use a random sample of so many rows, with every class in its share; 0 for all
+    ///
+    /// For a quick look at large data: time and memory grow with the rows.
+    #[arg(long, value_name = "N", default_value_t = Config::default().rows, help_heading = "Data")]
+    pub rows: usize,
+    /// Percent of the rows to train, validate and test on
+    ///
+    /// Training rows fit the weights, validation rows choose the activations, and no search sees the test rows. With few
+    /// rows and many mixtures, give validation more.
+    #[arg(long, value_name = "T/V/T", default_value_t = Config::default().split, help_heading = "Data")]
+    pub split: Percent,
+    /// Neurons of each hidden layer, from the input on
+    ///
+    /// 128,64 is two layers. Wider fits more and costs in proportion. Candidates are judged at this width: take the one that
+    /// you would deploy.
+    #[arg(
+        long, value_name = "WIDTHS", value_delimiter = ',', default_values_t = Config::default().hidden,
+        help_heading = "Network"
+    )]
+    pub hidden: Vec<usize>,
+    /// Activations to mix, separated by commas
+    ///
+    /// By default relu,tanh,sigmoid,softplus,silu,gelu,sin,identity; there are also elu, square and erf. Fewer make the search
+    /// faster and its answer surer; leave out what you would not deploy.
+    #[arg(
+        long, value_name = "NAMES", value_delimiter = ',', default_values_t = Config::default().candidates,
+        hide_default_value = true, help_heading = "Network"
+    )]
+    pub candidates: Vec<String>,
+    /// Mixtures per layer, each for an equal share of its neurons; a divisor of every width
+    ///
+    /// With 1 all neurons of a layer have one activation. With more, different neurons may take different ones, and there is
+    /// more to choose with the same validation rows.
+    #[arg(long, value_name = "N", default_value_t = Config::default().groups, help_heading = "Network")]
+    pub groups: usize,
+    /// One set of mixtures for all layers
+    ///
+    /// Fewer coefficients for few validation rows; without effect on one hidden layer.
+    #[arg(long, help_heading = "Network")]
+    pub shared: bool,
+    /// Candidates that each mixture keeps in the discretised network
+    ///
+    /// The result is reported for the whole mixture and for its largest few. 1 gives a plain network.
+    #[arg(long, value_name = "N", default_value_t = Config::default().keep, help_heading = "Network")]
+    pub keep: usize,
+    /// Where the coefficients of a mixture live, and how they move
+    #[arg(long, value_enum, default_value_t = Config::default().constraint, help_heading = "Search")]
+    pub constraint: Constraint,
+    /// How the validation loss is differentiated through the fit (the hypergradient)
+    ///
+    /// Keep gauss-newton for networks. The DARTS methods are cheap and biased, there to compare with.
+    #[arg(long, value_enum, default_value_t = Config::default().method, help_heading = "Search")]
+    pub method: Way,
+    /// Most steps of the coefficients, each with a fit and a hypergradient; 0 judges the even mixture
+    ///
+    /// Raise it when a search ends at its step limit.
+    #[arg(long, value_name = "N", default_value_t = Config::default().outer_steps, help_heading = "Search")]
     pub outer_steps: usize,
+    /// How the weights are fitted at each step of the search
+    ///
+    /// lbfgs has no step size to choose and reaches small tolerances. The others need --lr; --method unroll needs gd, and
+    /// --batch one of gd, momentum and adam.
+    #[arg(long, value_enum, default_value_t = Config::default().inner, help_heading = "Fit")]
+    pub inner: Optimiser,
+    /// Most steps of a fit; with --method unroll exactly so many
+    ///
+    /// Raise it when a hypergradient fails because the fit is not stationary.
+    #[arg(long, value_name = "N", default_value_t = Config::default().inner_steps, help_heading = "Fit")]
+    pub inner_steps: usize,
+    /// Step size of gd, momentum and adam, and of the step that darts-second differentiates
+    ///
+    /// Lower it when fits diverge. For adam about 0.01.
+    #[arg(
+        long, value_name = "X", default_value_t = Config::default().lr, allow_negative_numbers = true,
+        help_heading = "Fit"
+    )]
+    pub lr: f64,
+    /// Ridge lambda: half of it times the squared size of the weights is added to the training loss
+    ///
+    /// Higher is smoother and easier to solve. 0 makes the Hessian singular when there are more weights than rows: an
+    /// implicit hypergradient then means nothing, and --method unroll is the one to use.
+    #[arg(
+        long, value_name = "X", default_value_t = Config::default().ridge, allow_negative_numbers = true,
+        help_heading = "Fit"
+    )]
+    pub ridge: f64,
+    /// A fit is done when its gradient is this part of the gradient at the start
+    ///
+    /// Smaller makes hypergradients more exact and fits longer.
+    #[arg(
+        long, value_name = "X", default_value_t = Config::default().tol, allow_negative_numbers = true,
+        help_heading = "Fit"
+    )]
+    pub tol: f64,
+    /// Training rows of one step of a fit; 0 for all
+    ///
+    /// Mini-batches need gd, momentum or adam. They are for data whose full gradient is too slow: fits end less exactly.
+    #[arg(long, value_name = "N", default_value_t = Config::default().batch, help_heading = "Fit")]
+    pub batch: usize,
+    /// Arithmetic of the networks
+    ///
+    /// single is twice as fast. Take double for a --tol below 1e-5.
+    #[arg(long, value_enum, default_value_t = Config::default().precision, help_heading = "Fit")]
+    pub precision: Precision,
+    /// Where each fit of the search starts
+    #[arg(long, value_enum, default_value_t = Config::default().start, help_heading = "Fit")]
+    pub start: Start,
+    /// Root seed; every random stream is split from it by name
+    #[arg(
+        long, value_name = "N", default_value_t = Config::default().seed, help_heading = "Run",
+        value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64)
+    )]
+    pub seed: u64,
+    /// Independent repetitions, each with a split and a start of its own
+    ///
+    /// The verdict is an interval over them: with fewer than about 5 nearly everything is a tie.
+    #[arg(long, value_name = "N", default_value_t = Config::default().seeds, help_heading = "Run")]
+    pub seeds: usize,
+    /// Worker threads, 0 for one per core; results do not depend on it
+    #[arg(long, value_name = "N", default_value_t = Config::default().threads, help_heading = "Run")]
+    pub threads: usize,
+}
+
+/// Where a fit of the search starts.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Start {
+    /// At the same random weights every time, as the paper assumes: the result is a function of the coefficients.
+    Cold,
+    /// Where the last fit ended: faster, and the result depends on the way there.
+    Warm,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        let e0 = e0::Options::default();
         Self {
+            data: None,
+            labels: None,
+            target: None,
+            task: None,
+            rows: 0,
+            split: Percent::default(),
+            hidden: vec![128],
+            candidates: candidates::DEFAULT.map(str::to_owned).into(),
+            groups: 1,
+            shared: false,
+            keep: 2,
+            constraint: Constraint::Simplex,
+            method: Way::GaussNewton,
+            outer_steps: 20,
+            inner: Optimiser::Lbfgs,
+            inner_steps: 500,
+            lr: 0.1,
+            ridge: 1e-3,
+            tol: 1e-4,
+            batch: 0,
+            precision: Precision::Single,
+            start: Start::Cold,
             seed: 0,
+            seeds: 5,
             threads: 0,
-            seeds: e0.seeds,
-            dimension: e0.problem.dimension,
-            noise: e0.problem.noise,
-            n_train: e0.sizes.train,
-            n_validation: e0.sizes.validation,
-            n_test: e0.sizes.test,
-            candidates: e0.candidates,
-            architectures: e0.architectures,
-            lambda: e0.lambda,
-            outer_steps: e0.search.steps,
-            net_seeds: e0.network.seeds,
-            net_width: 2 * e0.network.pairs,
-            net_architectures: e0.network.architectures,
-            net_steps: e0.network.limit,
         }
     }
 }
 
 impl Config {
-    /// The options of E0.
-    pub fn e0(&self) -> e0::Options {
-        e0::Options {
-            seeds: self.seeds,
-            problem: QuadraticForm { dimension: self.dimension, noise: self.noise },
-            sizes: Sizes { train: self.n_train, validation: self.n_validation, test: self.n_test },
-            candidates: self.candidates,
-            architectures: self.architectures,
-            lambda: self.lambda,
-            search: search::Options { steps: self.outer_steps, ..search::Options::default() },
-            network: network::Options {
-                seeds: self.net_seeds,
-                pairs: self.net_width / 2,
-                architectures: self.net_architectures,
-                limit: self.net_steps,
-                ..network::Options::default()
-            },
-        }
+    /// Reads the data, or the sample of it that is asked for.
+    pub fn frame(&self) -> Result<Frame, DataError> {
+        let frame = match (&self.data, &self.labels) {
+            (None, _) => digits(),
+            (Some(images), Some(labels)) => read_idx(images, labels),
+            (Some(file), None) => read_csv(file, &CsvOptions { target: self.target.clone(), task: self.task }),
+        }?;
+        let rows = if self.rows == 0 { usize::MAX } else { self.rows };
+        Ok(frame.sample(rows, Seed::new(self.seed).split("sample")))
     }
 
-    /// Refuses values that no run can use.
-    pub fn check(&self) -> Result<(), ConfigError> {
-        let ranges = [
-            ("threads", self.threads, 0..=1024),
-            ("seeds", self.seeds, 1..=100_000),
-            ("dimension", self.dimension, 2..=10_000),
-            ("n_train", self.n_train, 1..=100_000),
-            ("n_validation", self.n_validation, 1..=100_000),
-            ("n_test", self.n_test, 1..=1_000_000),
-            ("candidates", self.candidates, 1..=1000),
-            ("architectures", self.architectures, 2..=1_000_000),
-            ("net_seeds", self.net_seeds, 0..=100_000),
-            ("net_width", self.net_width, 2..=1_000_000),
-            ("net_architectures", self.net_architectures, 2..=1_000_000),
-            ("net_steps", self.net_steps, 0..=100_000_000),
-            ("outer_steps", self.outer_steps, 0..=1_000_000),
-        ];
-        for (key, value, range) in ranges {
-            if !range.contains(&value) {
-                let need = format!("at least {} and at most {}", range.start(), range.end());
-                return Err(ConfigError::Range { key, value: value.to_string(), need });
-            }
-        }
-        if !self.net_width.is_multiple_of(2) {
-            let need = "even, since neurons come in pairs".to_owned();
-            return Err(ConfigError::Range { key: "net_width", value: self.net_width.to_string(), need });
-        }
-        for (key, value) in [("noise", self.noise), ("lambda", self.lambda)] {
-            if !(value.is_finite() && value >= 0.0) {
-                let need = "a finite number, not negative".to_owned();
-                return Err(ConfigError::Range { key, value: value.to_string(), need });
-            }
-        }
-        let gigabytes = self.gram_gigabytes();
-        if gigabytes > MOST_GIGABYTES { Err(ConfigError::Memory { gigabytes, most: MOST_GIGABYTES }) } else { Ok(()) }
-    }
-
-    /// What the Gram terms of one seed take.
-    fn gram_gigabytes(&self) -> f64 {
-        let columns = (self.n_train + self.n_validation + self.n_test) as f64;
-        8e-9 * self.candidates as f64 * self.n_train as f64 * columns
+    /// What these settings mean for this data.
+    pub fn setting(&self, frame: &Frame) -> Result<Setting, CandidateError> {
+        let fit = FitOptions { optimiser: self.inner, lr: self.lr, steps: self.inner_steps, tolerance: self.tol };
+        let (loss, warm) = (metrics::loss(frame.task()), self.start == Start::Warm);
+        Ok(Setting {
+            percent: self.split,
+            hidden: self.hidden.clone(),
+            bank: candidates::bank(&self.candidates)?,
+            names: self.candidates.clone(),
+            groups: self.groups,
+            shared: self.shared,
+            inner: Inner { loss, ridge: self.ridge, fit, way: self.method, batch: self.batch, warm },
+            precision: self.precision,
+            constraint: self.constraint,
+            outer: Options { steps: self.outer_steps, ..OUTER },
+            keep: self.keep,
+        })
     }
 }
 
-/// The settings as TOML, each under its help text: a file for `--config`, and the documentation's table.
-pub fn documented(config: &Config) -> Result<String, toml::ser::Error> {
-    let help = Config::augment_args(clap::Command::new("settings"));
-    let about = |key: &str| help.get_arguments().find(|arg| arg.get_id() == key).and_then(|arg| arg.get_help());
-    let mut text = String::new();
-    for line in toml::to_string(config)?.lines() {
-        let key = line.split(' ').next().unwrap_or_default();
-        if let Some(about) = about(key) {
-            text += &format!("# {about}\n");
-        }
-        text += &format!("{line}\n");
-    }
-    Ok(text)
+/// A path from a flag; an empty one unsets what a file says.
+fn path(text: &str) -> Result<PathBuf, Infallible> {
+    Ok(text.into())
 }

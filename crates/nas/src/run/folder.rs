@@ -1,20 +1,14 @@
 //! The folder of a run: nothing in it is half-written, and no other run is lost to it.
 
+use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The files of a run.
-pub const FILES: [&str; 7] = [
-    "config.toml",
-    "log.jsonl",
-    "model.safetensors",
-    "preprocess.json",
-    "splits.json",
-    "result.json",
-    "report.html",
-];
+pub const FILES: [&str; 7] =
+    ["config.toml", "log.jsonl", "model.safetensors", "preprocess.json", "splits.json", "result.json", "report.html"];
 
 /// A folder that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +69,8 @@ impl Folder {
 
     /// Makes `parent/name-<n>` with the first n from 1 that is free.
     pub fn next(parent: &Path, name: &str) -> Result<Self, FolderError> {
-        let name: String = name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+        let name: String =
+            name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
         let free = |n: &usize| !parent.join(format!("{name}-{n}")).exists();
         let number = (1..).find(free).unwrap_or(1);
         Self::open(&parent.join(format!("{name}-{number}")), false)
@@ -119,7 +114,7 @@ impl Folder {
 }
 
 /// Writes a file beside its place and moves it there when it is whole.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
@@ -130,7 +125,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
 }
 
 /// Reads a file of a run.
-pub fn read(path: &Path) -> Result<Vec<u8>, FolderError> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, FolderError> {
     fs::read(path).map_err(|source| FolderError::Read { path: path.to_owned(), source })
 }
 
@@ -150,23 +145,23 @@ struct State {
 
 impl Log {
     /// Appends a line; a failure is kept for [`Self::finish`].
-    pub fn append(&self, mut line: String) {
-        line.push('\n');
+    pub fn append(&self, line: &impl Serialize) {
+        let text = serde_json::to_string(line).map_err(io::Error::from);
         let mut state = self.lock();
-        let written = state.file.write_all(line.as_bytes());
         state.lines += 1;
+        let written = text.and_then(|text| state.file.write_all((text + "\n").as_bytes()));
         if let Err(error) = written {
             state.failed.get_or_insert(error);
         }
     }
 
-    /// Lines so far.
-    pub fn lines(&self) -> usize {
-        self.lock().lines
+    /// Whether there is no line yet.
+    pub fn is_empty(&self) -> bool {
+        self.lock().lines == 0
     }
 
     /// Whether every line was written.
-    pub fn finish(self) -> Result<(), FolderError> {
+    pub fn finish(&self) -> Result<(), FolderError> {
         let failed = self.lock().failed.take();
         failed.map_or(Ok(()), |source| Err(FolderError::Write { path: self.path.clone(), source }))
     }

@@ -1,15 +1,32 @@
 //! How a run is configured, on what it runs, and what it writes down.
 
 mod config;
+mod documented;
+mod error;
+mod folder;
+mod invocation;
 mod layers;
+mod network;
+mod predict;
 mod record;
+mod rules;
+mod search;
+mod summary;
 
-pub use config::{Config, documented};
-pub use layers::{ConfigError, Sources, resolve};
+pub use config::{Config, Start};
+pub use documented::documented;
+pub use error::ConfigError;
+pub use folder::{FILES, Folder, FolderError, Log};
+pub use invocation::Invocation;
+pub use layers::{Settings, Sources, resolve};
+pub use network::{NetworkError, Trained};
+pub use predict::{PredictError, predict};
 pub use record::{
     Compared, HypergradientRecord, Judgement, LogLine, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord,
     Verdict,
 };
+pub use search::{Finished, RunError, search};
+pub use summary::{Context, best, judge, summary};
 
 /// The one thread pool of a run.
 pub fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {

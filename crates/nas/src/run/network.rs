@@ -52,9 +52,9 @@ impl Trained {
         let bytes = |numbers: &[f64]| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>();
         let tensors: Vec<(String, Vec<usize>, Vec<u8>)> =
             self.tensors().into_iter().map(|(name, shape, numbers)| (name, shape, bytes(numbers))).collect();
-        let views = tensors.iter().map(|(name, shape, bytes)| {
-            Ok((name.clone(), TensorView::new(Dtype::F64, shape.clone(), bytes)?))
-        });
+        let views = tensors
+            .iter()
+            .map(|(name, shape, bytes)| Ok((name.clone(), TensorView::new(Dtype::F64, shape.clone(), bytes)?)));
         let views = views.collect::<Result<Vec<_>, SafeTensorError>>()?;
         let metadata = HashMap::from([(CANDIDATES.to_owned(), self.candidates.join(","))]);
         Ok(safetensors::serialize(views, Some(metadata))?)
@@ -80,7 +80,8 @@ impl Trained {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NetworkError> {
         let (_, header) = SafeTensors::read_metadata(bytes)?;
         let names = header.metadata().as_ref().and_then(|metadata| metadata.get(CANDIDATES));
-        let names: Vec<String> = names.ok_or_else(|| form("the list of candidates"))?.split(',').map(str::to_owned).collect();
+        let names: Vec<String> =
+            names.ok_or_else(|| form("the list of candidates"))?.split(',').map(str::to_owned).collect();
         let bank = candidates::bank(&names)?;
         let file = SafeTensors::deserialize(bytes)?;
 

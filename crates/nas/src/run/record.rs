@@ -163,9 +163,9 @@ pub struct LogLine {
     pub step: usize,
     /// The coefficients, all mixtures one after the other.
     pub alpha: Vec<f64>,
-    /// Inner loss at the fit, ridge included.
-    pub train_loss: f64,
-    /// Outer loss at the fit.
+    /// Inner loss at the fit, ridge included; `null` with `unroll`.
+    pub train_loss: Option<f64>,
+    /// Outer loss at the inner minimum, as the search sees it.
     pub val_loss: f64,
     /// Size of the projected gradient: 0 where the search is at its end.
     pub stationarity: f64,
@@ -173,8 +173,8 @@ pub struct LogLine {
     pub eta: f64,
     /// Steps of all fits so far.
     pub inner_steps: usize,
-    /// Relative size of the inner gradient at the fit.
-    pub inner_residual: f64,
+    /// Relative size of the inner gradient at the fit; `null` with `unroll`.
+    pub inner_residual: Option<f64>,
     /// Hessian-vector products so far.
     pub hvps: usize,
     /// Relative residual of the adjoint system.

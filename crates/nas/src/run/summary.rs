@@ -131,8 +131,20 @@ fn verdict(task: Task, names: &[String], trials: &[Trial]) -> Verdict {
 /// Won or lost when the interval excludes 0, else tied.
 pub fn judge(interval: Option<[f64; 2]>, larger_is_better: bool) -> Judgement {
     match interval {
-        Some([low, _]) if low > 0.0 => if larger_is_better { Judgement::Won } else { Judgement::Lost },
-        Some([_, high]) if high < 0.0 => if larger_is_better { Judgement::Lost } else { Judgement::Won },
+        Some([low, _]) if low > 0.0 => {
+            if larger_is_better {
+                Judgement::Won
+            } else {
+                Judgement::Lost
+            }
+        }
+        Some([_, high]) if high < 0.0 => {
+            if larger_is_better {
+                Judgement::Lost
+            } else {
+                Judgement::Won
+            }
+        }
         _ => Judgement::Tied,
     }
 }
@@ -196,10 +208,23 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
     let damped: usize = trials.iter().map(|trial| trial.health.damped).sum();
     let diverged = |i: &usize| trials.iter().filter(|trial| trial.baselines[*i].is_none()).count();
     let lost = (0..names.len()).filter(|i| diverged(i) > 0);
-    frame.notes.iter().chain(&trials[best].preprocess.notes).cloned()
+    frame
+        .notes
+        .iter()
+        .chain(&trials[best].preprocess.notes)
+        .cloned()
         .chain(warnings)
-        .chain((skipped > 0).then(|| format!("{skipped} proposed steps had no verified hypergradient and were not taken: {}", reason())))
+        .chain((skipped > 0).then(|| {
+            format!("{skipped} proposed steps had no verified hypergradient and were not taken: {}", reason())
+        }))
         .chain((damped > 0).then(|| format!("{damped} hypergradients needed damping, which is a bias")))
-        .chain(lost.map(|i| format!("{} alone diverged in {} of {} seeds; its figures are of the others", names[i], diverged(&i), trials.len())))
+        .chain(lost.map(|i| {
+            format!(
+                "{} alone diverged in {} of {} seeds; its figures are of the others",
+                names[i],
+                diverged(&i),
+                trials.len()
+            )
+        }))
         .collect()
 }

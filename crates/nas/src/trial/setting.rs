@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tape::Bank;
 
 /// Where the mixtures live and how they move.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Constraint {
     /// The simplex, by exponentiated gradient.
@@ -22,7 +22,7 @@ pub enum Constraint {
 }
 
 /// The element type that the networks are computed in; what decides anything is summed in `f64` either way.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {
     /// `f32`: twice as fast.

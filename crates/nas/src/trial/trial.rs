@@ -78,6 +78,16 @@ impl Trial {
         2 + setting.bank.len()
     }
 
+    /// Whether the data can be split and read as numbers: all that can be wrong with it, found before the work begins.
+    pub fn check(frame: &Frame, setting: &Setting, seed: Seed) -> Result<(), TrialError> {
+        let parts = Parts::draw(frame, setting.percent, seed.split("split"))?;
+        let preprocess = Preprocess::fit(frame, &parts.train)?;
+        [&parts.train, &parts.validation, &parts.test]
+            .into_iter()
+            .try_for_each(|rows| preprocess.apply(frame, rows).map(drop))?;
+        Ok(())
+    }
+
     /// Splits, searches and compares.
     pub fn run(frame: &Frame, setting: &Setting, seed: Seed, watch: &dyn Watch) -> Result<Self, TrialError> {
         match setting.precision {

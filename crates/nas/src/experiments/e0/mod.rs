@@ -5,9 +5,11 @@ pub mod network;
 mod prepared;
 mod ranking;
 mod report;
+mod settings;
 
 pub use ranking::Ranking;
 pub use report::{kernel_criteria, kernel_outcome, network_criteria, network_outcome};
+pub use settings::Settings;
 
 use crate::data::{QuadraticForm, Sizes, SplitError};
 use crate::dense::NotPositiveDefinite;

@@ -1,0 +1,16 @@
+//! The commands.
+
+mod data;
+mod layered;
+mod predict;
+mod reproduce;
+mod search;
+
+pub(crate) use data::DataFile;
+pub(crate) use layered::Layered;
+pub(crate) use predict::Prediction;
+pub(crate) use reproduce::Experiment;
+pub(crate) use search::search;
+
+/// What a command answers: whether its criteria hold.
+pub(crate) type Answer = Result<bool, Box<dyn std::error::Error>>;

@@ -1,0 +1,123 @@
+//! What settings no search can use, and which deserve a warning.
+
+use super::{Config, ConfigError, Settings, Start};
+use crate::bilevel::Way;
+use crate::inner::Optimiser;
+use crate::model::candidates;
+use clap::ValueEnum;
+
+impl Settings for Config {
+    const SHOWN_BY: &'static str = "nas config";
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.check_numbers()?;
+        self.check_network()?;
+        self.check_method()?;
+        self.check_data()
+    }
+}
+
+impl Config {
+    fn check_numbers(&self) -> Result<(), ConfigError> {
+        let ranges = [
+            ("keep", self.keep, 1..=1000),
+            ("outer_steps", self.outer_steps, 0..=1_000_000),
+            ("inner_steps", self.inner_steps, 1..=100_000_000),
+            ("seeds", self.seeds, 1..=100_000),
+            ("threads", self.threads, 0..=1024),
+        ];
+        for (key, value, range) in ranges {
+            ConfigError::outside(key, value, range)?;
+        }
+        let finite = self.ridge.is_finite() && self.ridge >= 0.0;
+        ConfigError::unless(finite, "ridge", self.ridge, "a finite number, not negative")?;
+        ConfigError::unless(self.lr.is_finite() && self.lr > 0.0, "lr", self.lr, "a finite number above 0")?;
+        ConfigError::unless(self.tol > 0.0 && self.tol < 1.0, "tol", self.tol, "above 0 and below 1")
+    }
+
+    fn check_network(&self) -> Result<(), ConfigError> {
+        let hidden = |need: &str| {
+            Err(ConfigError::Range { key: "hidden", value: format!("{:?}", self.hidden), need: need.to_owned() })
+        };
+        if self.hidden.is_empty() {
+            return hidden("at least one layer: without one there is no activation to choose");
+        }
+        if self.hidden.iter().any(|width| !(1..=1_000_000).contains(width)) {
+            return hidden("a width of at least 1 and at most 1000000 for each layer");
+        }
+        if self.groups == 0 || self.hidden.iter().any(|width| !width.is_multiple_of(self.groups)) {
+            let need = format!("at least 1 and a divisor of every width in hidden = {:?}", self.hidden);
+            return Err(ConfigError::Range { key: "groups", value: self.groups.to_string(), need });
+        }
+        candidates::bank(&self.candidates)?;
+        Ok(())
+    }
+
+    /// How the hypergradient, the fit and its rows go together.
+    fn check_method(&self) -> Result<(), ConfigError> {
+        let (unroll, batches) = (self.method == Way::Unroll, self.batch > 0);
+        let (method, inner, batch) = (word("method", self.method), word("inner", self.inner), self.batch);
+        let batch = format!("batch = {batch}");
+        if unroll && self.inner != Optimiser::Gd {
+            return clash(method, inner, "what is unrolled is gradient descent; set --inner gd");
+        }
+        if unroll && self.start == Start::Warm {
+            let start = word("start", self.start);
+            return clash(method, start, "what is unrolled begins at the same weights every time; set --start cold");
+        }
+        if unroll && batches {
+            return clash(batch, method, "what is unrolled is gradient descent on all rows; set --batch 0");
+        }
+        if batches && self.inner == Optimiser::Lbfgs {
+            let need = "its line search needs all rows; set --inner to gd, momentum or adam, or --batch to 0";
+            return clash(batch, inner, need);
+        }
+        Ok(())
+    }
+
+    /// Which of the settings about data go together.
+    fn check_data(&self) -> Result<(), ConfigError> {
+        let (no_data, labels) = (self.data.is_none(), self.labels.is_some());
+        let column = self.target.as_ref().map(|target| format!("target = {target:?}"));
+        let column = column.or_else(|| self.task.map(|task| word("task", task)));
+        if labels && no_data {
+            return clash("labels", "no data", "give the images that they belong to with --data");
+        }
+        match column {
+            Some(column) if labels => clash(column, "labels", "IDX files have classes and no columns; leave one out"),
+            Some(column) if no_data => clash(column, "no data", "it is about a CSV file; give one with --data"),
+            _ => Ok(()),
+        }
+    }
+
+    /// What will run and may disappoint, a sentence each.
+    pub fn warnings(&self) -> Vec<String> {
+        let implicit = matches!(self.method, Way::GaussNewton | Way::Exact);
+        let singular = "ridge = 0: with more weights than training rows the Hessian is singular and an implicit hypergradient \
+                        means nothing; set --ridge 1e-3, or --method unroll --inner gd";
+        let warnings = [(implicit && self.ridge == 0.0, singular)];
+        warnings.iter().filter(|(holds, _)| *holds).map(|(_, text)| (*text).to_owned()).collect()
+    }
+}
+
+impl Config {
+    /// The warnings of the settings, and those that the data adds (science 2.3: the bound means nothing when n_V < h_eff).
+    pub fn warnings_on(&self, validation: usize) -> Vec<String> {
+        let mixtures = self.groups * if self.shared { 1 } else { self.hidden.len() };
+        let coefficients = mixtures * self.candidates.len();
+        let few = format!(
+            "{validation} validation rows are fewer than the {coefficients} coefficients they choose: the search can overfit \
+             them; use fewer candidates or groups, --shared, or a larger validation part of --split"
+        );
+        self.warnings().into_iter().chain((validation < coefficients).then_some(few)).collect()
+    }
+}
+
+/// A setting as a file has it.
+fn word(key: &str, value: impl ValueEnum) -> String {
+    format!("{key} = {}", value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned()))
+}
+
+fn clash(one: impl Into<String>, other: impl Into<String>, need: &'static str) -> Result<(), ConfigError> {
+    Err(ConfigError::Clash { one: one.into(), other: other.into(), need })
+}
