@@ -40,7 +40,7 @@ fn other() -> Config {
         inner: Optimiser::Adam,
         inner_steps: 70,
         lr: 0.01,
-        ridge: 1e-9,
+        ridge: Some(1e-9),
         tol: 1e-3,
         batch: 32,
         start: Start::Warm,
@@ -79,7 +79,8 @@ fn the_last_layer_to_speak_wins() {
     let file = File::new("layers.toml", "seeds = 2\nridge = 1\nhidden = [8, 4]\ntask = \"regression\"\ndata = \"a\"\n");
     let config = resolved(Some(file.path()), &["ridge=2", "hidden=16", "ridge = 3"], &["--hidden", "32,8"]).unwrap();
     let task = Some(Task::Regression);
-    let want = Config { data: Some("a".into()), task, seeds: 2, ridge: 3.0, hidden: vec![32, 8], ..Config::default() };
+    let want =
+        Config { data: Some("a".into()), task, seeds: 2, ridge: Some(3.0), hidden: vec![32, 8], ..Config::default() };
     assert_eq!(config, want);
     assert_eq!(resolved(Some(file.path()), &[], &["--seeds", "5"]).unwrap().seeds, 5, "a flag at its default");
 }

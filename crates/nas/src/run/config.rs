@@ -121,13 +121,12 @@ pub struct Config {
     pub lr: f64,
     /// Ridge lambda: half of it times the squared size of the weights is added to the training loss
     ///
-    /// Higher is smoother and easier to solve. 0 makes the Hessian singular when there are more weights than rows: an
+    /// If not given, 1 over the number of training rows (weights with a unit normal prior), but at least 1e-3, below which
+    /// fits take long. Higher is smoother and easier to solve. 0 makes the Hessian singular when there are more weights than rows: an
     /// implicit hypergradient then means nothing, and --method unroll is the one to use.
-    #[arg(
-        long, value_name = "X", default_value_t = Config::default().ridge, allow_negative_numbers = true,
-        help_heading = "Fit"
-    )]
-    pub ridge: f64,
+    #[arg(long, value_name = "X", allow_negative_numbers = true, help_heading = "Fit")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ridge: Option<f64>,
     /// A fit is done when its gradient is this part of the gradient at the start
     ///
     /// Smaller makes hypergradients more exact and fits longer.
@@ -195,7 +194,7 @@ impl Default for Config {
             inner: Optimiser::Lbfgs,
             inner_steps: 500,
             lr: 0.1,
-            ridge: 1e-3,
+            ridge: None,
             tol: 1e-4,
             batch: 0,
             precision: Precision::Single,
@@ -219,8 +218,17 @@ impl Config {
         Ok(frame.sample(rows, Seed::new(self.seed).split("sample")))
     }
 
+    /// The same with every setting that the data decides: what this search is, on any data of its size.
+    #[must_use]
+    pub fn effective(mut self, frame: &Frame) -> Self {
+        let train = frame.rows() as f64 * f64::from(self.split.train) / 100.0;
+        self.ridge.get_or_insert(train.recip().max(1e-3));
+        self
+    }
+
     /// What these settings mean for this data.
     pub fn setting(&self, frame: &Frame) -> Result<Setting, CandidateError> {
+        let ridge = self.clone().effective(frame).ridge.unwrap_or_default();
         let fit = FitOptions { optimiser: self.inner, lr: self.lr, steps: self.inner_steps, tolerance: self.tol };
         let (loss, warm) = (metrics::loss(frame.task()), self.start == Start::Warm);
         Ok(Setting {
@@ -230,7 +238,7 @@ impl Config {
             names: self.candidates.clone(),
             groups: self.groups,
             shared: self.shared,
-            inner: Inner { loss, ridge: self.ridge, fit, way: self.method, batch: self.batch, warm },
+            inner: Inner { loss, ridge, fit, way: self.method, batch: self.batch, warm },
             precision: self.precision,
             constraint: self.constraint,
             outer: Options { steps: self.outer_steps, ..OUTER },

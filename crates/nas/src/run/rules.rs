@@ -29,8 +29,8 @@ impl Config {
         for (key, value, range) in ranges {
             ConfigError::outside(key, value, range)?;
         }
-        let finite = self.ridge.is_finite() && self.ridge >= 0.0;
-        ConfigError::unless(finite, "ridge", self.ridge, "a finite number, not negative")?;
+        let ridge = self.ridge.unwrap_or_default();
+        ConfigError::unless(ridge.is_finite() && ridge >= 0.0, "ridge", ridge, "a finite number, not negative")?;
         ConfigError::unless(self.lr.is_finite() && self.lr > 0.0, "lr", self.lr, "a finite number above 0")?;
         ConfigError::unless(self.tol > 0.0 && self.tol < 1.0, "tol", self.tol, "above 0 and below 1")
     }
@@ -95,7 +95,7 @@ impl Config {
         let implicit = matches!(self.method, Way::GaussNewton | Way::Exact);
         let singular = "ridge = 0: with more weights than training rows the Hessian is singular and an implicit hypergradient \
                         means nothing; set --ridge 1e-3, or --method unroll --inner gd";
-        let warnings = [(implicit && self.ridge == 0.0, singular)];
+        let warnings = [(implicit && self.ridge == Some(0.0), singular)];
         warnings.iter().filter(|(holds, _)| *holds).map(|(_, text)| (*text).to_owned()).collect()
     }
 }

@@ -62,6 +62,7 @@ pub struct Finished {
 pub fn search(config: &Config, invocation: &Invocation) -> Result<Finished, RunError> {
     let begun = Instant::now();
     let frame = config.frame()?;
+    let config = &config.clone().effective(&frame);
     let setting = config.setting(&frame)?;
     let root = Seed::new(config.seed);
     let seeds: Vec<Seed> = (0..config.seeds).map(|number| root.split(&format!("seed {number}"))).collect();
