@@ -1,5 +1,7 @@
 //! The few statistics that the criteria are stated in.
 
+use statrs::distribution::{ContinuousCDF, StudentsT};
+
 /// Arithmetic mean; NaN of nothing.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
@@ -68,4 +70,26 @@ pub fn ranks(values: &[f64]) -> Vec<f64> {
         first += tied.len();
     }
     ranks
+}
+
+/// The standard error of the mean of independent values; `None` below two values.
+pub fn standard_error(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 {
+        return None;
+    }
+    let (n, mean) = (values.len() as f64, mean(values));
+    let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+    Some((squares / (n - 1.0) / n).sqrt())
+}
+
+/// The two-sided 95 % interval of the mean by Student's t; `None` below two values.
+pub fn t_interval(values: &[f64]) -> Option<[f64; 2]> {
+    let half = t_quantile_975(values.len().checked_sub(1)?)? * standard_error(values)?;
+    let mean = mean(values);
+    Some([mean - half, mean + half])
+}
+
+/// The quantile of Student's t at 0.975; `None` without a degree of freedom.
+pub fn t_quantile_975(freedom: usize) -> Option<f64> {
+    Some(StudentsT::new(0.0, 1.0, freedom as f64).ok()?.inverse_cdf(0.975))
 }
