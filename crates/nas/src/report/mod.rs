@@ -1,9 +1,11 @@
-//! What people see: plain text tables, verdicts and progress.
+//! What people see: plain text tables, verdicts and progress, and a page for a run.
 
+mod html;
 mod progress;
 mod table;
 mod verdict;
 
+pub use html::{Colour, PALETTE, Report, ReportError, SURFACES, html};
 pub use progress::Progress;
 pub use table::Table;
 pub use verdict::render;
