@@ -13,6 +13,8 @@ pub(crate) struct Shape {
     pub(crate) layers: usize,
     pub(crate) groups: usize,
     pub(crate) seeds: usize,
+    /// Of [`CANDIDATES`], at least the first eight.
+    pub(crate) candidates: usize,
     /// How much better the searched mixture is than the preferred candidate, in the spread of the seeds.
     pub(crate) lead: f64,
     pub(crate) dataset: &'static str,
@@ -20,7 +22,7 @@ pub(crate) struct Shape {
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { task: Task::Classification, layers: 1, groups: 1, seeds: 5, lead: 0.4, dataset: "digits" }
+        Self { task: Task::Classification, layers: 1, groups: 1, seeds: 5, candidates: 8, lead: 0.4, dataset: "digits" }
     }
 }
 
@@ -34,7 +36,8 @@ pub(crate) struct Run {
 }
 
 const STEPS: usize = 24;
-const CANDIDATES: [&str; 8] = nas::model::candidates::DEFAULT;
+const CANDIDATES: [&str; 11] =
+    ["relu", "tanh", "sigmoid", "softplus", "silu", "gelu", "sin", "identity", "elu", "square", "erf"];
 
 /// A number between −1 and 1 that looks random.
 fn noise(key: usize) -> f64 {
@@ -43,13 +46,13 @@ fn noise(key: usize) -> f64 {
 }
 
 /// The coefficients of a seed's mixture after some steps: from equal ones towards its end.
-fn alpha(seed: usize, mixture: usize, step: usize) -> Vec<f64> {
+fn alpha(shape: &Shape, seed: usize, mixture: usize, step: usize) -> Vec<f64> {
     let pull = 1.0 - (-(step as f64) / 7.0).exp();
     let end = |i: usize| {
         let near_zero = [2, 7].contains(&((i + mixture) % 8));
         if near_zero { -9.0 } else { 1.6 * noise(31 * mixture + i) + 0.25 * noise(7 * seed + 3 * i + 1) }
     };
-    let scores: Vec<f64> = (0..8).map(|i| (pull * end(i)).exp()).collect();
+    let scores: Vec<f64> = (0..shape.candidates).map(|i| (pull * end(i)).exp()).collect();
     let total: f64 = scores.iter().sum();
     scores.iter().map(|score| score / total).collect()
 }
@@ -92,7 +95,7 @@ fn log(shape: &Shape) -> Vec<LogLine> {
         LogLine {
             seed,
             step,
-            alpha: (0..shape.layers * shape.groups).flat_map(|m| alpha(seed, m, step)).collect(),
+            alpha: (0..shape.layers * shape.groups).flat_map(|m| alpha(shape, seed, m, step)).collect(),
             train_loss: 0.013 + 0.004 * left + 0.001 * noise(seed),
             val_loss: 0.068 + 0.05 * left + 0.006 * noise(seed + 11),
             stationarity: 0.2 * left * left * (1.3 + noise(seed * 40 + step)),
@@ -111,7 +114,7 @@ fn log(shape: &Shape) -> Vec<LogLine> {
 
 fn seed_record(shape: &Shape, seed: usize) -> SeedRecord {
     let last = STEPS - 3 * (seed % 3);
-    let mixture = |m: usize| alpha(seed, m, last);
+    let mixture = |m: usize| alpha(shape, seed, m, last);
     let layer = |l: usize| (0..shape.groups).map(|g| mixture(l * shape.groups + g)).collect();
     SeedRecord {
         alpha: (0..shape.layers).map(layer).collect(),
@@ -152,9 +155,10 @@ fn verdict(shape: &Shape, searched: &Compared, preferred: &[(&str, &Compared)]) 
 
 /// A run of this shape.
 pub(crate) fn run(shape: &Shape) -> Run {
-    let ranks = [1.6, 1.1, 2.4, 1.3, 0.7, 0.5, 3.0, 9.0];
+    let ranks = [1.6, 1.1, 2.4, 1.3, 0.7, 0.5, 3.0, 9.0, 1.2, 3.5, 1.4];
+    let candidates = &CANDIDATES[..shape.candidates];
     let singles: Vec<(&str, Compared)> =
-        CANDIDATES.iter().zip(ranks).enumerate().map(|(i, (name, rank))| (*name, compared(shape, rank, i))).collect();
+        candidates.iter().zip(ranks).enumerate().map(|(i, (name, rank))| (*name, compared(shape, rank, i))).collect();
     let searched = compared(shape, 0.5 - shape.lead, 20);
     let preferred: Vec<(&str, &Compared)> = (0..shape.seeds)
         .map(|seed| if seed % 3 == 1 { &singles[4] } else { &singles[5] })
@@ -170,7 +174,7 @@ pub(crate) fn run(shape: &Shape) -> Run {
         n_val: 359,
         n_test: 360,
         seed: 0,
-        candidates: CANDIDATES.map(String::from).to_vec(),
+        candidates: candidates.iter().map(ToString::to_string).collect(),
         best_seed,
         alpha: seeds[best_seed].alpha.clone(),
         hypergradient: HypergradientRecord {

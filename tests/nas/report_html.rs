@@ -31,7 +31,6 @@ fn spaced(words: &str) -> String {
 fn runs() -> Vec<(&'static str, Run)> {
     let plain = Shape::default();
     let mut diverged = run(&Shape { lead: 3.0, ..plain.clone() });
-    diverge(diverged.result.baselines.get_mut("square").or(None), None);
     diverge(diverged.result.baselines.get_mut("sin"), None);
     diverge(diverged.result.baselines.get_mut("identity"), Some(0));
     let (status, notes) = (&mut diverged.result.hypergradient.status, &mut diverged.result.notes);
@@ -43,11 +42,13 @@ fn runs() -> Vec<(&'static str, Run)> {
     hostile.command = "nas search '<b>&.csv' --target \"a'b\"".into();
     hostile.result.provenance.isa = "<isa>".into();
     hostile.result.seeds[0].stop = "<stop>".into();
+    let mut signed = run(&Shape { task: Task::Regression, lead: 3.0, seeds: 10, candidates: 11, ..plain.clone() });
+    signed.result.alpha[0][0].iter_mut().step_by(3).for_each(|a| *a = -*a);
     vec![
         ("tied", run(&plain)),
         ("won-diverged", diverged),
         ("lost-regression", run(&Shape { task: Task::Regression, lead: -3.0, ..plain.clone() })),
-        ("won-regression", run(&Shape { task: Task::Regression, lead: 3.0, seeds: 10, ..plain.clone() })),
+        ("won-regression", signed),
         ("layers-and-groups", run(&Shape { layers: 2, groups: 2, seeds: 3, ..plain.clone() })),
         ("many-mixtures", run(&Shape { layers: 3, groups: 6, seeds: 2, ..plain.clone() })),
         ("one-seed", run(&Shape { seeds: 1, ..plain.clone() })),

@@ -4,7 +4,7 @@ use super::chart::{Chart, Line};
 use super::error::ReportError;
 use super::palette::{INK, SERIES, series};
 use super::strip;
-use super::words::{count, short};
+use super::words::{coefficient, count};
 use crate::model::candidates;
 use crate::run::SearchResult;
 use tape::{Par, Tape, jvp};
@@ -147,7 +147,7 @@ fn coefficients(result: &SearchResult, alpha: &[f64]) -> Vec<Coefficient> {
     each.map(|(i, (candidate, &a))| Coefficient {
         candidate: candidate.clone(),
         bar: strip::bar(if most > 0.0 { a / most } else { 0.0 }, signed, series(i)),
-        text: if a != 0.0 && a.abs() < 5e-4 { "≈\u{a0}0".to_owned() } else { short((1e3 * a).round() / 1e3) },
+        text: coefficient(a),
     })
     .collect()
 }

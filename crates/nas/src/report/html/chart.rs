@@ -17,7 +17,7 @@ use std::fmt::Write;
 /// Steps of a drawing in a pixel: the drawing library knows whole numbers only.
 const FINE: i32 = 10;
 /// Width and height of a panel in pixels, such that its text stays legible on a telephone.
-const SIZE: [i32; 2] = [340, 224];
+const SIZE: [i32; 2] = [340, 230];
 /// Height of a line of labels.
 const LINE: i32 = 14;
 /// A size that the drawing library writes as 12 pixels.
@@ -73,7 +73,7 @@ impl Chart {
         let mut axes = ChartBuilder::on(&area)
             .margin_top(8 * FINE)
             .margin_right(self.label_width())
-            .x_label_area_size(34 * FINE)
+            .x_label_area_size(38 * FINE)
             .y_label_area_size(44 * FINE)
             .build_cartesian_2d(self.x[0]..self.x[1], self.y[0]..self.y[1])?;
         self.mesh(&mut axes)?;
@@ -141,7 +141,7 @@ impl Chart {
             }
         }
         ends.sort_by_key(|end| end.0);
-        let at = spread(ends.iter().map(|end| end.0).collect(), LINE * FINE, (SIZE[1] - 34) * FINE);
+        let at = spread(ends.iter().map(|end| end.0).collect(), LINE * FINE, (SIZE[1] - 38) * FINE);
         let (edge, quiet) = (axes.plotting_area().get_pixel_range().0.end, QUIET.rgb());
         let style = TextStyle::from(("sans-serif", FONT)).color(&quiet).pos(Pos::new(HPos::Left, VPos::Center));
         for (y, (from, x, line, label)) in at.into_iter().zip(ends) {

@@ -85,7 +85,7 @@ fn scale(entries: &[Entry<'_>], larger: bool) -> Option<Scale> {
     let inside = |v: &f64| best == middle || (if larger { *v >= limit } else { *v <= limit });
     let values: Vec<f64> = values.into_iter().filter(inside).collect();
     let intervals: Vec<[f64; 2]> = metrics().filter_map(|metric| stats::t_interval(&known(metric))).collect();
-    Some(Scale::covering(&values, &intervals, WIDTH))
+    Some(Scale::covering(&values, &intervals, 0.5, WIDTH))
 }
 
 fn shown(result: &SearchResult, entry: &Entry<'_>, scale: Option<Scale>) -> Row {

@@ -28,10 +28,10 @@ pub(super) struct Dots<'a> {
 const EDGE: f64 = 8.0;
 
 impl Scale {
-    /// Covers dots, and what can be had of their intervals without making the dots small.
-    pub(super) fn covering(values: &[f64], intervals: &[[f64; 2]], width: f64) -> Self {
+    /// Covers dots, and of their intervals what lies within `room` times the range of the dots.
+    pub(super) fn covering(values: &[f64], intervals: &[[f64; 2]], room: f64, width: f64) -> Self {
         let (lo, hi) = extent(values.iter().copied());
-        let room = 0.5 * (hi - lo).max(1e-9 * hi.abs()).max(1e-12);
+        let room = room * (hi - lo).max(1e-9 * hi.abs()).max(1e-12);
         let (least, most) = extent(intervals.iter().flatten().copied());
         let (lo, hi) = (lo.min(least.max(lo - room)), hi.max(most.min(hi + room)));
         let air = 0.03 * (hi - lo).max(1e-12);
@@ -46,7 +46,7 @@ impl Scale {
 
     /// A few round values inside.
     fn marks(&self) -> Vec<f64> {
-        let rough = (self.hi - self.lo) / 3.0;
+        let rough = (self.hi - self.lo) / 5.0;
         let power = 10f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= rough).unwrap_or(rough);
         let first = (self.lo / step).ceil();
@@ -134,7 +134,7 @@ fn outside(scale: Scale, value: f64, y: f64, colour: &str) -> Option<String> {
 /// Differences around zero, with what either side means.
 pub(super) fn difference(dots: &Dots<'_>, sides: [&str; 2], mark: impl Fn(f64) -> String) -> String {
     let around: Vec<f64> = dots.values.iter().copied().chain([0.0]).collect();
-    let scale = Scale::covering(&around, dots.interval.as_slice(), 340.0);
+    let scale = Scale::covering(&around, dots.interval.as_slice(), 3.0, 340.0);
     let (zero, ink, quiet) = (scale.at(0.0).0, INK.light_code(), QUIET.light_code());
     let mut body = format!("<title>{}</title>", escaped(&dots.about));
     let _ = write!(body, "<path d=\"M{zero:.1} 18V64\" stroke=\"{ink}\" stroke-dasharray=\"2 3\"/>");

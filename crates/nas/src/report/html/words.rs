@@ -12,6 +12,11 @@ pub(super) fn number_or_dash(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), number)
 }
 
+/// A coefficient of a mixture.
+pub(super) fn coefficient(value: f64) -> String {
+    if value != 0.0 && value.abs() < 5e-4 { "≈\u{a0}0".to_owned() } else { minus(&format!("{value:.3}")) }
+}
+
 /// A count with its noun.
 pub(super) fn count(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(n), if n == 1 { one } else { many })
