@@ -120,7 +120,7 @@ fn seed_record(shape: &Shape, seed: usize) -> SeedRecord {
         alpha: (0..shape.layers).map(layer).collect(),
         val_loss: 0.068 + 0.006 * noise(seed + 11),
         outer_steps: last,
-        stop: if seed % 3 == 0 { "step limit" } else { "stationary" }.into(),
+        stop: if seed.is_multiple_of(3) { "step limit" } else { "stationary" }.into(),
         inner_steps: 130 * (last + 1),
         status: "converged".into(),
     }

@@ -135,7 +135,7 @@ fn chart(result: &SearchResult, curves: &Curves, mixture: usize, order: usize, p
 
 /// What is shown of y: the found curve with room around it, for candidates may go much further.
 fn window(found: &[f64]) -> [f64; 2] {
-    let [lo, hi] = found.iter().fold([0.0, 0.0], |[lo, hi]: [f64; 2], &y| [lo.min(y), hi.max(y)]);
+    let [lo, hi] = found.iter().fold([-0.5, 1.0], |[lo, hi]: [f64; 2], &y| [lo.min(y), hi.max(y)]);
     let air = (0.2 * (hi - lo)).max(0.25);
     [lo - air, hi + air]
 }

@@ -12,6 +12,9 @@ const MOST_MIXTURES: usize = 12;
 /// No more of the other seeds than this are drawn.
 const MOST_OTHERS: usize = 5;
 
+/// What is drawn of a point of a search.
+type Quantity<'a> = &'a dyn Fn(&LogLine) -> f64;
+
 /// A drawing under its heading.
 pub(super) struct Panel {
     pub(super) title: String,
@@ -36,52 +39,74 @@ fn steps(log: &[LogLine]) -> [f64; 2] {
     [0.0, log.iter().map(|line| line.step).max().unwrap_or(0).max(1) as f64]
 }
 
+/// One panel: a mixture of a seed under its title.
+struct Drawn {
+    seed: usize,
+    mixture: usize,
+    title: String,
+}
+
 /// The best seed's mixtures; the other seeds too where there is one mixture.
 pub(super) fn paths(result: &SearchResult, log: &[LogLine]) -> Result<Paths, ReportError> {
-    let (places, best) = (places(result), result.best_seed);
-    let others: Vec<usize> = (0..result.seeds.len()).filter(|&seed| seed != best).collect();
-    let drawn: Vec<(usize, usize, String)> = match &places[..] {
-        [_] => {
-            let others = others.iter().take(MOST_OTHERS).map(|&seed| (seed, 0, format!("Seed {seed}")));
-            [(best, 0, format!("Seed {best}, the best on validation"))].into_iter().chain(others).collect()
-        }
-        _ => places.iter().take(MOST_MIXTURES).enumerate().map(|(m, place)| (best, m, place.clone())).collect(),
+    let (places, h) = (places(result), result.candidates.len());
+    let drawn = if places.len() == 1 { each_seed(result) } else { each_mixture(result, &places) };
+    let of = |panel: &Drawn| {
+        let first = panel.mixture * h;
+        of_seed(log, panel.seed).into_iter().flat_map(move |line| line.alpha[first..first + h].iter().copied())
     };
-    let intro = match (places.len(), others.len()) {
-        (1, 0) => "From their start to their end, a line for each candidate.",
+    let y = range(drawn.iter().flat_map(of).chain([0.0]));
+    let (intro, hidden) = (intro(places.len(), result.seeds.len()), hidden(places.len(), result.seeds.len()));
+    let panels = drawn.into_iter().map(|panel| {
+        let svg = path(result, log, &panel, y).svg()?;
+        Ok(Panel { title: panel.title, svg })
+    });
+    Ok(Paths { panels: panels.collect::<Result<_, ReportError>>()?, intro, hidden })
+}
+
+/// The one mixture, the best seed first.
+fn each_seed(result: &SearchResult) -> Vec<Drawn> {
+    let (best, seeds) = (result.best_seed, result.seeds.len());
+    let note = if seeds > 1 { ", the best on validation" } else { "" };
+    let others = (0..seeds).filter(|&seed| seed != best).take(MOST_OTHERS);
+    let others = others.map(|seed| Drawn { seed, mixture: 0, title: format!("Seed {seed}") });
+    [Drawn { seed: best, mixture: 0, title: format!("Seed {best}{note}") }].into_iter().chain(others).collect()
+}
+
+fn each_mixture(result: &SearchResult, places: &[String]) -> Vec<Drawn> {
+    let each = places.iter().take(MOST_MIXTURES).enumerate();
+    each.map(|(mixture, place)| Drawn { seed: result.best_seed, mixture, title: place.clone() }).collect()
+}
+
+fn intro(mixtures: usize, seeds: usize) -> &'static str {
+    match (mixtures, seeds) {
+        (1, 1) => "From their start to their end, a line for each candidate.",
         (1, _) => {
-            "From their start to their end, a line for each candidate, all panels on one scale. Where the seeds end alike, the answer hardly depends on chance."
+            "From their start to their end, a line for each candidate, all panels on one scale. Where the seeds end alike, \
+             the answer hardly depends on chance."
         }
         _ => {
             "Every mixture of the best seed from its start to its end, a line for each candidate, all panels on one scale."
         }
-    };
-    let h = result.candidates.len();
-    let shown = drawn
-        .iter()
-        .flat_map(|(seed, mixture, _)| of_seed(log, *seed).into_iter().map(move |line| (line, mixture * h)));
-    let y = range(shown.flat_map(|(line, first)| line.alpha[first..first + h].iter().copied()).chain([0.0]));
-    let panels = drawn.iter().map(|(seed, mixture, title)| {
-        let (title, svg) = (title.clone(), path(result, log, (*seed, *mixture), title, y).svg()?);
-        Ok(Panel { title, svg })
-    });
-    let hidden = match places.len() {
-        1 => others.len().saturating_sub(MOST_OTHERS),
-        n => n.saturating_sub(MOST_MIXTURES),
-    };
-    let hidden = match (places.len(), hidden, others.len()) {
-        (1, 0, _) => String::new(),
-        (1, n, _) => format!("{} not shown.", count(n, "more seed is", "more seeds are")),
-        (_, 0, 0) => String::new(),
-        (_, 0, seeds) => format!("{} not shown.", count(seeds, "other seed is", "other seeds are")),
-        (_, n, _) => format!("{} and all other seeds are not shown.", count(n, "more mixture", "more mixtures")),
-    };
-    Ok(Paths { panels: panels.collect::<Result<_, ReportError>>()?, intro, hidden })
+    }
 }
 
-fn path(result: &SearchResult, log: &[LogLine], (seed, mixture): (usize, usize), title: &str, y: [f64; 2]) -> Chart {
-    let (h, lines) = (result.candidates.len(), of_seed(log, seed));
-    let alpha = |line: &LogLine, i: usize| line.alpha[mixture * h + i];
+/// What is not shown, a sentence; empty when all is.
+fn hidden(mixtures: usize, seeds: usize) -> String {
+    let others = seeds.saturating_sub(1);
+    let (more_seeds, more_mixtures) = (others.saturating_sub(MOST_OTHERS), mixtures.saturating_sub(MOST_MIXTURES));
+    match (mixtures, more_mixtures) {
+        (1, _) if more_seeds == 0 => String::new(),
+        (1, _) => format!("{} not shown.", count(more_seeds, "more seed is", "more seeds are")),
+        (_, 0) if others == 0 => String::new(),
+        (_, 0) => format!("{} not shown.", count(others, "other seed is", "other seeds are")),
+        (_, n) if others == 0 => format!("{} not shown.", count(n, "more mixture is", "more mixtures are")),
+        (_, n) => format!("{} and all other seeds are not shown.", count(n, "more mixture", "more mixtures")),
+    }
+}
+
+fn path(result: &SearchResult, log: &[LogLine], panel: &Drawn, y: [f64; 2]) -> Chart {
+    let (h, lines) = (result.candidates.len(), of_seed(log, panel.seed));
+    let alpha = |line: &LogLine, i: usize| line.alpha[panel.mixture * h + i];
     let lines = result.candidates.iter().enumerate().map(|(i, candidate)| Line {
         points: lines.iter().map(|line| [line.step as f64, alpha(line, i)]).collect(),
         colour: series(i).rgb(),
@@ -92,7 +117,7 @@ fn path(result: &SearchResult, log: &[LogLine], (seed, mixture): (usize, usize),
         label: Some(candidate.clone()),
     });
     Chart {
-        title: format!("Coefficients over outer steps: {title}"),
+        title: format!("Coefficients over outer steps: {}", panel.title),
         about: format!("One line for each of {}.", count(h, "candidate", "candidates")),
         x_label: "outer step",
         x: steps(log),
@@ -105,7 +130,7 @@ fn path(result: &SearchResult, log: &[LogLine], (seed, mixture): (usize, usize),
 /// Training loss, validation loss and stationarity of all seeds, the best one emphasised.
 pub(super) fn losses(result: &SearchResult, log: &[LogLine]) -> Result<Vec<Panel>, ReportError> {
     let power = |v: f64| if v > 0.0 { v.log10() } else { f64::NAN };
-    let curves: [(&str, bool, &dyn Fn(&LogLine) -> f64); 3] = [
+    let curves: [(&str, bool, Quantity<'_>); 3] = [
         ("Validation loss", false, &|line| line.val_loss),
         ("Training loss", false, &|line| line.train_loss),
         ("Projected gradient", true, &|line| power(line.stationarity)),
@@ -117,7 +142,7 @@ pub(super) fn losses(result: &SearchResult, log: &[LogLine]) -> Result<Vec<Panel
     panels.into_iter().collect()
 }
 
-fn curve(result: &SearchResult, log: &[LogLine], title: &str, powers: bool, of: &dyn Fn(&LogLine) -> f64) -> Chart {
+fn curve(result: &SearchResult, log: &[LogLine], title: &str, powers: bool, of: Quantity<'_>) -> Chart {
     let seeds = result.seeds.len();
     let line = |seed: usize, best: bool| Line {
         points: of_seed(log, seed).into_iter().map(|line| [line.step as f64, of(line)]).collect(),

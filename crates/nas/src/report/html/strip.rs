@@ -24,6 +24,8 @@ pub(super) struct Dots<'a> {
     pub(super) about: String,
 }
 
+/// Pixels that the text of a mark needs.
+const TEXT: f64 = 52.0;
 /// Pixels that are kept free at both ends.
 const EDGE: f64 = 8.0;
 
@@ -44,9 +46,9 @@ impl Scale {
         (EDGE + (self.width - 2.0 * EDGE) * share.clamp(0.0, 1.0), !(0.0..=1.0).contains(&share))
     }
 
-    /// A few round values inside.
+    /// A few round values inside, far enough from each other for their text.
     fn marks(&self) -> Vec<f64> {
-        let rough = (self.hi - self.lo) / 5.0;
+        let rough = (self.hi - self.lo) * TEXT / self.width;
         let power = 10f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].map(|m| m * power).into_iter().find(|s| *s >= rough).unwrap_or(rough);
         let first = (self.lo / step).ceil();

@@ -14,6 +14,8 @@ pub(super) struct Headline {
     pub(super) sentences: Vec<String>,
     /// The differences of the seeds; empty where no seed has one.
     pub(super) picture: String,
+    /// How to read the picture.
+    pub(super) caption: String,
 }
 
 /// Judges the searched mixture against the single candidates that validation prefers.
@@ -29,7 +31,7 @@ pub(super) fn headline(result: &SearchResult) -> Headline {
         }
     };
     let sentences = vec![searched(result), preferred(result), compared(result)];
-    Headline { outcome, title: title.to_owned(), sentences, picture: picture(result) }
+    Headline { outcome, title: title.to_owned(), sentences, picture: picture(result), caption: caption(result) }
 }
 
 fn unit(result: &SearchResult) -> Unit {
@@ -105,6 +107,18 @@ fn compared(result: &SearchResult) -> String {
     };
     let (lo, hi) = (unit.difference(lo), unit.difference(hi));
     format!("{what}, paired by seed, with a 95 % interval from {lo} to {hi}: {meaning}.")
+}
+
+fn caption(result: &SearchResult) -> String {
+    let unit = match unit(result) {
+        Unit::Percent => " in percentage points",
+        Unit::Plain => "",
+    };
+    let marks = match result.verdict.interval {
+        Some(_) => "Dots are seeds, the tick is their mean, the line its 95 % interval.",
+        None => "The dot is the one seed.",
+    };
+    format!("Searched mixture minus single activation, {}{unit}. {marks}", result.searched.test_metric.name)
 }
 
 fn picture(result: &SearchResult) -> String {
