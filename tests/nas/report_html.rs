@@ -198,6 +198,14 @@ fn fits_that_diverged_are_said() {
     let words = text(&page(&runs[1].1));
     assert!(words.contains("every fit diverged") && words.contains("1 of 5 fits diverged"));
     assert!(words.contains("was damped") && words.contains("a larger ridge may help"));
+
+    let mut searched = run(&Shape::default());
+    diverge(Some(&mut searched.result.searched), Some(1));
+    assert!(text(&page(&searched)).contains("over 4 of 5 seeds; the other fits diverged"));
+    diverge(Some(&mut searched.result.searched), None);
+    (searched.result.verdict.difference, searched.result.verdict.interval) = (f64::NAN, None);
+    let words = text(&page(&searched));
+    assert!(words.contains("every fit with the searched mixture diverged") && words.contains("no difference to judge"));
 }
 
 #[test]

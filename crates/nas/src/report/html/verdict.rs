@@ -45,7 +45,12 @@ fn searched(result: &SearchResult) -> String {
         return format!("On {}, every fit with the searched mixture diverged, in {seeds}.", result.dataset);
     };
     let (value, article) = (unit(result).with_error(Some(mean), metric.se), article(&metric.name));
-    let how = if metric.se.is_some() { format!("mean ± standard error over {seeds}") } else { "one seed".to_owned() };
+    let fitted = metric.values.iter().flatten().count();
+    let how = match (fitted, result.seeds.len()) {
+        (1, 1) => "one seed".to_owned(),
+        (fitted, all) if fitted == all => format!("mean ± standard error over {seeds}"),
+        (fitted, _) => format!("mean ± standard error over {fitted} of {seeds}; the other fits diverged"),
+    };
     let better = if result.verdict.larger_is_better { "" } else { " (less is better)" };
     format!(
         "On {}, networks with the searched mixture reach {article} {} of {value}{better} on {} that the search never saw ({how}).",
@@ -95,6 +100,9 @@ fn preferred(result: &SearchResult) -> String {
 
 fn compared(result: &SearchResult) -> String {
     let (verdict, unit) = (&result.verdict, unit(result));
+    if !verdict.difference.is_finite() {
+        return "In no seed could both be fitted, so there is no difference to judge.".to_owned();
+    }
     let what = format!("The difference is {}{}", unit.difference(verdict.difference), unit.of_difference());
     let Some([lo, hi]) = verdict.interval else {
         return format!("{what}; below two seeds there is no interval, so nothing can be said about chance.");
