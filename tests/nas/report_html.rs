@@ -192,6 +192,22 @@ fn the_headline_has_its_figures() {
     }
 }
 
+/// A target in large units: two digits would make all figures equal.
+#[test]
+fn large_figures_are_written_in_full() {
+    let mut run = run(&Shape { task: Task::Regression, ..Shape::default() });
+    let result = &mut run.result;
+    let metrics = [&mut result.searched, &mut result.discretised].into_iter().chain(result.baselines.values_mut());
+    for Metric { mean, se, values, .. } in metrics.map(|compared| &mut compared.test_metric) {
+        let all = [mean, se].into_iter().chain(values).flatten();
+        all.for_each(|value| *value *= 1e5);
+    }
+    (result.searched.test_metric.mean, result.searched.test_metric.se) = (Some(312_345.6), Some(1_234.4));
+    let words = spaced(&text(&page(&run)));
+    assert!(words.contains("an RMSE of 312 346 ± 1234 (less is better)"));
+    assert!(words.contains(" 400 000 "), "no mark on the axis");
+}
+
 #[test]
 fn fits_that_diverged_are_said() {
     let runs = runs();

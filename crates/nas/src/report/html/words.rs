@@ -2,9 +2,22 @@
 
 use crate::report::figure;
 
+/// Numbers from here on are written as whole ones, in full: two digits would hide what differs.
+const LARGE: f64 = 1e5;
+/// And from here on as powers of ten.
+const HUGE: f64 = 1e12;
+
 /// A number with a true minus sign.
 pub(super) fn number(value: f64) -> String {
+    if (LARGE..HUGE).contains(&value.abs()) {
+        return whole(value);
+    }
     tidy(&figure(value))
+}
+
+/// A large number without decimal places.
+fn whole(value: f64) -> String {
+    format!("{}{}", if value < 0.0 { "−" } else { "" }, thousands(value.abs().round() as usize))
 }
 
 /// A number that may be missing.
@@ -103,16 +116,23 @@ impl Unit {
 
 /// A round number as an axis writes it: no more digits than it has.
 pub(super) fn short(value: f64) -> String {
-    if value != 0.0 && !(1e-3..1e5).contains(&value.abs()) {
+    let size = value.abs();
+    if (LARGE..HUGE).contains(&size) {
+        return whole(value);
+    }
+    if size != 0.0 && !(1e-3..LARGE).contains(&size) {
         return tidy(&format!("{value:.0e}"));
     }
-    let text = format!("{value:.4}");
+    let text = format!("{value:.6}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     minus(if text == "-0" { "0" } else { text })
 }
 
 /// `value` to as many decimal places as `model` is written with.
 fn like(model: f64, value: f64) -> String {
+    if model.abs() >= LARGE {
+        return whole(value);
+    }
     let text = figure(model);
     match text.split_once('.') {
         Some((_, places)) if !places.contains('e') => format!("{value:.*}", places.len()),
