@@ -21,6 +21,8 @@ mod outer;
 mod parts;
 mod preprocess;
 mod report;
+mod report_fixture;
+mod report_html;
 mod search;
 mod seed;
 mod space;

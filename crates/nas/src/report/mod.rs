@@ -1,11 +1,13 @@
-//! What people see: plain text tables, verdicts and progress.
+//! What people see: plain text tables, verdicts and progress, and a page for a run.
 
 mod comparison;
+mod html;
 mod progress;
 mod table;
 mod verdict;
 
 pub use comparison::comparison;
+pub use html::{Colour, PALETTE, Report, ReportError, SURFACES, html};
 pub use progress::Progress;
 pub use table::Table;
 pub use verdict::render;

@@ -1,5 +1,6 @@
 //! The folder of a run: nothing in it is half-written, and no other run is lost to it.
 
+use super::record::LogLine;
 use serde::Serialize;
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -144,7 +145,7 @@ struct State {
 }
 
 impl Log {
-    /// Appends a line; a failure is kept for [`Self::finish`].
+    /// Appends a line; a failure is kept for [`Self::read`].
     pub fn append(&self, line: &impl Serialize) {
         let text = serde_json::to_string(line).map_err(io::Error::from);
         let mut state = self.lock();
@@ -160,10 +161,14 @@ impl Log {
         self.lock().lines == 0
     }
 
-    /// Whether every line was written.
-    pub fn finish(&self) -> Result<(), FolderError> {
-        let failed = self.lock().failed.take();
-        failed.map_or(Ok(()), |source| Err(FolderError::Write { path: self.path.clone(), source }))
+    /// All lines as they lie on the disk, when every one of them was written.
+    pub fn read(&self) -> Result<Vec<LogLine>, FolderError> {
+        if let Some(source) = self.lock().failed.take() {
+            return Err(FolderError::Write { path: self.path.clone(), source });
+        }
+        let broken = |source: io::Error| FolderError::Read { path: self.path.clone(), source };
+        let text = fs::read_to_string(&self.path).map_err(broken)?;
+        text.lines().map(|line| serde_json::from_str(line).map_err(|error| broken(error.into()))).collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

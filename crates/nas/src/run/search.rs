@@ -8,7 +8,7 @@ use super::{Config, ConfigError, Invocation, documented, pool};
 use crate::bilevel::Health;
 use crate::data::{DataError, Frame};
 use crate::model::candidates::CandidateError;
-use crate::report::Progress;
+use crate::report::{Progress, Report, ReportError, html};
 use crate::search::Reached;
 use crate::seed::Seed;
 use crate::trial::{Setting, Trial, TrialError, Watch};
@@ -42,6 +42,9 @@ pub enum RunError {
     /// A result cannot be written.
     #[error("cannot write the result as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The page cannot be made.
+    #[error(transparent)]
+    Report(#[from] ReportError),
     /// Threads cannot be started.
     #[error("cannot start the worker threads: {0}; set --threads to a smaller number")]
     Threads(#[from] rayon::ThreadPoolBuildError),
@@ -75,7 +78,7 @@ pub fn search(config: &Config, invocation: &Invocation) -> Result<Finished, RunE
     }?;
     let run = Run { config, frame: &frame, setting: &setting, seeds: &seeds, quiet: invocation.quiet, begun };
     let log = folder.log()?;
-    match run.write(&folder, &log, &pool).and_then(|result| Ok(log.finish().map(|()| result)?)) {
+    match run.write(&folder, &log, &pool) {
         Ok(result) => Ok(Finished { result, folder: folder.path().to_owned() }),
         Err(error) if log.is_empty() => {
             folder.abandon();
@@ -124,6 +127,10 @@ impl Run<'_> {
         };
         let result = summary(context, &trials);
         folder.write("result.json", &serde_json::to_vec_pretty(&result)?)?;
+        let lines = log.read()?;
+        let command = format!("nas search --config {}", folder.path().join("config.toml").display());
+        let page = html(&Report { result: &result, log: &lines, config: &config, command: &command })?;
+        folder.write("report.html", page.as_bytes())?;
         Ok(result)
     }
 
