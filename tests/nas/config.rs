@@ -5,7 +5,7 @@ use nas::bilevel::Way;
 use nas::data::{Percent, Task, digits};
 use nas::inner::Optimiser;
 use nas::run::{Config, ConfigError, Start, documented};
-use nas::trial::Constraint;
+use nas::trial::{Constraint, Precision};
 use std::path::Path;
 
 fn resolved(file: Option<&Path>, assignments: &[&str], flags: &[&str]) -> Result<Config, ConfigError> {
@@ -43,6 +43,7 @@ fn other() -> Config {
         ridge: Some(1e-9),
         tol: 1e-3,
         batch: 32,
+        precision: Precision::Double,
         start: Start::Warm,
         seed: 9,
         seeds: 2,
@@ -60,7 +61,7 @@ fn the_defaults_are_the_same_everywhere() {
 fn flags_and_assignments_say_the_same() {
     let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
                  --groups 3 --shared --keep 1 --constraint projected-simplex --method darts-second --outer-steps 7 \
-                 --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --start warm --seed 9 \
+                 --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double --start warm --seed 9 \
                  --seeds 2 --threads 1";
     let data = ["--data", "my \"own\" rows.csv"];
     let flags: Vec<&str> = flags.split_whitespace().chain(data).collect();
@@ -68,7 +69,7 @@ fn flags_and_assignments_say_the_same() {
 
     let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf groups=3 \
                        shared=true keep=1 constraint=projected-simplex method=darts-second outer_steps=7 inner=adam \
-                       inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 start=warm seed=9 seeds=2 threads=1";
+                       inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 seeds=2 threads=1";
     let data = ["data=my \"own\" rows.csv"];
     let assignments: Vec<&str> = assignments.split_whitespace().chain(data).collect();
     assert_eq!(resolved(None, &assignments, &[]).unwrap(), other());
@@ -97,7 +98,7 @@ fn what_a_file_gives_can_be_unset() {
 
 #[test]
 fn the_printed_settings_are_a_file_for_themselves() {
-    for (config, absent) in [(Config::default(), 4), (other(), 1)] {
+    for (config, absent) in [(Config::default(), 5), (other(), 1)] {
         let text = documented(&config).unwrap();
         let file = File::new("printed.toml", &text);
         assert_eq!(resolved(Some(file.path()), &[], &[]).unwrap(), config, "{text}");
@@ -210,12 +211,17 @@ fn what_is_allowed_at_the_edge() {
 fn a_configuration_becomes_a_setting() {
     let config = Config { data: None, ..other() };
     let frame = config.frame().unwrap();
-    assert_eq!(frame, digits().unwrap());
+    assert_eq!(frame.rows(), 500, "--rows is a sample");
+    assert!(Config::default().frame().unwrap() == digits().unwrap());
+    let ridge = |rows| Config { rows, ..Config::default() }.effective(&frame).ridge;
+    assert_eq!(ridge(500), Some(1.0 / 300.0), "one over the training rows");
+    assert_eq!(config.clone().effective(&frame).ridge, Some(1e-9), "what is given stays");
     let setting = config.setting(&frame).unwrap();
     assert_eq!((&*setting.hidden, setting.groups, setting.shared, setting.keep), (&[12, 6][..], 3, true, 1));
     assert_eq!((setting.bank.len(), &*setting.names), (2, &["sin".to_owned(), "erf".to_owned()][..]));
     assert_eq!((setting.percent, setting.constraint, setting.outer.steps), (config.split, config.constraint, 7));
     assert_eq!((setting.inner.way, setting.inner.ridge, setting.inner.warm), (Way::DartsSecond, 1e-9, true));
+    assert_eq!((setting.inner.batch, setting.precision), (32, Precision::Double));
     let fit = setting.inner.fit;
     assert_eq!((fit.optimiser, fit.lr, fit.steps, fit.tolerance), (Optimiser::Adam, 0.01, 70, 1e-3));
 }

@@ -28,7 +28,7 @@ pub struct Report<'a> {
 #[template(path = "report.html")]
 struct Page<'a> {
     result: &'a SearchResult,
-    config: &'a str,
+    config: String,
     command: &'a str,
     palette: &'a [Colour],
     ground: Colour,
@@ -52,7 +52,7 @@ pub fn html(report: &Report<'_>) -> Result<String, ReportError> {
     check(result, log)?;
     let page = Page {
         result,
-        config: config.trim(),
+        config: without_comments(config),
         command,
         palette: &PALETTE,
         ground: SURFACES,
@@ -67,6 +67,12 @@ pub fn html(report: &Report<'_>) -> Result<String, ReportError> {
         seconds: setting::duration(result.seconds),
     };
     Ok(page.render()?)
+}
+
+/// The settings alone: their help stands in `config.toml`.
+fn without_comments(config: &str) -> String {
+    let settings = config.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    settings.collect::<Vec<_>>().join("\n")
 }
 
 /// Refuses parts that do not belong together.
