@@ -5,7 +5,7 @@ use nas::bilevel::Way;
 use nas::data::{Percent, Task, digits};
 use nas::inner::Optimiser;
 use nas::run::{Config, ConfigError, Start, documented};
-use nas::trial::Constraint;
+use nas::trial::{Constraint, Precision};
 use std::path::Path;
 
 fn resolved(file: Option<&Path>, assignments: &[&str], flags: &[&str]) -> Result<Config, ConfigError> {
@@ -43,6 +43,7 @@ fn other() -> Config {
         ridge: 1e-9,
         tol: 1e-3,
         batch: 32,
+        precision: Precision::Double,
         start: Start::Warm,
         seed: 9,
         seeds: 2,

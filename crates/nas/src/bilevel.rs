@@ -178,8 +178,12 @@ impl<T: Element> OnData<T> {
 
     /// θ fitted at α.
     pub fn fit(&mut self, alpha: &[f64]) -> Fit {
-        let from = if self.inner.warm { &self.from } else { &self.start };
-        let fit = self.fitter.fit(from.clone(), alpha, &[&self.data[0], &self.data[1]]);
+        let data: [&[T]; 2] = [&self.data[0], &self.data[1]];
+        let fit = if self.inner.warm {
+            self.fitter.refit(self.from.clone(), &self.start, alpha, &data)
+        } else {
+            self.fitter.fit(self.start.clone(), alpha, &data)
+        };
         self.health.steps += fit.steps;
         if self.inner.warm && fit.end != Fitted::Diverged {
             self.from.clone_from(&fit.theta);

@@ -114,6 +114,9 @@ impl Trained {
             alpha.extend(numbers);
         }
         let [inputs, hidden @ .., outputs] = widths.as_slice() else { return Err(form("layers.0.weight")) };
+        if widths.contains(&0) {
+            return Err(form("a layer's width"));
+        }
         if groups == 0 || hidden.iter().any(|width| width % groups > 0) {
             return Err(form(of_layer(0)));
         }
