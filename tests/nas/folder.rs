@@ -16,7 +16,9 @@ fn a_run_is_refused_and_named_and_force_replaces_it() {
         let message = error.to_string();
         assert!(message.contains(file) && message.contains("--force") && !message.contains('\n'), "{message}");
         assert_eq!(fs::read(run.join(file)).unwrap(), b"old");
+        fs::remove_file(run.join(file)).unwrap();
     }
+    FILES.iter().for_each(|file| fs::write(run.join(file), "old").unwrap());
     fs::write(run.join("mine.txt"), "mine").unwrap();
     Folder::open(&run, true).unwrap();
     let left: Vec<_> = fs::read_dir(&run).unwrap().map(|entry| entry.unwrap().file_name()).collect();

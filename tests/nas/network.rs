@@ -88,7 +88,7 @@ fn what_does_not_fit_is_named() {
         ("layers.1.bias", "layers.1.bIas", "layers.1.bias"),
         ("layers.1.alpha", "layers.1.alphb", "layers.1.alpha"),
         ("layers.0.weight", "layers.0.wEight", "layers.0.weight"),
-        ("layers.2.weight", "layers.2.wEight", ""),
+        ("layers.2.weight", "layers.2.wEight", "a layer"),
         ("[2,4]", "[4,2]", "layers.0"),
         ("[4,6]", "[6,4]", "layers.1"),
         ("[6,3]", "[9,2]", ""),

@@ -13,19 +13,19 @@ fn precisions_agree_within_what_single_allows() {
     let frame = quadratic();
     let run = |precision| {
         let setting = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
-        // One step: after more the ways part, as they do between two machines.
+        // At the start of the search: after some steps the ways part, as they do between two machines.
         let fit = FitOptions { tolerance: 1e-4, ..setting.inner.fit };
-        let (inner, outer) = (Inner { fit, ..setting.inner }, nas::search::Options { steps: 1, ..setting.outer });
+        let (inner, outer) = (Inner { fit, ..setting.inner }, nas::search::Options { steps: 0, ..setting.outer });
         Trial::run(&frame, &Setting { precision, inner, outer, ..setting }, Seed::new(3), &()).unwrap()
     };
     let (single, double) = (run(Precision::Single), run(Precision::Double));
     assert_ne!(single.theta, double.theta, "not two precisions");
     let close = |a: f64, b: f64| (a - b).abs() < 2e-3 * (1.0 + b.abs());
-    let pairs = single.searched.alpha.iter().zip(&double.searched.alpha);
-    assert!(pairs.clone().all(|(a, b)| close(*a, *b)), "{:?}", pairs.collect::<Vec<_>>());
-    let (a, b) = (single.found.path[0].value, double.found.path[0].value);
-    assert!(close(a, b), "F at the start: {a} and {b}");
-    let scores = |trial: &Trial| [trial.searched.train_loss, trial.searched.validation.loss, trial.searched.test.metric];
+    let (a, b) = (&single.found.hypergradient, &double.found.hypergradient);
+    assert!(close(a.value, b.value), "F: {} and {}", a.value, b.value);
+    assert!(a.alpha.iter().zip(&b.alpha).all(|(a, b)| close(*a, *b)), "dF/dα: {:?} and {:?}", a.alpha, b.alpha);
+    let scores =
+        |trial: &Trial| [trial.searched.train_loss, trial.searched.validation.loss, trial.searched.test.metric];
     assert!(scores(&single).iter().zip(scores(&double)).all(|(a, b)| close(*a, b)), "{single:?}\n{double:?}");
 }
 
@@ -35,9 +35,9 @@ fn samples(n: usize, from: usize) -> Samples {
     Samples { n, d: 2, outputs: 1, target: y.clone(), classes: Vec::new(), x, y }
 }
 
-/// One neuron of the identity: with a ridge its minimum is a point.
-fn linear() -> Mlp {
-    let bank = candidates::bank(&["identity"]).unwrap();
+/// One neuron: with a ridge its minimum is a point, where the Hessian is positive definite.
+fn neuron() -> Mlp {
+    let bank = candidates::bank(&["tanh"]).unwrap();
     Mlp { inputs: 2, hidden: vec![1], outputs: 1, bank, groups: 1, shared: false }
 }
 
@@ -45,13 +45,13 @@ fn problem<T: tape::Element>(optimiser: Optimiser, tolerance: f64, warm: bool) -
     let fit = FitOptions { optimiser, lr: 0.05, steps: 20_000, tolerance };
     let inner = Inner { loss: Loss::Squared, ridge: 0.1, fit, way: Way::Exact, batch: 0, warm };
     let start = vec![0.9, -0.3, 0.1, 0.8, -0.1];
-    OnData::new(&linear(), inner, [&samples(30, 0), &samples(20, 100)], start, Seed::new(1))
+    OnData::new(&neuron(), inner, [&samples(30, 0), &samples(20, 100)], start, Seed::new(1))
 }
 
 /// The validation loss at θ.
 fn plain(theta: &[f64]) -> f64 {
     let rows = samples(20, 100);
-    let outputs = Predictor::<f64>::new(&linear(), rows.n).predict(theta, &[1.0], &rows.x);
+    let outputs = Predictor::<f64>::new(&neuron(), rows.n).predict(theta, &[1.0], &rows.x);
     outputs.iter().zip(&rows.y).map(|(f, y)| (f - y).powi(2)).sum::<f64>() / (2.0 * rows.n as f64)
 }
 
@@ -59,21 +59,20 @@ fn plain(theta: &[f64]) -> f64 {
 #[test]
 fn the_error_of_f_is_the_square_of_that_of_the_fit() {
     let exact = plain(&problem::<f64>(Optimiser::Lbfgs, 1e-11, false).fit(&[1.0]).theta);
-    let errors = [1e-1, 1e-2, 1e-3].map(|tolerance| {
+    let errors = [1e-2, 1e-3, 1e-4].map(|tolerance| {
         let mut problem = problem::<f64>(Optimiser::Gd, tolerance, false);
         let corrected = problem.evaluate(&[1.0]).unwrap().value;
         let fit = problem.health.fit.clone().unwrap();
         assert!(fit.residual <= tolerance && fit.residual > tolerance / 5.0, "{tolerance:e}: {:e}", fit.residual);
         [(plain(&fit.theta) - exact).abs() / fit.residual, (corrected - exact).abs() / fit.residual.powi(2)]
     });
-    eprintln!("{exact} {errors:?}");
     for order in 0..2 {
         let of = errors.map(|error| error[order]);
         let (least, most) = (of.iter().copied().fold(f64::MAX, f64::min), of.iter().copied().fold(0.0, f64::max));
         assert!(least > 0.0 && most / least < 10.0, "no power {}: {of:?}", order + 1);
     }
     let [plain, corrected] = errors[2];
-    assert!(corrected * 1e-3 < plain / 20.0, "at 1e-3 the correction is worth something: {errors:?}");
+    assert!(corrected * 1e-4 < plain / 100.0, "the correction is worth little at 1e-4: {errors:?}");
 }
 
 /// A warm fit at the same α begins at its end: it is done at once, and its tolerance does not shrink with its start.

@@ -125,7 +125,10 @@ fn a_result_does_not_depend_on_threads() {
         assert!(bytes(&one) == bytes(&two), "{name}: another network");
         let result = reproducible(one.result);
         assert_eq!(result, reproducible(two.result), "{name}");
-        assert!(found.iter().all(|other| other.searched != result.searched), "{name} is another way and finds the same");
+        assert!(
+            found.iter().all(|other| other.searched != result.searched),
+            "{name} is another way and finds the same"
+        );
         found.push(result);
     }
 }
@@ -159,16 +162,22 @@ fn predictions_are_those_of_the_run() {
         let Finished { result, folder } = run(&dir, "run", &config(dir.file("rows.csv", csv(&all))));
         let test = splits(&folder)[result.best_seed].test.clone().into_iter().map(|row| all[row + 1].clone());
         let mut rows: Vec<[String; 4]> = [all[0].clone()].into_iter().chain(test).collect();
-        let (want, found) = (result.searched.test_metric.values[result.best_seed].unwrap(), predictions(&dir, &folder, &rows));
+        let (want, found) =
+            (result.searched.test_metric.values[result.best_seed].unwrap(), predictions(&dir, &folder, &rows));
         let got = metric(task, &found, &rows);
         assert!((got - want).abs() < 1e-9, "{task}: {got} in the file, {want} in the run");
 
-        let permuted: Vec<[String; 3]> = rows.iter().cloned().map(|[size, colour, weight, _]| [weight, size, colour]).collect();
+        let permuted: Vec<[String; 3]> =
+            rows.iter().cloned().map(|[size, colour, weight, _]| [weight, size, colour]).collect();
         assert_eq!(predictions(&dir, &folder, &permuted), found, "other order, no target");
 
         rows[1][0] = "NA".into();
         rows[2][1] = "pink".into();
-        assert_eq!(predictions(&dir, &folder, &rows)[2..], found[2..], "a gap and an unknown word are of their rows alone");
+        assert_eq!(
+            predictions(&dir, &folder, &rows)[2..],
+            found[2..],
+            "a gap and an unknown word are of their rows alone"
+        );
     }
 }
 

@@ -7,7 +7,9 @@ use nas::trial::without_zeros;
 fn outputs_stay_and_unused_candidates_go() {
     let bank = candidates::bank(&["relu", "tanh", "sin", "identity"]).unwrap();
     let x: Vec<f64> = (0..3 * 7).map(|i| (i as f64 * 0.9).sin()).collect();
-    for (hidden, groups, shared) in [(vec![4], 1, false), (vec![4], 2, false), (vec![4, 6], 2, false), (vec![4, 6], 2, true)] {
+    for (hidden, groups, shared) in
+        [(vec![4], 1, false), (vec![4], 2, false), (vec![4, 6], 2, false), (vec![4, 6], 2, true)]
+    {
         let model = Mlp { inputs: 3, hidden, outputs: 2, bank: bank.clone(), groups, shared };
         let theta = model.start(Seed::new(1));
         // Tanh is in no mixture, identity in the first alone.

@@ -15,7 +15,8 @@ struct Case<'a> {
     says: &'a [&'a str],
 }
 
-const ROWS: Given<'_> = ("rows.csv", b"size,colour,price\n1,red,10.5\n2,blue,20.25\n3,red,30.5\n4,blue,41\n5,red,50.5\n6,blue,60\n");
+const ROWS: Given<'_> =
+    ("rows.csv", b"size,colour,price\n1,red,10.5\n2,blue,20.25\n3,red,30.5\n4,blue,41\n5,red,50.5\n6,blue,60\n");
 const TOO_FEW: Given<'_> = ("few.csv", b"a,b\n1,0.5\n2,0.25\n");
 const ON_ROWS: &str = "search --data rows.csv";
 const ON_BAD: &str = "search --data bad.csv";
@@ -26,7 +27,12 @@ const fn bad<'a>(name: &'a str, files: &'a [Given<'a>], says: &'a [&'a str]) -> 
 }
 
 const CASES: [Case<'_>; 20] = [
-    Case { name: "a missing file", files: &[], arguments: "search --data none.csv", says: &["none.csv", "check the path"] },
+    Case {
+        name: "a missing file",
+        files: &[],
+        arguments: "search --data none.csv",
+        says: &["none.csv", "check the path"],
+    },
     Case {
         name: "an unknown column",
         files: &[ROWS],
@@ -49,7 +55,12 @@ const CASES: [Case<'_>; 20] = [
         arguments: "search --data rows.csv --candidates relu,thanh",
         says: &["\"thanh\"", "did you mean \"tanh\"?"],
     },
-    Case { name: "no width", files: &[ROWS], arguments: "search --data rows.csv --hidden 0", says: &["hidden", "at least 1"] },
+    Case {
+        name: "no width",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --hidden 0",
+        says: &["hidden", "at least 1"],
+    },
     Case {
         name: "a folder below a file",
         files: &[ROWS],
