@@ -92,7 +92,7 @@ fn what_does_not_fit_is_named() {
         ("[2,4]", "[4,2]", "layers.0"),
         ("[4,6]", "[6,4]", "layers.1"),
         ("[6,3]", "[9,2]", ""),
-        ("relu,tanh,sin", "relu,thhh,sin", "did you mean \"tanh\"?"),
+        ("relu,tanh,sin", "relu,tamh,sin", "did you mean \"tanh\"?"),
         ("relu,tanh,sin", "relu,tanh,,,,", "\"\""),
         ("relu,tanh,sin", "relu,softplus", "layers.0.alpha"),
         ("\"candidates\"", "\"kandidates\"", "the list of candidates"),
