@@ -126,7 +126,7 @@ impl Trial {
             entry
         };
         let mut entries = choices.par_iter().map(compare).collect::<Vec<_>>().into_iter();
-        let mut next = |name| entries.next().flatten().ok_or_else(|| TrialError::Diverged { name });
+        let mut next = |name| entries.next().flatten().ok_or(TrialError::Diverged { name });
         let (searched, theta) = next("the searched mixture")?;
         let (discretised, _) = next("the discretised mixture")?;
         let baselines = entries.map(|entry| Some(entry?.0)).collect();
