@@ -5,6 +5,7 @@ use nas::bilevel::Way;
 use nas::data::{Percent, Task, digits};
 use nas::inner::Optimiser;
 use nas::run::{Config, ConfigError, Start, documented};
+use nas::seed::Seed;
 use nas::trial::{Constraint, Precision};
 use std::path::Path;
 
@@ -61,15 +62,16 @@ fn the_defaults_are_the_same_everywhere() {
 fn flags_and_assignments_say_the_same() {
     let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
                  --groups 3 --shared --keep 1 --constraint projected-simplex --method darts-second --outer-steps 7 \
-                 --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double --start warm --seed 9 \
-                 --seeds 2 --threads 1";
+                 --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double \
+                 --start warm --seed 9 --seeds 2 --threads 1";
     let data = ["--data", "my \"own\" rows.csv"];
     let flags: Vec<&str> = flags.split_whitespace().chain(data).collect();
     assert_eq!(resolved(None, &[], &flags).unwrap(), other());
 
     let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf groups=3 \
                        shared=true keep=1 constraint=projected-simplex method=darts-second outer_steps=7 inner=adam \
-                       inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 seeds=2 threads=1";
+                       inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 \
+                       seeds=2 threads=1";
     let data = ["data=my \"own\" rows.csv"];
     let assignments: Vec<&str> = assignments.split_whitespace().chain(data).collect();
     assert_eq!(resolved(None, &assignments, &[]).unwrap(), other());
@@ -216,6 +218,7 @@ fn a_configuration_becomes_a_setting() {
     let ridge = |rows| Config { rows, ..Config::default() }.effective(&frame).ridge;
     assert_eq!(ridge(500), Some(1.0 / 300.0), "one over the training rows");
     assert_eq!(config.clone().effective(&frame).ridge, Some(1e-9), "what is given stays");
+    assert_eq!(frame, digits().unwrap().sample(500, Seed::new(9).split("sample")));
     let setting = config.setting(&frame).unwrap();
     assert_eq!((&*setting.hidden, setting.groups, setting.shared, setting.keep), (&[12, 6][..], 3, true, 1));
     assert_eq!((setting.bank.len(), &*setting.names), (2, &["sin".to_owned(), "erf".to_owned()][..]));

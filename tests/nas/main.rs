@@ -1,6 +1,7 @@
 //! The search and its science.
 
 mod bad_data;
+mod batches;
 mod config;
 mod copies;
 mod csv;
@@ -11,20 +12,28 @@ mod e0;
 mod e0_settings;
 mod files;
 mod fit;
+mod folder;
 mod idx;
 mod inner;
 mod kernel;
 mod layers;
 mod mlp;
 mod model;
+mod network;
 mod outer;
 mod parts;
+mod precision;
 mod preprocess;
 mod report;
 mod report_fixture;
 mod report_html;
+mod run;
+mod run_folder;
+mod sample;
 mod search;
 mod seed;
 mod space;
 mod stats;
+mod summary;
 mod trial;
+mod without_zeros;

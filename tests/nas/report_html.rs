@@ -38,7 +38,7 @@ fn runs() -> Vec<(&'static str, Run)> {
     notes.push("The fits with sin diverged; a larger ridge may help.".into());
     let mut hostile = run(&Shape { dataset: "<script>alert('&amp;')</script> \"rows\" & more", ..plain.clone() });
     hostile.result.notes.push("]]> <img src=x onerror=\"alert(1)\"> & 'quotes'".into());
-    hostile.config += "# <script>alert(2)</script> & \"quotes\"\n";
+    hostile.config += "target = '<script>alert(2)</script> & \"quotes\"'\n";
     hostile.command = "nas search '<b>&.csv' --target \"a'b\"".into();
     hostile.result.provenance.isa = "<isa>".into();
     hostile.result.seeds[0].stop = "<stop>".into();
@@ -143,7 +143,7 @@ fn names_are_text() {
     for shown in [&run.result.dataset, &run.result.notes[1], &run.command, &run.result.seeds[0].stop] {
         assert!(words.contains(shown.as_str()), "{shown}");
     }
-    assert!(words.contains("# <script>alert(2)</script> & \"quotes\""));
+    assert!(words.contains("target = '<script>alert(2)</script> & \"quotes\"'"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ static FILES: AtomicUsize = AtomicUsize::new(0);
 const NAMES: [&str; 3] = ["identity", "square", "tanh"];
 
 /// y = (x₁ + x₂)² + 3: of the candidates only the square fits it.
-fn quadratic() -> Frame {
+pub(crate) fn quadratic() -> Frame {
     let row = |i: usize| {
         let (a, b) = ((i as f64 * 0.37).sin(), (i as f64 * 0.71).cos());
         format!("{a},{b},{}\n", (a + b).powi(2) + 3.0)
@@ -27,7 +27,7 @@ fn quadratic() -> Frame {
     read_csv(file.path(), &CsvOptions::default()).unwrap()
 }
 
-fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint: Constraint) -> Setting {
+pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint: Constraint) -> Setting {
     let lr = if optimiser == Optimiser::Adam { 0.02 } else { 0.1 };
     let fit = FitOptions { optimiser, lr, steps: 1000, tolerance: 1e-8 };
     Setting {

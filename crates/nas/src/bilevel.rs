@@ -149,7 +149,8 @@ pub struct Health {
 /// The first hypergradient of a search failed: there is nothing to start from.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error(
-    "no hypergradient at the start of the search: {reason}; try a larger ridge, more inner steps or another method"
+    "no hypergradient at the start of the search: {reason}; try a larger --ridge, more --inner-steps, another --method, or a \
+     larger --tol (a candidate with a kink, such as relu, keeps fits from small ones)"
 )]
 pub struct NoStart {
     /// What the tape says.
@@ -178,8 +179,12 @@ impl<T: Element> OnData<T> {
 
     /// θ fitted at α.
     pub fn fit(&mut self, alpha: &[f64]) -> Fit {
-        let from = if self.inner.warm { &self.from } else { &self.start };
-        let fit = self.fitter.fit(from.clone(), alpha, &[&self.data[0], &self.data[1]]);
+        let data: [&[T]; 2] = [&self.data[0], &self.data[1]];
+        let fit = if self.inner.warm {
+            self.fitter.refit(self.from.clone(), &self.start, alpha, &data)
+        } else {
+            self.fitter.fit(self.start.clone(), alpha, &data)
+        };
         self.health.steps += fit.steps;
         if self.inner.warm && fit.end != Fitted::Diverged {
             self.from.clone_from(&fit.theta);
@@ -190,7 +195,7 @@ impl<T: Element> OnData<T> {
     /// The ‖∇g‖ over that of the start that counts as zero: more than what the fit aims at, since rounding and kinks may end it
     /// early, and much more for mini-batches, which come to rest only roughly.
     fn stationarity(&self, scale: f64) -> Stationarity {
-        let slack = if self.inner.batch == 0 { 100.0 } else { 1000.0 };
+        let slack = if self.fitter.is_batched() { 1000.0 } else { 100.0 };
         Stationarity::Within { tolerance: (slack * self.inner.fit.tolerance).min(0.1), scale }
     }
 

@@ -49,7 +49,7 @@ pub struct FitOptions {
     pub lr: f64,
     /// At most this many steps.
     pub steps: usize,
-    /// Stationary is where ‖∇g‖ is at most this part of its size at the start.
+    /// Stationary is where ‖∇g‖ is at most this part of its size at the start (of the first fit, if this one goes on).
     pub tolerance: f64,
 }
 
@@ -77,7 +77,7 @@ pub struct Fit {
     pub gradient: Vec<f64>,
     /// ‖∇g‖ there, over ‖∇g‖ at the start.
     pub residual: f64,
-    /// ‖∇g‖ at the start.
+    /// ‖∇g‖ at the start, or where the first fit began.
     pub scale: f64,
     /// Steps made.
     pub steps: usize,
@@ -146,14 +146,29 @@ impl<T: Element> Fitter<T> {
         Self { value: value.runner(Par::Seq), training, batches: Some(batches), options }
     }
 
+    /// Whether steps are made on mini-batches.
+    pub fn is_batched(&self) -> bool {
+        self.batches.is_some() && self.training.is_some()
+    }
+
     /// Fits θ from `start` at α.
     pub fn fit(&mut self, start: Vec<f64>, alpha: &[f64], data: &[&[T]]) -> Fit {
+        self.run(start, None, alpha, data)
+    }
+
+    /// The same from where another fit ended. The tolerance is a part of the gradient at `origin`, where the first fit began:
+    /// at `start` the gradient is small already, and a part of it would be lost in rounding.
+    pub fn refit(&mut self, start: Vec<f64>, origin: &[f64], alpha: &[f64], data: &[&[T]]) -> Fit {
+        self.run(start, Some(origin), alpha, data)
+    }
+
+    fn run(&mut self, start: Vec<f64>, origin: Option<&[f64]>, alpha: &[f64], data: &[&[T]]) -> Fit {
         let alpha: Vec<T> = narrow(alpha);
         let held: Vec<&[T]> = [&[&*alpha], data].concat();
         let FitOptions { lr, steps: limit, tolerance, .. } = self.options;
         let mut value = Held { stage: self.value.hold(&held), theta: Vec::new() };
         let mut at = At::new(&mut value, start);
-        let scale = at.slope();
+        let scale = origin.map_or_else(|| at.slope(), |origin| At::new(&mut value, origin.to_vec()).slope());
         let (mut memory, mut steps) = (Lbfgs::default(), 0);
         let mut progress = Progress { last: VecDeque::new(), rounding: T::EPSILON.to_f64() };
         let mut state = self.training.as_ref().map(|training| training.start(&[&narrow(&at.theta)]));

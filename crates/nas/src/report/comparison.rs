@@ -42,8 +42,8 @@ fn table(result: &SearchResult) -> Table {
 
 fn with_error(metric: &Metric) -> String {
     match (metric.mean, metric.se) {
-        (Some(mean), Some(se)) => format!("{} ± {}", figure(mean), figure(se)),
-        (Some(mean), None) => figure(mean),
+        (Some(mean), Some(se)) => format!("{} ± {}", in_units(&metric.name, mean), in_units(&metric.name, se)),
+        (Some(mean), None) => in_units(&metric.name, mean),
         (None, _) => "-".to_owned(),
     }
 }
@@ -74,6 +74,7 @@ fn verdict(result: &SearchResult) -> String {
     let mut often: BTreeMap<&str, usize> = BTreeMap::new();
     verdict.preferred.iter().for_each(|name| *often.entry(name).or_default() += 1);
     let preferred: Vec<String> = often.iter().map(|(name, times)| format!("{name} in {times}")).collect();
+    let signed = |value: f64| signed(&in_units(&result.searched.test_metric.name, value));
     let interval = match verdict.interval {
         Some([low, high]) => format!("95 % interval over the seeds {} to {}", signed(low), signed(high)),
         None => "no interval from one seed".to_owned(),
@@ -91,6 +92,11 @@ fn verdict(result: &SearchResult) -> String {
     )
 }
 
-fn signed(value: f64) -> String {
-    if value < 0.0 { figure(value) } else { format!("+{}", figure(value)) }
+/// A figure of a metric: with four decimals where it lies between 0 and 1, for nobody reads an accuracy as 5.6e-4.
+fn in_units(metric: &str, value: f64) -> String {
+    if metric.ends_with("accuracy") { format!("{value:.4}") } else { figure(value) }
+}
+
+fn signed(number: &str) -> String {
+    if number.starts_with('-') { number.to_owned() } else { format!("+{number}") }
 }

@@ -49,32 +49,63 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens `path`, which is made if it is not there; a run in it is refused, or removed by `force`.
+    /// Opens `path`, which is made if it is not there; a run in it is refused, or by `force` set aside until
+    /// [`Self::finish`].
     pub fn open(path: &Path, force: bool) -> Result<Self, FolderError> {
         let held = FILES.into_iter().find(|file| path.join(file).exists());
         if let Some(file) = held.filter(|_| !force) {
             return Err(FolderError::Occupied { path: path.to_owned(), file });
         }
         let folder = Self::make(path)?;
-        for old in FILES.map(|file| path.join(file)).into_iter().filter(|old| old.exists()) {
-            fs::remove_file(&old).map_err(|source| FolderError::Write { path: old, source })?;
-        }
-        // A folder that cannot be written to should say so before the search, not after it.
-        let probe = path.join(".nas");
-        let tried = File::create(&probe).and_then(|_| fs::remove_file(&probe));
-        match tried {
-            Ok(()) => Ok(folder),
-            Err(source) => Err(FolderError::Write { path: path.to_owned(), source }),
+        folder.cleared().inspect_err(|_| folder.take_back())?;
+        Ok(folder)
+    }
+
+    /// Makes `parent/name-<n>` with the first n from 1 that is free. Two runs that begin at the same time get two folders.
+    pub fn next(parent: &Path, name: &str) -> Result<Self, FolderError> {
+        let (Self { mut made, .. }, name) = (Self::make(parent)?, safe(name));
+        let mut number = 1_usize;
+        loop {
+            let path = parent.join(format!("{name}-{number}"));
+            match fs::create_dir(&path) {
+                Ok(()) => {
+                    made.push(path.clone());
+                    return Ok(Self { path, made });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(source) => {
+                    remove_folders(&made);
+                    return Err(FolderError::Write { path, source });
+                }
+            }
         }
     }
 
-    /// Makes `parent/name-<n>` with the first n from 1 that is free.
-    pub fn next(parent: &Path, name: &str) -> Result<Self, FolderError> {
-        let name: String =
-            name.chars().map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
-        let free = |n: &usize| !parent.join(format!("{name}-{n}")).exists();
-        let number = (1..).find(free).unwrap_or(1);
-        Self::open(&parent.join(format!("{name}-{number}")), false)
+    /// Sets an old run aside, and tries to write: a folder that cannot be written to should say so before the search.
+    fn cleared(&self) -> Result<(), FolderError> {
+        // What a broken-off run left in the place of one that was set aside is not worth keeping.
+        let keep = !FILES.into_iter().any(|file| self.aside(file).exists());
+        for file in FILES.into_iter().filter(|file| self.path.join(file).exists()) {
+            let old = self.path.join(file);
+            let moved = if keep { fs::rename(&old, self.aside(file)) } else { fs::remove_file(&old) };
+            moved.map_err(|source| FolderError::Write { path: old, source })?;
+        }
+        let probe = self.path.join(".nas");
+        let tried = File::create(&probe).and_then(|_| fs::remove_file(&probe));
+        tried.map_err(|source| FolderError::Write { path: self.path.clone(), source })
+    }
+
+    /// Where a file of the old run waits for the end of the new one.
+    fn aside(&self, file: &str) -> PathBuf {
+        self.path.join(format!("{file}.old"))
+    }
+
+    /// The run is complete: the one that it replaces goes.
+    pub fn finish(self) -> Result<PathBuf, FolderError> {
+        for old in FILES.map(|file| self.aside(file)).into_iter().filter(|old| old.exists()) {
+            fs::remove_file(&old).map_err(|source| FolderError::Write { path: old, source })?;
+        }
+        Ok(self.path)
     }
 
     fn make(path: &Path) -> Result<Self, FolderError> {
@@ -83,7 +114,10 @@ impl Folder {
         made.reverse();
         match fs::create_dir_all(path) {
             Ok(()) => Ok(Self { path: path.to_owned(), made }),
-            Err(source) => Err(FolderError::Write { path: path.to_owned(), source }),
+            Err(source) => {
+                remove_folders(&made);
+                Err(FolderError::Write { path: path.to_owned(), source })
+            }
         }
     }
 
@@ -106,12 +140,32 @@ impl Folder {
         }
     }
 
-    /// Takes back what was made, when a run could not begin. Only empty folders go, so a failure here loses nothing and has
-    /// nothing to tell beyond the failure that led here.
+    /// Takes back what was made, when a run could not begin, and puts back what was set aside. Only empty folders go, so a
+    /// failure here loses nothing and has nothing to tell beyond the failure that led here.
     pub fn abandon(self) {
-        FILES.iter().for_each(|file| drop(fs::remove_file(self.path.join(file))));
-        self.made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
+        for file in FILES {
+            drop(fs::remove_file(self.path.join(file)));
+            drop(fs::rename(self.aside(file), self.path.join(file)));
+        }
+        self.take_back();
     }
+
+    fn take_back(&self) {
+        remove_folders(&self.made);
+    }
+}
+
+/// A name that is one folder's on any system: letters, digits and `-_.`, not hidden, not too long.
+fn safe(name: &str) -> String {
+    const MOST: usize = 60;
+    let name = name.trim_start_matches('.').chars().take(MOST);
+    let name: String = name.map(|c| if c.is_alphanumeric() || "-_.".contains(c) { c } else { '-' }).collect();
+    if name.is_empty() { "data".to_owned() } else { name }
+}
+
+/// Removes those that are empty, the innermost first.
+fn remove_folders(made: &[PathBuf]) {
+    made.iter().rev().for_each(|folder| drop(fs::remove_dir(folder)));
 }
 
 /// Writes a file beside its place and moves it there when it is whole.

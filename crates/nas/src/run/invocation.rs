@@ -10,10 +10,10 @@ pub struct Invocation {
     /// Folder that the run is written to; if not given, runs/<name>-<n> with the first n that is free
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Write into --out even if it is there and not empty
+    /// Replace the run that lies in --out
     #[arg(long)]
     pub force: bool,
-    /// Print no progress and no warnings
+    /// Print no progress
     #[arg(long, short)]
     pub quiet: bool,
     /// Print the result as JSON instead of tables

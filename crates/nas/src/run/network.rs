@@ -114,6 +114,14 @@ impl Trained {
             alpha.extend(numbers);
         }
         let [inputs, hidden @ .., outputs] = widths.as_slice() else { return Err(form("layers.0.weight")) };
+        // With a layer missing, what comes after it would be left over.
+        let known = 2 * layers + if shared { 1 } else { layers.saturating_sub(1) };
+        if file.len() != known {
+            return Err(form("a layer"));
+        }
+        if widths.contains(&0) {
+            return Err(form("a layer"));
+        }
         if groups == 0 || hidden.iter().any(|width| width % groups > 0) {
             return Err(form(of_layer(0)));
         }

@@ -63,7 +63,7 @@ pub struct Compared {
     pub test_loss: Option<f64>,
     /// What people look at, on the test rows: accuracy, or RMSE in the target's own units.
     pub test_metric: Metric,
-    /// What else is reported there: log-loss and balanced accuracy, or R2.
+    /// What else is reported there: balanced accuracy and log-loss, or R2.
     pub test_also: Vec<Metric>,
 }
 
@@ -72,11 +72,11 @@ pub struct Compared {
 pub struct Metric {
     /// Its name.
     pub name: String,
-    /// The mean over the seeds whose fit did not diverge; `null` when there is none.
+    /// The mean of the values that there are; `null` when there is none.
     pub mean: Option<f64>,
     /// The standard error of the mean; `null` below two values.
     pub se: Option<f64>,
-    /// The figure of each seed; `null` where the fit diverged.
+    /// The figure of each seed; `null` where the fit diverged, and for R2 where the target does not vary.
     pub values: Vec<Option<f64>>,
 }
 
@@ -85,7 +85,7 @@ pub struct Metric {
 pub struct HypergradientRecord {
     /// The name of the way, as `--method` takes it.
     pub method: String,
-    /// The weakest of all accepted steps: `converged`, `damped`, `unrolled` or `failed`.
+    /// The weakest at the end of a search: `converged`, `unrolled` or `damped`.
     pub status: String,
     /// Hessian-vector products, or differentiated steps.
     pub hvps: usize,
@@ -108,7 +108,7 @@ pub struct Verdict {
     pub difference: Option<f64>,
     /// The 95 % paired t interval over the seeds; `null` below two seeds.
     pub interval: Option<[f64; 2]>,
-    /// The single candidate that validation prefers, for every seed.
+    /// The single candidate that validation prefers, for every seed in which one could be fitted.
     pub preferred: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use super::folder::{Folder, FolderError, Log};
 use super::network::{NetworkError, Trained};
 use super::record::{LogLine, SearchResult};
 use super::summary::{Context, best, summary, word};
-use super::{Config, ConfigError, Invocation, documented, pool};
+use super::{Config, ConfigError, Invocation, Settings, documented, pool};
 use crate::bilevel::Health;
 use crate::data::{DataError, Frame};
 use crate::model::candidates::CandidateError;
@@ -61,9 +61,10 @@ pub struct Finished {
 
 /// Reads the data, searches on every seed, compares, and writes the folder of the run.
 ///
-/// Everything that can be wrong with the data is found before the folder is made.
+/// Everything that can be wrong with settings and data is found before the folder is made.
 pub fn search(config: &Config, invocation: &Invocation) -> Result<Finished, RunError> {
     let begun = Instant::now();
+    config.check()?;
     let frame = config.frame()?;
     let config = &config.clone().effective(&frame);
     let setting = config.setting(&frame)?;
@@ -77,9 +78,15 @@ pub fn search(config: &Config, invocation: &Invocation) -> Result<Finished, RunE
         None => Folder::next(Path::new("runs"), &frame.name),
     }?;
     let run = Run { config, frame: &frame, setting: &setting, seeds: &seeds, quiet: invocation.quiet, begun };
-    let log = folder.log()?;
+    let log = match folder.log() {
+        Ok(log) => log,
+        Err(error) => {
+            folder.abandon();
+            return Err(error.into());
+        }
+    };
     match run.write(&folder, &log, &pool) {
-        Ok(result) => Ok(Finished { result, folder: folder.path().to_owned() }),
+        Ok(result) => Ok(Finished { result, folder: folder.finish()? }),
         Err(error) if log.is_empty() => {
             folder.abandon();
             Err(error)

@@ -31,13 +31,10 @@ pub struct Context<'a> {
     pub seconds: f64,
 }
 
-/// The number of the trial with the least validation loss.
-///
-/// # Panics
-/// When there is none.
+/// The number of the trial with the least validation loss; 0 of none.
 pub fn best(trials: &[Trial]) -> usize {
     let losses: Vec<f64> = trials.iter().map(|trial| trial.searched.validation.loss).collect();
-    argmin(&losses).expect("at least one trial")
+    argmin(&losses).unwrap_or(0)
 }
 
 /// Puts the trials of a run, in the order of their seeds, together.
@@ -96,8 +93,9 @@ fn compared(task: Task, entries: &[Option<&Entry>]) -> Compared {
 }
 
 impl Metric {
-    /// Mean and standard error of the figures that there are.
+    /// Mean and standard error of the figures that there are; one that is not finite is none.
     pub fn of(name: &str, values: Vec<Option<f64>>) -> Self {
+        let values: Vec<Option<f64>> = values.into_iter().map(|value| value.filter(|x| x.is_finite())).collect();
         let present: Vec<f64> = values.iter().flatten().copied().collect();
         Self { name: name.to_owned(), mean: average(&values), se: standard_error(&present), values }
     }
@@ -215,16 +213,18 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
         .cloned()
         .chain(warnings)
         .chain((skipped > 0).then(|| {
-            format!("{skipped} proposed steps had no verified hypergradient and were not taken: {}", reason())
+            let steps = if skipped == 1 { "1 proposed step".to_owned() } else { format!("{skipped} proposed steps") };
+            format!("{steps} had no verified hypergradient and could not be taken: {}", reason())
         }))
-        .chain((damped > 0).then(|| format!("{damped} hypergradients needed damping, which is a bias")))
-        .chain(lost.map(|i| {
-            format!(
-                "{} alone diverged in {} of {} seeds; its figures are of the others",
-                names[i],
-                diverged(&i),
-                trials.len()
-            )
+        .chain((damped > 0).then(|| {
+            let many = if damped == 1 { "1 hypergradient".to_owned() } else { format!("{damped} hypergradients") };
+            format!("{many} needed damping, which is a bias")
+        }))
+        .chain(lost.map(|i| match (diverged(&i), trials.len()) {
+            (times, all) if times == all => format!("{} alone diverged in every seed: it has no figures", names[i]),
+            (times, all) => {
+                format!("{} alone diverged in {times} of {all} seeds; its figures are of the others", names[i])
+            }
         }))
         .collect()
 }

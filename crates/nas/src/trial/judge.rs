@@ -62,7 +62,7 @@ impl<'a, T: Element> Judge<'a, T> {
         Self { setting, preprocess, model, validation, test, train, both, start, seed }
     }
 
-    /// What α is worth, and its θ for training and validation rows, unless a fit diverges.
+    /// What α is worth, and its θ for training and validation rows, unless a fit diverges or its outputs are no finite numbers.
     pub(super) fn entry(&self, alpha: &[f64]) -> Option<(Entry, Vec<f64>)> {
         let (model, few) = without_zeros(self.model, alpha);
         let fit = |rows: &Rows<T>| {
@@ -76,6 +76,9 @@ impl<'a, T: Element> Judge<'a, T> {
         let (on_train, on_both) = (fit(&self.train)?, fit(&self.both)?);
         let validation = score(&on_train.theta, self.validation);
         let test = score(&on_both.theta, self.test);
+        if !(validation.loss.is_finite() && test.loss.is_finite()) {
+            return None;
+        }
         let entry = Entry { alpha: alpha.to_vec(), train_loss: on_train.loss, validation, test };
         Some((entry, on_both.theta))
     }

@@ -27,7 +27,7 @@ pub struct Trial {
     pub baselines: Vec<Option<Entry>>,
     /// The search.
     pub found: Found,
-    /// Its hypergradients.
+    /// Its hypergradients; fit and error are those of the point where it ended.
     pub health: Health,
 }
 
@@ -105,9 +105,14 @@ impl Trial {
         let (start, batches) = (model.start(seed.split("start")), seed.split("batches"));
 
         let mut problem = OnData::<T>::new(&model, setting.inner, [&train, &validation], start.clone(), batches);
-        let mut follow = |problem: &OnData<T>, point: Reached<'_>| watch.reached(point, &problem.health);
+        // The last evaluation may be a step that was not taken.
+        let (mut error, mut fit) = (None, None);
+        let mut follow = |problem: &OnData<T>, point: Reached<'_>| {
+            (error, fit) = (problem.health.error, problem.health.fit.clone());
+            watch.reached(point, &problem.health);
+        };
         let found = setting.search(&mut problem, model.mixtures(), &mut follow)?;
-        let OnData { health, .. } = problem;
+        let health = Health { error, fit, ..problem.health };
         watch.searched();
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
@@ -121,7 +126,7 @@ impl Trial {
             entry
         };
         let mut entries = choices.par_iter().map(compare).collect::<Vec<_>>().into_iter();
-        let mut next = |name| entries.next().flatten().ok_or_else(|| TrialError::Diverged { name });
+        let mut next = |name| entries.next().flatten().ok_or(TrialError::Diverged { name });
         let (searched, theta) = next("the searched mixture")?;
         let (discretised, _) = next("the discretised mixture")?;
         let baselines = entries.map(|entry| Some(entry?.0)).collect();

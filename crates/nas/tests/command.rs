@@ -1,0 +1,205 @@
+//! The binary on bad input: exit code 2, one line that says what is wrong and where, and nothing left behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A file that is there before, and what is in it.
+type Given<'a> = (&'a str, &'a [u8]);
+
+/// What is given and asked for, and what must be said.
+struct Case<'a> {
+    name: &'a str,
+    files: &'a [Given<'a>],
+    arguments: &'a str,
+    says: &'a [&'a str],
+}
+
+const ROWS: Given<'_> =
+    ("rows.csv", b"size,colour,price\n1,red,10.5\n2,blue,20.25\n3,red,30.5\n4,blue,41\n5,red,50.5\n6,blue,60\n");
+const TOO_FEW: Given<'_> = ("few.csv", b"a,b\n1,0.5\n2,0.25\n");
+const ON_ROWS: &str = "search --data rows.csv";
+const ON_BAD: &str = "search --data bad.csv";
+
+/// A case about the content of a file.
+const fn bad<'a>(name: &'a str, files: &'a [Given<'a>], says: &'a [&'a str]) -> Case<'a> {
+    Case { name, files, arguments: ON_BAD, says }
+}
+
+const CASES: [Case<'_>; 20] = [
+    Case {
+        name: "a missing file",
+        files: &[],
+        arguments: "search --data none.csv",
+        says: &["none.csv", "check the path"],
+    },
+    Case {
+        name: "an unknown column",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --target prise",
+        says: &["rows.csv", "\"prise\"", "did you mean \"price\"?"],
+    },
+    bad("a duplicated column", &[("bad.csv", b"a,b,a\n1,2,3\n4,5,6\n")], &["bad.csv", "line 1", "\"a\""]),
+    bad("a ragged row", &[("bad.csv", b"a,b,y\n1,2,3\n1,2\n4,5,6\n")], &["bad.csv", "line 3", "2 cells"]),
+    bad("one class", &[("bad.csv", b"a,y\n1,x\n2,x\n3,x\n")], &["bad.csv", "\"y\"", "\"x\""]),
+    bad("a class with one member", &[("bad.csv", b"a,y\n1,x\n2,x\n3,x\n4,z\n")], &["bad.csv", "\"y\"", "\"z\""]),
+    bad("an infinity", &[("bad.csv", b"a,y\n1,0.5\n2,0.25\ninf,0.75\n4,1.5\n")], &["bad.csv", "line 4", "\"a\""]),
+    bad("an infinite target", &[("bad.csv", b"a,y\n1,0.5\n2,1e999\n3,0.75\n")], &["bad.csv", "line 3", "\"y\""]),
+    bad("an empty file", &[("bad.csv", b"")], &["bad.csv", "empty"]),
+    bad("a header alone", &[("bad.csv", b"a,b,y\n")], &["bad.csv"]),
+    bad("a binary file", &[("bad.csv", b"\x7fELF\x00\x01\x02\x00")], &["bad.csv", "binary"]),
+    Case { name: "too few rows", files: &[TOO_FEW], arguments: "search --data few.csv", says: &["2 rows", "60/20/20"] },
+    Case {
+        name: "an unknown candidate",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --candidates relu,thanh",
+        says: &["\"thanh\"", "did you mean \"tanh\"?"],
+    },
+    Case {
+        name: "no width",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --hidden 0",
+        says: &["hidden", "at least 1"],
+    },
+    Case {
+        name: "a folder below a file",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --out rows.csv/run",
+        says: &["cannot write rows.csv/run", "--out"],
+    },
+    Case {
+        name: "a run that is there",
+        files: &[ROWS, ("old/result.json", b"{}")],
+        arguments: "search --data rows.csv --out old",
+        says: &["old", "result.json", "--force"],
+    },
+    Case {
+        name: "a word for another",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --set method=exakt",
+        says: &["method = \"exakt\"", "did you mean \"exact\"?"],
+    },
+    Case {
+        name: "a file that is not TOML",
+        files: &[("run.toml", b"seed = 1\nhidden = [8,\nseeds = 2\n")],
+        arguments: "search --config run.toml",
+        says: &["run.toml", "line ", "not TOML"],
+    },
+    Case {
+        name: "no hypergradient at the start",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --hidden 4 --seeds 1 --inner gd --inner-steps 1 --lr 1e-9 --tol 1e-6 --quiet",
+        says: &["no hypergradient", "ridge"],
+    },
+    Case {
+        name: "no run to predict with",
+        files: &[ROWS],
+        arguments: "predict none --data rows.csv --out out.csv",
+        says: &["none/model.safetensors", "finished run"],
+    },
+];
+
+/// An empty folder that goes when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("nas-command-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).expect("a folder");
+        Self(path)
+    }
+
+    fn give(&self, files: &[Given<'_>]) {
+        for (name, bytes) in files {
+            let path = self.0.join(name);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, bytes).expect("a file");
+        }
+    }
+
+    fn nas(&self, arguments: &str) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nas"));
+        command.args(arguments.split(' ')).current_dir(&self.0).output().expect("the binary runs")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Every path below a folder, and the size of each file.
+fn below(folder: &Path) -> Vec<(PathBuf, u64)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.append(&mut below(&path));
+        }
+        let size = fs::metadata(&path).expect("an entry").len();
+        found.push((path.clone(), if path.is_dir() { 0 } else { size }));
+    }
+    found.sort();
+    found
+}
+
+/// The refusal of these arguments, once it is sure that it left nothing behind.
+fn refusal(name: &str, files: &[Given<'_>], arguments: &str) -> String {
+    let folder = Folder::new(&name.replace(' ', "-"));
+    folder.give(files);
+    let before = below(&folder.0);
+    let Output { status, stdout, stderr } = folder.nas(arguments);
+    let said = String::from_utf8(stderr).expect("text");
+    assert_eq!(status.code(), Some(2), "{name}: {said}");
+    assert_eq!(String::from_utf8(stdout).expect("text"), "", "{name}");
+    assert!(said.starts_with("error: "), "{name}: {said}");
+    assert_eq!(below(&folder.0), before, "{name}: something was left behind");
+    said
+}
+
+#[test]
+fn bad_input_is_one_line_and_leaves_nothing() {
+    for Case { name, files, arguments, says } in CASES {
+        let said = refusal(name, files, arguments);
+        assert!(said.lines().count() == 1 && said.ends_with('\n'), "{name}: {said}");
+        says.iter().for_each(|word| assert!(said.contains(word), "{name} does not say {word}: {said}"));
+    }
+}
+
+/// 30 numbers and one word: a numeric column with a mistake in it.
+#[test]
+fn a_word_among_numbers_has_its_line_and_its_column() {
+    let row = |i: usize| if i == 20 { "often,0.5\n".to_owned() } else { format!("{i},{}.5\n", i % 7) };
+    let text: String = ["a,y\n".to_owned()].into_iter().chain((0..31).map(row)).collect();
+    let said = refusal("a word", &[("bad.csv", text.as_bytes())], ON_BAD);
+    let says = ["bad.csv, line 22, column \"a\"", "\"often\""];
+    assert!(said.lines().count() == 1 && says.iter().all(|word| said.contains(word)), "{said}");
+}
+
+/// Wrong flags are refused by the parser, in its own form.
+#[test]
+fn a_flag_with_a_wrong_word_lists_the_right_ones() {
+    let said = refusal("a flag", &[ROWS], &format!("{ON_ROWS} --method exakt"));
+    assert!(said.contains("exakt") && said.contains("gauss-newton"), "{said}");
+    refusal("no flag", &[ROWS], &format!("{ON_ROWS} --metod exact"));
+}
+
+/// The whole way once: search, predict, and the same folder again.
+#[test]
+fn a_search_and_its_predictions() {
+    let folder = Folder::new("works");
+    let row = |i: usize| format!("{},{},{}\n", i, (i * i) % 17, (i as f64 * 0.3).sin());
+    let text: String = ["a,b,y\n".to_owned()].into_iter().chain((0..40).map(row)).collect();
+    folder.give(&[("rows.csv", text.as_bytes())]);
+    let small = "--hidden 4 --candidates tanh,sin --seeds 2 --outer-steps 2 --ridge 0.01 --tol 0.001 --quiet";
+    let Output { status, stdout, stderr } = folder.nas(&format!("{ON_ROWS} {small}"));
+    let (said, wrong) = (String::from_utf8(stdout).expect("text"), String::from_utf8(stderr).expect("text"));
+    assert!(status.success() && wrong.is_empty(), "{wrong}");
+    assert!(said.starts_with("rows: regression, 24 training, 8 validation and 8 test rows, 2 seeds\n"), "{said}");
+    assert!(said.ends_with("Written to runs/rows-1\n"), "{said}");
+    let predicted = folder.nas("predict runs/rows-1 --data rows.csv --out new.csv");
+    assert_eq!(String::from_utf8(predicted.stdout).expect("text"), "40 predictions written to new.csv\n");
+    assert_eq!(fs::read_to_string(folder.0.join("new.csv")).expect("a file").lines().count(), 41);
+    assert_eq!(folder.nas("predict runs/rows-1 --data rows.csv --out new.csv").status.code(), Some(2));
+}

@@ -1,0 +1,142 @@
+//! From trials to a result, and the result as text.
+use crate::trial::{quadratic, setting};
+use nas::bilevel::Way;
+use nas::inner::Optimiser;
+use nas::report::comparison;
+use nas::run::{Context, Judgement, Metric, SearchResult, Verdict, judge, summary};
+use nas::seed::Seed;
+use nas::trial::{Constraint, Trial};
+
+#[test]
+fn an_interval_without_zero_decides() {
+    let cases = [
+        (Some([0.1, 0.2]), Judgement::Won, Judgement::Lost),
+        (Some([-0.2, -0.1]), Judgement::Lost, Judgement::Won),
+        (Some([-0.1, 0.1]), Judgement::Tied, Judgement::Tied),
+        (Some([0.0, 0.1]), Judgement::Tied, Judgement::Tied),
+        (Some([-0.1, 0.0]), Judgement::Tied, Judgement::Tied),
+        (Some([f64::NAN, f64::NAN]), Judgement::Tied, Judgement::Tied),
+        (None, Judgement::Tied, Judgement::Tied),
+    ];
+    for (interval, larger, smaller) in cases {
+        assert_eq!((judge(interval, true), judge(interval, false)), (larger, smaller), "{interval:?}");
+    }
+}
+
+#[test]
+fn a_metric_is_of_the_figures_that_there_are() {
+    let metric = Metric::of("RMSE", vec![Some(1.0), None, Some(3.0)]);
+    assert_eq!((metric.mean, metric.se), (Some(2.0), Some(1.0)));
+    assert_eq!(metric.values, [Some(1.0), None, Some(3.0)]);
+    let one = Metric::of("RMSE", vec![None, Some(1.5)]);
+    assert_eq!((one.mean, one.se), (Some(1.5), None));
+    let none = Metric::of("R2", vec![None, Some(f64::NAN), Some(f64::NEG_INFINITY)]);
+    assert_eq!((none.mean, none.se, &none.values[..]), (None, None, &[None; 3][..]));
+    let text = serde_json::to_string(&none).unwrap();
+    assert_eq!(serde_json::from_str::<Metric>(&text).unwrap(), none);
+}
+
+/// Two seeds in which `diverged` candidates have no fit, and what is said of them.
+fn result(diverged: &[(usize, usize)], change: impl Fn(&mut [Trial])) -> SearchResult {
+    let frame = quadratic();
+    let setting = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    let setting = nas::trial::Setting { outer: nas::search::Options { steps: 1, ..setting.outer }, ..setting };
+    let trial = |seed| Trial::run(&frame, &setting, Seed::new(seed), &()).unwrap();
+    let mut trials = [trial(1), trial(2)];
+    diverged.iter().for_each(|&(seed, candidate)| trials[seed].baselines[candidate] = None);
+    change(&mut trials);
+    let (method, warnings) = ("gauss-newton".to_owned(), vec!["a warning".to_owned()]);
+    let context = Context { frame: &frame, setting: &setting, seed: 7, method, warnings, threads: 1, seconds: 1.5 };
+    summary(context, &trials)
+}
+
+#[test]
+fn a_candidate_that_diverged_has_no_figures_where_it_did() {
+    let result = result(&[(0, 0), (0, 1), (1, 1)], |trials| trials[1].health.skipped = 1);
+    let [identity, square] = ["identity", "square"].map(|name| &result.baselines[name]);
+    assert!(identity.test_metric.values[0].is_none() && identity.test_metric.values[1].is_some());
+    assert_eq!((identity.test_metric.mean, identity.test_metric.se), (identity.test_metric.values[1], None));
+    assert_eq!([square.train_loss, square.val_loss, square.test_loss, square.test_metric.mean], [None; 4]);
+    assert_eq!(result.notes[result.notes.len() - 4], "a warning");
+    let said = &result.notes[result.notes.len() - 3..];
+    assert!(said[0].starts_with("1 proposed step had no verified hypergradient"), "{said:?}");
+    assert_eq!(said[1], "identity alone diverged in 1 of 2 seeds; its figures are of the others");
+    assert_eq!(said[2], "square alone diverged in every seed: it has no figures");
+    assert_eq!(result.verdict.preferred, ["tanh", "tanh"]);
+    let text = serde_json::to_string(&result).unwrap();
+    assert_eq!(serde_json::from_str::<SearchResult>(&text).unwrap(), result);
+    let row = comparison(&result).lines().find(|line| line.trim_start().starts_with("square ")).unwrap().to_owned();
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["square", "diverged", "-", "-"]);
+}
+
+#[test]
+fn without_any_candidate_there_is_no_verdict() {
+    let all: Vec<(usize, usize)> = (0..2).flat_map(|seed| (0..3).map(move |candidate| (seed, candidate))).collect();
+    let result = result(&all, |trials| trials[0].health.damped = 1);
+    let Verdict { outcome, difference, interval, preferred, .. } = &result.verdict;
+    assert_eq!((*outcome, *difference, *interval, preferred.len()), (Judgement::Tied, None, None, 0));
+    assert!(result.notes.contains(&"1 hypergradient needed damping, which is a bias".to_owned()), "{:?}", result.notes);
+    assert!(comparison(&result).contains("Every single candidate diverged in every seed"));
+}
+
+#[test]
+fn the_best_seed_is_that_of_the_least_validation_loss() {
+    for best in 0..2 {
+        let result = result(&[], |trials| trials[best].searched.validation.loss = 1e-9);
+        assert_eq!(result.best_seed, best);
+        assert_eq!(result.alpha, result.seeds[best].alpha);
+    }
+}
+
+/// The same result as one of an accuracy, with this verdict.
+fn with(outcome: Judgement, difference: f64, interval: Option<[f64; 2]>) -> SearchResult {
+    let mut result = result(&[], |_| ());
+    result.searched.test_metric = Metric::of("accuracy", vec![Some(0.9712), Some(0.9704)]);
+    let preferred = vec!["tanh".into(), "square".into()];
+    result.verdict = Verdict { outcome, larger_is_better: true, difference: Some(difference), interval, preferred };
+    result
+}
+
+#[test]
+fn the_text_says_the_verdict_with_its_figures() {
+    let cases = [
+        (
+            Judgement::Won,
+            0.0123,
+            Some([0.0006, 0.024]),
+            "WON: ",
+            "+0.0123, 95 % interval over the seeds +0.0006 to +0.0240.",
+        ),
+        (
+            Judgement::Lost,
+            -5.6e-4,
+            Some([-1e-3, -1.2e-4]),
+            "LOST: ",
+            "-0.0006, 95 % interval over the seeds -0.0010 to -0.0001.",
+        ),
+        (Judgement::Tied, 0.0, None, "TIED: ", "+0.0000, no interval from one seed."),
+    ];
+    for (outcome, difference, interval, word, figures) in cases {
+        let text = comparison(&with(outcome, difference, interval));
+        let in_a_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(in_a_line.contains(word) && in_a_line.ends_with(figures), "{text}");
+        assert!(in_a_line.contains("prefers (square in 1, tanh in 1)"), "{text}");
+        assert!(text.contains("0.9708 ± 0.0004"), "{text}");
+        assert!(
+            text.lines()
+                .next()
+                .unwrap()
+                .ends_with(": regression, 72 training, 24 validation and 24 test rows, 2 seeds"),
+            "{text}"
+        );
+        assert!(text.contains("Found (seed ") && text.lines().all(|line| line.chars().count() <= 110), "{text}");
+    }
+}
+
+#[test]
+fn errors_in_other_units_keep_four_digits() {
+    let mut result = with(Judgement::Won, -1234.5, Some([-2e3, -1e-4]));
+    result.searched.test_metric.name = "RMSE".into();
+    assert!(comparison(&result).contains("-1234.50"), "{}", comparison(&result));
+    assert!(comparison(&result).split_whitespace().any(|word| word == "-1.0e-4."), "{}", comparison(&result));
+}
