@@ -54,6 +54,20 @@ fn bytes_that_are_no_text() {
 }
 
 #[test]
+fn text_in_utf_16_is_told_from_a_binary_file() {
+    for mark in [[0xff, 0xfe], [0xfe, 0xff]] {
+        let text = plain("utf-16", [&mark[..], b"a\0,\0b\0\n\0"].concat());
+        assert_eq!(text, ": this is not UTF-8 text; save the file as CSV in UTF-8");
+    }
+}
+
+#[test]
+fn a_quote_that_is_not_closed_has_its_line() {
+    let text = plain("quote", "a,b,y\n1,2,3\n4,\"5,6\n7,8,9\n");
+    assert!(text.starts_with(", line 3: a quote opens in this row and closes in another"), "{text}");
+}
+
+#[test]
 fn a_ragged_row_with_its_line() {
     let advice = "correct it, or put quotes around a cell that holds the delimiter";
     let ragged = |line, found| format!(", line {line}: the row has {found} cells but the first row has 3; {advice}");

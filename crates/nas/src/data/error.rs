@@ -80,6 +80,14 @@ pub enum DataError {
         /// Those of the first row.
         expected: usize,
     },
+    /// A quote that takes in the lines below it.
+    #[error(
+        "{at}: a quote opens in this row and closes in another, and the row does not have as many cells as the first; close it, or write \"\" for a quote inside a quoted cell"
+    )]
+    Quote {
+        /// The row.
+        at: Place,
+    },
     /// Two columns with one name.
     #[error("{at}: columns {first} and {second} have the same name; rename one of them")]
     DuplicateColumn {

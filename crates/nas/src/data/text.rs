@@ -100,7 +100,13 @@ pub(super) fn number(cell: &str) -> Option<f64> {
     cell.parse().ok().filter(|value: &f64| !value.is_nan())
 }
 
+/// The byte order marks that UTF-16 text begins with.
+const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+
 fn decode<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, DataError> {
+    if UTF_16.iter().any(|mark| bytes.starts_with(mark)) {
+        return Err(DataError::Encoding(Place::file(path)));
+    }
     if bytes.contains(&0) {
         return Err(DataError::Binary(Place::file(path)));
     }
@@ -144,7 +150,11 @@ fn records(path: &Path, text: &str, delimiter: u8) -> Result<Vec<(u64, StringRec
         seen = start;
         let expected = rows.first().map_or(record.len(), |(_, first)| first.len());
         if record.len() != expected {
-            return Err(DataError::Ragged { at: Place::line(path, line), found: record.len(), expected });
+            let at = Place::line(path, line);
+            if record.iter().any(|cell| cell.contains('\n')) {
+                return Err(DataError::Quote { at });
+            }
+            return Err(DataError::Ragged { at, found: record.len(), expected });
         }
         rows.push((line, record));
     }
