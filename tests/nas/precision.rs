@@ -41,11 +41,12 @@ fn neuron() -> Mlp {
     Mlp { inputs: 2, hidden: vec![1], outputs: 1, bank, groups: 1, shared: false }
 }
 
-fn problem<T: tape::Element>(optimiser: Optimiser, tolerance: f64, warm: bool) -> OnData<T> {
+fn problem<T: tape::Element>(optimiser: Optimiser, tolerance: f64, warm: bool) -> OnData<'static, T> {
     let fit = FitOptions { optimiser, lr: 0.05, steps: 20_000, tolerance };
     let inner = Inner { loss: Loss::Squared, ridge: 0.1, fit, way: Way::Exact, batch: 0, warm };
     let start = vec![0.9, -0.3, 0.1, 0.8, -0.1];
-    OnData::new(&neuron(), inner, [&samples(30, 0), &samples(20, 100)], start, Seed::new(1))
+    let rows: &[Samples; 2] = Box::leak(Box::new([samples(30, 0), samples(20, 100)]));
+    OnData::new(&neuron(), inner, rows.each_ref(), start, Seed::new(1))
 }
 
 /// The validation loss at θ.

@@ -3,7 +3,7 @@
 
 use crate::data::Samples;
 use crate::hypergradient::{Evidence, Hypergradient, Status};
-use crate::inner::{Batches, Fit, FitOptions, Fitted, Fitter, OnRows, narrow, widen};
+use crate::inner::{Batches, Fit, FitOptions, Fitted, Fitter, OnRows, narrow};
 use crate::model::{Loss, Mlp};
 use crate::search::Bilevel;
 use crate::seed::Seed;
@@ -35,7 +35,7 @@ impl Way {
         matches!(self, Self::GaussNewton | Self::Exact)
     }
 
-    fn status<T>(self, answer: &Answer<T>) -> Status {
+    fn status(self, answer: &Answer<f64>) -> Status {
         let products = answer.work.products;
         match self {
             Self::Unroll | Self::DartsFirst | Self::DartsSecond => Status::Unrolled { steps: products },
@@ -108,19 +108,31 @@ pub fn fitter<T: Element>(model: &Mlp, inner: &Inner, rows: usize, seed: Seed) -
     Fitter::batched(all, batch, Batches { all: rows, size: inner.batch, seed }, alpha, theta, inner.fit)
 }
 
+/// ‖∇g‖ over that of the start from which on a fit is none, and the formula means nothing. Fits aim much lower, but kinks and
+/// step limits end them early: such hypergradients are less exact, and counted.
+const STATIONARY: f64 = 0.1;
+
+/// The relative residual to which H q = f_θ is solved.
+const ADJOINT: f64 = 1e-4;
+
 /// The search's problem: α → validation loss at the fitted θ, with its gradient.
+///
+/// θ is fitted in `T`. Hypergradients are in `f64` always: the linear system has the condition number of H, which `f32` cannot
+/// resolve beyond some thousands.
 #[derive(Debug)]
-pub struct OnData<T> {
+pub struct OnData<'a, T> {
     inner: Inner,
-    problem: Problem<T>,
+    problem: Problem<f64>,
     fitter: Fitter<T>,
     /// (x, y) of training, then of validation.
-    data: [Vec<T>; 4],
+    data: [&'a [f64]; 4],
+    /// (x, y) of training, as the fit takes them.
+    train: [Vec<T>; 2],
     start: Vec<f64>,
     /// Where the next fit starts.
     from: Vec<f64>,
     /// The last adjoint, where the next solve starts.
-    adjoint: Vec<T>,
+    adjoint: Vec<f64>,
     /// What the search has done so far.
     pub health: Health,
 }
@@ -138,6 +150,8 @@ pub struct Health {
     pub skipped: usize,
     /// Evaluations that needed damping.
     pub damped: usize,
+    /// Fits that ended above their tolerance.
+    pub loose: usize,
     /// Why the last one failed.
     pub reason: String,
     /// The last fit.
@@ -157,9 +171,9 @@ pub struct NoStart {
     pub reason: String,
 }
 
-impl<T: Element> OnData<T> {
+impl<'a, T: Element> OnData<'a, T> {
     /// Records and compiles the problem for these rows, with θ₀; `seed` deals mini-batches.
-    pub fn new(model: &Mlp, inner: Inner, [train, validation]: [&Samples; 2], start: Vec<f64>, seed: Seed) -> Self {
+    pub fn new(model: &Mlp, inner: Inner, [train, validation]: [&'a Samples; 2], start: Vec<f64>, seed: Seed) -> Self {
         let tape = Tape::new();
         let (theta, alpha) = (tape.input(model.parameters(), 1), tape.input(model.coefficients(), 1));
         let fitted = inner_loss(&tape, model, &inner, train.n, theta, alpha);
@@ -172,54 +186,45 @@ impl<T: Element> OnData<T> {
         let setup = Setup { curvature, ..Setup::default() };
         let problem = Problem::stationary(fitted.loss, judged.loss, alpha, theta, data, setup);
         let fitter = fitter(model, &inner, train.n, seed);
-        let data = [&train.x, &train.y, &validation.x, &validation.y].map(|numbers| narrow(numbers));
+        let data = [&*train.x, &*train.y, &*validation.x, &*validation.y];
+        let train = [narrow(&train.x), narrow(&train.y)];
         let (from, adjoint) = (start.clone(), Vec::new());
-        Self { inner, problem, fitter, data, from, start, adjoint, health: Health::default() }
+        Self { inner, problem, fitter, data, train, from, start, adjoint, health: Health::default() }
     }
 
     /// θ fitted at α.
     pub fn fit(&mut self, alpha: &[f64]) -> Fit {
-        let data: [&[T]; 2] = [&self.data[0], &self.data[1]];
+        let data: [&[T]; 2] = [&self.train[0], &self.train[1]];
         let fit = if self.inner.warm {
             self.fitter.refit(self.from.clone(), &self.start, alpha, &data)
         } else {
             self.fitter.fit(self.start.clone(), alpha, &data)
         };
         self.health.steps += fit.steps;
+        self.health.loose += usize::from(fit.end != Fitted::Stationary);
         if self.inner.warm && fit.end != Fitted::Diverged {
             self.from.clone_from(&fit.theta);
         }
         fit
     }
 
-    /// The ‖∇g‖ over that of the start that counts as zero: more than what the fit aims at, since rounding and kinks may end it
-    /// early, and much more for mini-batches, which come to rest only roughly.
-    fn stationarity(&self, scale: f64) -> Stationarity {
-        let slack = if self.fitter.is_batched() { 1000.0 } else { 100.0 };
-        Stationarity::Within { tolerance: (slack * self.inner.fit.tolerance).min(0.1), scale }
-    }
-
-    fn unrolled(&mut self, alpha: &[T]) -> Result<Answer<T>, Failure<T>> {
+    fn unrolled(&mut self, alpha: &[f64]) -> Result<Answer<f64>, Failure<f64>> {
         let FitOptions { lr, steps, .. } = self.inner.fit;
         let unroll = Unroll { steps, eta: &|_| lr, last: usize::MAX, mode: Mode::default() };
-        let start: Vec<T> = narrow(&self.start);
-        let data = self.data.each_ref().map(Vec::as_slice);
         self.health.steps += steps;
-        self.problem.hypergradient(&Method::Unroll(unroll), &Point { alpha: &[alpha], theta: &[&start], data: &data })
+        let at = Point { alpha: &[alpha], theta: &[&self.start], data: &self.data };
+        self.problem.hypergradient(&Method::Unroll(unroll), &at)
     }
 
-    fn hypergradient(&mut self, alpha: &[f64]) -> Result<Answer<T>, Failure<T>> {
-        let narrow_alpha: Vec<T> = narrow(alpha);
+    fn hypergradient(&mut self, alpha: &[f64]) -> Result<Answer<f64>, Failure<f64>> {
         if self.inner.way == Way::Unroll {
-            return self.unrolled(&narrow_alpha);
+            return self.unrolled(alpha);
         }
         let fit = self.fit(alpha);
-        let theta: Vec<T> = narrow(&fit.theta);
-        let data = self.data.each_ref().map(Vec::as_slice);
-        let at = Point { alpha: &[&narrow_alpha], theta: &[&theta], data: &data };
+        let at = Point { alpha: &[alpha], theta: &[&fit.theta], data: &self.data };
         let lr = self.inner.fit.lr;
-        let (stationarity, start) = (self.stationarity(fit.scale), &*self.adjoint);
-        let solver = Cg::to(if T::EPSILON.to_f64() > 1e-10 { 1e-4 } else { 1e-6 });
+        let stationarity = Stationarity::Within { tolerance: STATIONARY, scale: fit.scale };
+        let (solver, start) = (Cg::to(ADJOINT), &*self.adjoint);
         let method = match self.inner.way {
             Way::DartsFirst => Method::Unroll(Unroll { steps: 0, ..Unroll::default() }),
             Way::DartsSecond => Method::Unroll(Unroll { steps: 1, eta: &|_| lr, ..Unroll::default() }),
@@ -235,15 +240,15 @@ impl<T: Element> OnData<T> {
 
     /// F at the inner minimum, to first order in what the fit left of ∇g: f(θ) − ⟨q, ∇g⟩ (the dual-weighted residual; q is
     /// there already). The fit's error then enters F by its square, and an outer step is not lost in it.
-    fn value(&self, answer: &Answer<T>) -> f64 {
+    fn value(&self, answer: &Answer<f64>) -> f64 {
         let Some(fit) = self.health.fit.as_ref().filter(|_| self.inner.way.is_implicit()) else { return answer.outer };
-        answer.outer - widen(&answer.adjoint).iter().zip(&fit.gradient).map(|(q, g)| q * g).sum::<f64>()
+        answer.outer - answer.adjoint.iter().zip(&fit.gradient).map(|(q, g)| q * g).sum::<f64>()
     }
 }
 
 /// The larger of the estimated relative errors of θ and of the adjoint.
-fn relative_error<T: Element>(answer: &Answer<T>) -> Option<f64> {
-    let norm = |x: &[T]| x.iter().map(|x| x.to_f64().powi(2)).sum::<f64>().sqrt();
+fn relative_error(answer: &Answer<f64>) -> Option<f64> {
+    let norm = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
     let error = match answer.error {
         Accuracy::Estimate { inner, adjoint, bias } => {
             (inner / norm(&answer.theta)).max((adjoint + bias) / norm(&answer.adjoint))
@@ -254,7 +259,7 @@ fn relative_error<T: Element>(answer: &Answer<T>) -> Option<f64> {
     Some(error).filter(|error| error.is_finite())
 }
 
-impl<T: Element> Bilevel for OnData<T> {
+impl<T: Element> Bilevel for OnData<'_, T> {
     type Error = NoStart;
 
     /// A point without a verified hypergradient has an infinite value: the search does not go there, and its step is counted as
@@ -271,7 +276,7 @@ impl<T: Element> Bilevel for OnData<T> {
                     inner_residual: answer.inner_residual,
                     adjoint_residual: answer.adjoint_residual,
                 };
-                let (value, gradient) = (self.value(&answer), widen(&answer.gradient.concat()));
+                let (value, gradient) = (self.value(&answer), answer.gradient.concat());
                 if self.inner.way.is_implicit() {
                     self.adjoint = answer.adjoint;
                 }

@@ -146,11 +146,6 @@ impl<T: Element> Fitter<T> {
         Self { value: value.runner(Par::Seq), training, batches: Some(batches), options }
     }
 
-    /// Whether steps are made on mini-batches.
-    pub fn is_batched(&self) -> bool {
-        self.batches.is_some() && self.training.is_some()
-    }
-
     /// Fits θ from `start` at α.
     pub fn fit(&mut self, start: Vec<f64>, alpha: &[f64], data: &[&[T]]) -> Fit {
         self.run(start, None, alpha, data)

@@ -140,7 +140,7 @@ pub struct Config {
     /// Mini-batches need gd, momentum or adam. They are for data whose full gradient is too slow: fits end less exactly.
     #[arg(long, value_name = "N", default_value_t = Config::default().batch, help_heading = "Fit")]
     pub batch: usize,
-    /// Arithmetic of the networks
+    /// Arithmetic of the fits; hypergradients are solved in double either way
     ///
     /// single is twice as fast. Take double for a --tol below 1e-5.
     #[arg(long, value_enum, default_value_t = Config::default().precision, help_heading = "Fit")]

@@ -203,6 +203,8 @@ fn of_seed(model: &Mlp, trial: &Trial) -> SeedRecord {
 fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial], best: usize) -> Vec<String> {
     let skipped: usize = trials.iter().map(|trial| trial.health.skipped).sum();
     let reason = || trials.iter().find(|trial| trial.health.skipped > 0).map_or("", |trial| &trial.health.reason);
+    let [fits, loose] = [|health: &Health| health.evaluations, |health: &Health| health.loose]
+        .map(|get: fn(&Health) -> usize| trials.iter().map(|trial| get(&trial.health)).sum::<usize>());
     let damped: usize = trials.iter().map(|trial| trial.health.damped).sum();
     let diverged = |i: &usize| trials.iter().filter(|trial| trial.baselines[*i].is_none()).count();
     let lost = (0..names.len()).filter(|i| diverged(i) > 0);
@@ -215,6 +217,12 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
         .chain((skipped > 0).then(|| {
             let steps = if skipped == 1 { "1 proposed step".to_owned() } else { format!("{skipped} proposed steps") };
             format!("{steps} had no verified hypergradient and could not be taken: {}", reason())
+        }))
+        .chain((loose > 0).then(|| {
+            format!(
+                "{loose} of {fits} fits of the search ended above --tol, at their last step or where rounding and kinks left no \
+                 way down: their hypergradients are less exact; more --inner-steps or --precision double may help"
+            )
         }))
         .chain((damped > 0).then(|| {
             let many = if damped == 1 { "1 hypergradient".to_owned() } else { format!("{damped} hypergradients") };

@@ -21,7 +21,7 @@ pub enum Constraint {
     Sphere,
 }
 
-/// The element type that the networks are computed in; what decides anything is summed in `f64` either way.
+/// The element type that networks are fitted in; hypergradients are in `f64` either way.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Precision {

@@ -107,7 +107,7 @@ impl Trial {
         let mut problem = OnData::<T>::new(&model, setting.inner, [&train, &validation], start.clone(), batches);
         // The last evaluation may be a step that was not taken.
         let (mut error, mut fit) = (None, None);
-        let mut follow = |problem: &OnData<T>, point: Reached<'_>| {
+        let mut follow = |problem: &OnData<'_, T>, point: Reached<'_>| {
             (error, fit) = (problem.health.error, problem.health.fit.clone());
             watch.reached(point, &problem.health);
         };
