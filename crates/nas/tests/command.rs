@@ -203,3 +203,16 @@ fn a_search_and_its_predictions() {
     assert_eq!(fs::read_to_string(folder.0.join("new.csv")).expect("a file").lines().count(), 41);
     assert_eq!(folder.nas("predict runs/rows-1 --data rows.csv --out new.csv").status.code(), Some(2));
 }
+
+/// What may disappoint is said on standard error before the search, not only in the result.
+#[test]
+fn warnings_come_first() {
+    let folder = Folder::new("warned");
+    let text: String =
+        ["a,y\n".to_owned()].into_iter().chain((0..40).map(|i| format!("{i},{}\n", i * i % 7))).collect();
+    folder.give(&[("rows.csv", text.as_bytes())]);
+    let small =
+        "--hidden 2 --candidates tanh,sin --seeds 1 --outer-steps 1 --ridge 0 --inner-steps 20 --task regression";
+    let said = String::from_utf8(folder.nas(&format!("{ON_ROWS} {small}")).stderr).expect("text");
+    assert!(said.starts_with("warning: ridge = 0: "), "{said}");
+}
