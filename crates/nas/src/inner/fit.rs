@@ -119,10 +119,9 @@ impl<T: Element> Fitter<T> {
         theta: Var<'t>,
         options: FitOptions,
     ) -> Self {
-        let outputs = (loss, grad(loss, theta));
-        let value: Program<T> = loss.tape().compile_staged((alpha, data.clone()), theta, outputs);
+        let value = value_and_gradient(loss, alpha, theta, data.clone());
         let training = options.optimiser.step().map(|step| Training::new(loss, alpha, theta, data, step, Par::Seq));
-        Self { value: value.runner(Par::Seq), training, batches: None, options }
+        Self { value, training, batches: None, options }
     }
 
     /// The same with steps on mini-batches: `batch` is the loss of a batch. The size of the steps falls to zero along half a
@@ -139,11 +138,10 @@ impl<T: Element> Fitter<T> {
         theta: Var<'t>,
         options: FitOptions,
     ) -> Self {
-        let value: Program<T> =
-            all.loss.tape().compile_staged((alpha, all.data), theta, (all.loss, grad(all.loss, theta)));
+        let value = value_and_gradient(all.loss, alpha, theta, all.data);
         let training = |step| Training::new(batch.loss, alpha, theta, batch.data, step, Par::Seq);
         let training = options.optimiser.step().map(training);
-        Self { value: value.runner(Par::Seq), training, batches: Some(batches), options }
+        Self { value, training, batches: Some(batches), options }
     }
 
     /// Fits θ from `start` at α.
@@ -165,7 +163,7 @@ impl<T: Element> Fitter<T> {
         let mut at = At::new(&mut value, start);
         let scale = origin.map_or_else(|| at.slope(), |origin| At::new(&mut value, origin.to_vec()).slope());
         let (mut memory, mut steps) = (Lbfgs::default(), 0);
-        let mut progress = Progress { last: VecDeque::new(), rounding: T::EPSILON.to_f64() };
+        let mut losses = Losses { last: VecDeque::new(), rounding: T::EPSILON.to_f64() };
         let mut state = self.training.as_ref().map(|training| training.start(&[&narrow(&at.theta)]));
         let mut rows = self.batches.as_ref().map(Batches::rows);
         let end = loop {
@@ -179,7 +177,7 @@ impl<T: Element> Fitter<T> {
                 break Fitted::StepLimit;
             }
             let (Some(training), Some(state)) = (&mut self.training, &mut state) else {
-                let next = memory.step(&mut value, &at).filter(|next| progress.goes_on(next.loss));
+                let next = memory.step(&mut value, &at).filter(|next| losses.still_fall(next.loss));
                 let Some(next) = next else { break Fitted::NoDecrease };
                 (at, steps) = (next, steps + 1);
                 continue;
@@ -204,16 +202,23 @@ impl<T: Element> Fitter<T> {
     }
 }
 
+/// (α, data) held, θ → g, ∇g.
+#[track_caller]
+fn value_and_gradient<'t, T: Element>(loss: Var<'t>, alpha: Var<'t>, theta: Var<'t>, data: impl Vars<'t>) -> Runner<T> {
+    let program: Program<T> = loss.tape().compile_staged((alpha, data), theta, (loss, grad(loss, theta)));
+    program.runner(Par::Seq)
+}
+
 /// The last losses of a fit.
-struct Progress {
+struct Losses {
     last: VecDeque<f64>,
     /// Relative rounding of a loss.
     rounding: f64,
 }
 
-impl Progress {
+impl Losses {
     /// Whether the last steps lowered the loss by more than its rounding.
-    fn goes_on(&mut self, loss: f64) -> bool {
+    fn still_fall(&mut self, loss: f64) -> bool {
         self.last.push_back(loss);
         if self.last.len() <= LOOK_BACK {
             return true;

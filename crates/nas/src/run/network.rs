@@ -85,49 +85,61 @@ impl Trained {
         let bank = candidates::bank(&names)?;
         let file = SafeTensors::deserialize(bytes)?;
 
-        let (mut theta, mut widths) = (Vec::new(), Vec::new());
-        let layers = (0..).take_while(|l| file.tensor(&format!("layers.{l}.weight")).is_ok()).count();
-        for l in 0..layers {
-            let [weight, bias] = [format!("layers.{l}.weight"), format!("layers.{l}.bias")];
-            let (shape, numbers) = tensor(&file, &weight)?;
-            let &[rows, cols] = shape.as_slice() else { return Err(form(weight)) };
-            let (of_bias, offsets) = tensor(&file, &bias)?;
-            if of_bias != [cols] || widths.last().is_some_and(|&before| before != rows) {
-                return Err(form(bias));
-            }
-            if l == 0 {
-                widths.push(rows);
-            }
-            widths.push(cols);
-            theta.extend(numbers);
-            theta.extend(offsets);
-        }
-        let shared = file.tensor("alpha").is_ok();
-        let of_layer = |l: usize| if shared { "alpha".to_owned() } else { format!("layers.{l}.alpha") };
-        let (mut alpha, mut groups) = (Vec::new(), 0);
-        for name in (0..if shared { 1 } else { layers.saturating_sub(1) }).map(of_layer) {
-            let (shape, numbers) = tensor(&file, &name)?;
-            if shape.len() != 2 || shape[1] != bank.len() || (groups > 0 && shape[0] != groups) {
-                return Err(form(name));
-            }
-            groups = shape[0];
-            alpha.extend(numbers);
-        }
+        let (widths, theta) = layers(&file)?;
         let [inputs, hidden @ .., outputs] = widths.as_slice() else { return Err(form("layers.0.weight")) };
+        let shared = file.tensor("alpha").is_ok();
+        let mixed: Vec<String> = match shared {
+            true => vec!["alpha".to_owned()],
+            false => (0..hidden.len()).map(|l| format!("layers.{l}.alpha")).collect(),
+        };
+        let (groups, alpha) = mixtures(&file, &mixed, bank.len())?;
         // With a layer missing, what comes after it would be left over.
-        let known = 2 * layers + if shared { 1 } else { layers.saturating_sub(1) };
-        if file.len() != known {
-            return Err(form("a layer"));
-        }
-        if widths.contains(&0) {
+        if file.len() != 2 * (hidden.len() + 1) + mixed.len() || widths.contains(&0) {
             return Err(form("a layer"));
         }
         if groups == 0 || hidden.iter().any(|width| width % groups > 0) {
-            return Err(form(of_layer(0)));
+            return Err(form(mixed.first().map_or("layers.0.alpha", String::as_str)));
         }
         let model = Mlp { inputs: *inputs, hidden: hidden.to_vec(), outputs: *outputs, bank, groups, shared };
         Ok(Self { model, candidates: names, alpha, theta })
     }
+}
+
+/// The widths from the inputs to the outputs, and θ.
+fn layers(file: &SafeTensors<'_>) -> Result<(Vec<usize>, Vec<f64>), NetworkError> {
+    let (mut widths, mut theta) = (Vec::new(), Vec::new());
+    for [weight, bias] in (0..).map(|l| [format!("layers.{l}.weight"), format!("layers.{l}.bias")]) {
+        if file.tensor(&weight).is_err() {
+            break;
+        }
+        let (shape, numbers) = tensor(file, &weight)?;
+        let &[rows, cols] = shape.as_slice() else { return Err(form(weight)) };
+        let (of_bias, offsets) = tensor(file, &bias)?;
+        if of_bias != [cols] || widths.last().is_some_and(|&before| before != rows) {
+            return Err(form(bias));
+        }
+        if widths.is_empty() {
+            widths.push(rows);
+        }
+        widths.push(cols);
+        theta.extend(numbers);
+        theta.extend(offsets);
+    }
+    Ok((widths, theta))
+}
+
+/// The number of groups, which all of these tensors share, and α.
+fn mixtures(file: &SafeTensors<'_>, names: &[String], h: usize) -> Result<(usize, Vec<f64>), NetworkError> {
+    let (mut groups, mut alpha) = (0, Vec::new());
+    for name in names {
+        let (shape, numbers) = tensor(file, name)?;
+        if shape.len() != 2 || shape[1] != h || (groups > 0 && shape[0] != groups) {
+            return Err(form(name));
+        }
+        groups = shape[0];
+        alpha.extend(numbers);
+    }
+    Ok((groups, alpha))
 }
 
 /// The shape and the numbers of a tensor.

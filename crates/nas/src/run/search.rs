@@ -161,7 +161,7 @@ struct Follow<'a> {
     number: usize,
     log: &'a Log,
     progress: &'a Progress,
-    /// Points of the search that were not reached yet.
+    /// Points that the search may still reach: its start and one for each outer step at most.
     left: AtomicUsize,
 }
 
@@ -185,8 +185,8 @@ impl Watch for Follow<'_> {
             skipped: health.skipped,
         };
         self.log.append(&line);
-        self.progress.advance_by(self.left.load(Ordering::Relaxed).min(1));
-        self.left.fetch_sub(self.left.load(Ordering::Relaxed).min(1), Ordering::Relaxed);
+        self.left.fetch_sub(1, Ordering::Relaxed);
+        self.progress.advance();
     }
 
     fn searched(&self) {
