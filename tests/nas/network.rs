@@ -124,3 +124,11 @@ proptest! {
         }
     }
 }
+
+/// Without a hidden layer there is no mixture: no network of this program.
+#[test]
+fn a_single_layer_is_refused() {
+    let linear = trained(&[], 1, false);
+    let error = Trained::from_bytes(&linear.to_bytes().unwrap()).unwrap_err();
+    assert!(matches!(&error, NetworkError::Form { what } if what == "layers.0.alpha"), "{error}");
+}
