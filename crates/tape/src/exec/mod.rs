@@ -3,6 +3,7 @@
 mod action;
 mod listing;
 mod operands;
+mod profile;
 mod program;
 mod run;
 mod runner;

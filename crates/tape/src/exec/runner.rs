@@ -12,7 +12,7 @@ const LINE: usize = 64;
 
 /// Zeros whose first element begins a cache line.
 #[derive(Debug)]
-struct Arena<T> {
+pub(super) struct Arena<T> {
     storage: Vec<T>,
     start: usize,
 }
@@ -29,7 +29,7 @@ impl<T: Element> Arena<T> {
         &self.storage[self.start..]
     }
 
-    fn elements_mut(&mut self) -> &mut [T] {
+    pub(super) fn elements_mut(&mut self) -> &mut [T] {
         &mut self.storage[self.start..]
     }
 }
@@ -49,9 +49,9 @@ impl<T: Element> Arena<T> {
 /// ```
 #[derive(Debug)]
 pub struct Runner<T> {
-    program: Program<T>,
-    par: Par,
-    arena: Arena<T>,
+    pub(super) program: Program<T>,
+    pub(super) par: Par,
+    pub(super) arena: Arena<T>,
 }
 
 impl<T: Element> Runner<T> {
@@ -158,7 +158,7 @@ impl<T: Element> Runner<T> {
     }
 }
 
-fn run_step<'a, T: Element>(par: Par, step: &Step, arena: &'a mut [T], given: &Given<'a, T>) {
+pub(super) fn run_step<'a, T: Element>(par: Par, step: &Step, arena: &'a mut [T], given: &Given<'a, T>) {
     let Operands { reads, mut writes } = peel(arena, given, &step.reads, &step.writes, &step.by_offset);
     let (writes, scratch) = writes.split_at_mut(step.values.len());
     run(par, &step.action, &reads[..step.reads.len()], writes, scratch[0]);
@@ -172,7 +172,7 @@ fn check_outputs<T>(inner: &Inner<T>, expected: usize) {
 
 /// Checks that each input holds `folds` consecutive matrices.
 #[track_caller]
-fn check_inputs<T>(parameters: &[Parameter], given: &[&[T]], folds: usize) {
+pub(super) fn check_inputs<T>(parameters: &[Parameter], given: &[&[T]], folds: usize) {
     let (expected, count) = (parameters.len(), given.len());
     assert!(count == expected, "run: {count} inputs for a program that takes {expected} here");
     for (n, (parameter, data)) in parameters.iter().zip(given).enumerate() {
