@@ -1,0 +1,139 @@
+//! One training step of a multilayer perceptron, 784-512-512-10 with a batch of 128 in f32: forward, backward and the update
+//! w ← w − 0.01 ∂L/∂w, with tanh and with the exact GELU; L is the mean cross-entropy of the softmax.
+//!
+//! Recorded with the public API and compiled once. Two runners of the program take turns, each reading the weights where the
+//! other left them: nothing is copied from step to step, and the time of a step is all there is. The first step is compared with
+//! plain loops in `f64`. Writes `target/bench/rows.csv`.
+//!
+//! `cargo bench -p benches --bench mlp -- --listing` prints the programs and stops.
+
+#[path = "mlp/plain.rs"]
+mod plain;
+
+use std::time::Instant;
+
+use benches::{Row, append};
+use kernels::{Isa, peak};
+use tape::{Par, Program, Runner, Tape, Var, grad};
+
+use crate::plain::{Function, Network};
+
+const BATCH: usize = 128;
+const SIZES: [usize; 4] = [784, 512, 512, 10];
+const STEP: f64 = 0.01;
+const ROUNDS: usize = 61;
+/// Floating-point operations of the eight products of a step.
+const FLOPS: f64 = 2.0 * BATCH as f64 * (2 * (784 * 512 + 512 * 512 + 512 * 10) + 512 * 512 + 512 * 10) as f64;
+
+fn main() {
+    let listing = std::env::args().any(|arg| arg == "--listing");
+    for function in [Function::Tanh, Function::Gelu] {
+        let network = Network::random(BATCH, &SIZES);
+        let program = compile(function);
+        if listing {
+            println!("{program}");
+            continue;
+        }
+        println!("{} {} steps, off by {:.1e}", function.name(), program.steps(), error(&program, function, &network));
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            let par = if threads == 1 { Par::Seq } else { Par::Rayon };
+            pool.install(|| measure(&program, function, &network, par, threads));
+        }
+    }
+}
+
+/// The program of a step: data, labels (one-hot) and parameters to new parameters.
+fn compile(function: Function) -> Program<f32> {
+    let tape = Tape::new();
+    let x = tape.input(BATCH, SIZES[0]).label("x");
+    let y = tape.input(BATCH, SIZES[3]).label("labels");
+    let mut parameters = Vec::new();
+    let mut h = x;
+    for (layer, sizes) in SIZES.windows(2).enumerate() {
+        let w = tape.input(sizes[0], sizes[1]).label(&format!("W{}", layer + 1));
+        let b = tape.input(1, sizes[1]).label(&format!("b{}", layer + 1));
+        h = h.matmul(w) + b.expand(BATCH, sizes[1]);
+        if layer < 2 {
+            h = activation(function, h);
+        }
+        parameters.extend([w, b]);
+    }
+    let loss = (h.row_log_sum_exp() - (h * y).sum_cols()).mean().label("loss");
+    let gradient = grad(loss, parameters.clone());
+    let moved: Vec<Var<'_>> = parameters.iter().zip(&gradient).map(|(&w, &g)| w - STEP * g).collect();
+    tape.compile::<f32>((x, y, parameters), moved)
+}
+
+fn activation(function: Function, x: Var<'_>) -> Var<'_> {
+    match function {
+        Function::Tanh => x.tanh(),
+        Function::Gelu => 0.5 * x * (1.0 + (x * std::f64::consts::FRAC_1_SQRT_2).erf()),
+    }
+}
+
+/// The largest difference of one step from plain loops in `f64`, relative to the largest change of its parameter.
+fn error(program: &Program<f32>, function: Function, network: &Network) -> f64 {
+    let mut runner = program.runner(Par::Seq);
+    runner.evaluate(&network.inputs());
+    let mut worst: f64 = 0.0;
+    for (i, slope) in network.gradient(function).iter().enumerate() {
+        let largest = slope.iter().fold(0.0_f64, |a, g| a.max(g.abs()));
+        let before = &network.parameters[i];
+        for ((&after, &before), g) in runner.output(i).iter().zip(before).zip(slope) {
+            // w − 0.01 g is rounded to the spacing of w: that much is no error of g.
+            let spacing = f64::from(before.abs()) * f64::from(f32::EPSILON);
+            let off = (f64::from(after) - (f64::from(before) - STEP * g)).abs() - spacing;
+            worst = worst.max(off / (STEP * largest));
+        }
+    }
+    assert!(worst < 1e-4, "{}: a step differs by {worst:e}", function.name());
+    worst
+}
+
+fn measure(program: &Program<f32>, function: Function, network: &Network, par: Par, threads: usize) {
+    let mut runners = [program.runner(par), program.runner(par)];
+    runners[0].evaluate(&network.inputs());
+    let (x, y) = (&network.x[..], &network.y[..]);
+    let (mut times, mut peaks) = (Vec::new(), Vec::new());
+    for round in 0..ROUNDS + 4 {
+        let per_second = flops_per_second();
+        let start = Instant::now();
+        let [last, next] = &mut runners;
+        if round % 2 == 0 {
+            step(last, next, x, y)
+        } else {
+            step(next, last, x, y)
+        }
+        let seconds = start.elapsed().as_secs_f64();
+        // The first rounds warm caches and the pool.
+        if round >= 4 {
+            times.push(seconds * 1e6);
+            peaks.push(per_second);
+        }
+    }
+    assert!(runners[0].output(0).iter().all(|w| w.is_finite()), "the weights stay finite");
+    times.sort_by(f64::total_cmp);
+    peaks.sort_by(f64::total_cmp);
+    let (median, least) = (times[ROUNDS / 2], times[0]);
+    let floor = FLOPS / (peaks[ROUNDS / 2] * threads as f64) * 1e6;
+    println!(
+        "  {threads} threads: {median:6.0} µs, least {least:6.0}; the products at peak {floor:5.0}, {:.0} % of the median",
+        100.0 * floor / median
+    );
+    let bench = format!("train_mlp_{}", function.name());
+    append(&Row { bench: &bench, peer: "ours", threads, shape: "b128:784-512-512-10", median, unit: "us" });
+}
+
+/// One step, from the parameters that `last` left to new ones in `next`.
+fn step(last: &Runner<f32>, next: &mut Runner<f32>, x: &[f32], y: &[f32]) {
+    let w: [&[f32]; 6] = std::array::from_fn(|i| last.output(i));
+    next.evaluate(&[x, y, w[0], w[1], w[2], w[3], w[4], w[5]]);
+}
+
+/// Multiply-adds of one thread, right now.
+fn flops_per_second() -> f64 {
+    let start = Instant::now();
+    let flops = peak::<f32>(Isa::current(), 20_000);
+    flops as f64 / start.elapsed().as_secs_f64()
+}
