@@ -6,6 +6,7 @@ mod isa;
 mod jets;
 mod matmul;
 mod mixture;
+mod panels;
 mod random;
 mod reduce;
 mod ulp;

@@ -27,7 +27,10 @@ pub use group::{
     Access, Group, Instruction, Output, Reduction, Source, group, group_pieces, group_scratch, group_with, map,
 };
 pub use isa::Isa;
-pub use matmul::{Mat, MatMut, Tail, Update, matmul, matmul_pieces, matmul_scratch, matmul_with};
+pub use matmul::{
+    Mat, MatMut, Panels, Tail, Update, matmul, matmul_panels, matmul_panels_with, matmul_pieces, matmul_scratch, matmul_with,
+    pack_panels, pack_panels_with, panels_len, takes_panels,
+};
 pub use mixture::{Bank, Dot, Sum, mixture, mixture_pieces, mixture_scratch, mixture_with};
 pub use par::Par;
 pub use peak::peak;

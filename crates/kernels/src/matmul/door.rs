@@ -1,9 +1,10 @@
 //! The front doors of products.
 
 use super::blocking::Cutting;
+use super::loops::Right;
 use super::parts::Whole;
 use super::view::{fits, nested, span};
-use super::{Mat, MatMut};
+use super::{Mat, MatMut, Panels, takes_panels};
 use crate::group::check_operands;
 use crate::{Float, Group, Isa, Par, Reduction};
 
@@ -79,35 +80,76 @@ pub fn matmul_with<T: Float>(
     tail: Option<Tail<'_, '_, T>>,
     scratch: &mut [T],
 ) {
-    check(a, b, &c);
+    check(a, (b.rows, b.cols), &c);
+    check_view("B", b.rows, b.cols, [b.row_stride, b.col_stride], b.data.len());
+    run(Whole { isa, par, alpha, a, b: Right::Strided(b), update }, c, tail, scratch);
+}
+
+/// [`matmul()`] with B in panels, and a C that is row-major.
+///
+/// # Panics
+/// As [`matmul()`], and when C is not row-major or [`takes_panels`](super::takes_panels) says no.
+#[track_caller]
+#[expect(clippy::too_many_arguments, reason = "a kernel's operands")]
+pub fn matmul_panels<T: Float>(
+    par: Par,
+    alpha: T,
+    a: Mat<'_, T>,
+    b: Panels<'_, T>,
+    update: Update,
+    c: MatMut<'_, T>,
+    tail: Option<Tail<'_, '_, T>>,
+    scratch: &mut [T],
+) {
+    matmul_panels_with(Isa::current(), par, alpha, a, b, update, c, tail, scratch);
+}
+
+/// [`matmul_panels()`] on a given instruction set, that for which B was packed.
+#[track_caller]
+#[expect(clippy::too_many_arguments, reason = "the twin of `matmul_panels` with its instruction set")]
+pub fn matmul_panels_with<T: Float>(
+    isa: Isa,
+    par: Par,
+    alpha: T,
+    a: Mat<'_, T>,
+    b: Panels<'_, T>,
+    update: Update,
+    c: MatMut<'_, T>,
+    tail: Option<Tail<'_, '_, T>>,
+    scratch: &mut [T],
+) {
+    let (k, n) = (b.rows(), b.cols());
+    check(a, (k, n), &c);
+    assert!(takes_panels(k, n), "matmul: a {k}×{n} matrix cannot lie in panels");
+    assert!(!transposed(&c), "matmul: with B in panels C ({}×{n}) must be row-major", c.rows);
+    run(Whole { isa, par, alpha, a, b: Right::Panels(b), update }, c, tail, scratch);
+}
+
+/// Runs a product whose operands fit.
+#[track_caller]
+fn run<T: Float>(whole: Whole<'_, T>, c: MatMut<'_, T>, tail: Option<Tail<'_, '_, T>>, scratch: &mut [T]) {
     if let Some(tail) = &tail {
         check_tail(tail, &c);
     }
-    let needed = matmul_scratch::<T>(par, c.rows, a.cols, c.cols);
+    let needed = matmul_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols);
     assert!(scratch.len() >= needed, "matmul: {} elements of scratch, {needed} needed", scratch.len());
-    let whole = Whole { isa, par, alpha, a, b, update };
     T::matmul(whole, c, tail, scratch);
 }
 
 #[track_caller]
-fn check<T>(a: Mat<'_, T>, b: Mat<'_, T>, c: &MatMut<'_, T>) {
-    let shapes = || format!("{}×{} by {}×{} into {}×{}", a.rows, a.cols, b.rows, b.cols, c.rows, c.cols);
-    assert!(a.cols == b.rows && a.rows == c.rows && b.cols == c.cols, "matmul: {}", shapes());
-    let views = [
-        ("A", a.rows, a.cols, a.row_stride, a.col_stride, a.data.len()),
-        ("B", b.rows, b.cols, b.row_stride, b.col_stride, b.data.len()),
-        ("C", c.rows, c.cols, c.row_stride, c.col_stride, c.data.len()),
-    ];
-    for (name, rows, cols, down, right, len) in views {
-        let fits = fits(span(rows, cols, down, right), len);
-        assert!(
-            fits,
-            "matmul: {name} ({rows}×{cols}, strides {down} and {right}) leaves its {len} elements; {}",
-            shapes()
-        );
-    }
+fn check<T>(a: Mat<'_, T>, (k, n): (usize, usize), c: &MatMut<'_, T>) {
+    let shapes = || format!("{}×{} by {k}×{n} into {}×{}", a.rows, a.cols, c.rows, c.cols);
+    assert!(a.cols == k && a.rows == c.rows && n == c.cols, "matmul: {}", shapes());
+    check_view("A", a.rows, a.cols, [a.row_stride, a.col_stride], a.data.len());
+    check_view("C", c.rows, c.cols, [c.row_stride, c.col_stride], c.data.len());
     let apart = nested(c.rows, c.cols, c.row_stride, c.col_stride);
     assert!(apart, "matmul: elements of C share places: strides {} and {}; {}", c.row_stride, c.col_stride, shapes());
+}
+
+#[track_caller]
+fn check_view(name: &str, rows: usize, cols: usize, [down, right]: [usize; 2], len: usize) {
+    let fits = fits(span(rows, cols, down, right), len);
+    assert!(fits, "matmul: {name} ({rows}×{cols}, strides {down} and {right}) leaves its {len} elements");
 }
 
 #[track_caller]

@@ -5,7 +5,7 @@ use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
 use super::kernel::{load, multiply, store, strip};
 use super::pack::{pack_panel, pack_rows, pack_strip};
 use super::tail::Ending;
-use super::{Mat, MatMut, Update, thin};
+use super::{Mat, MatMut, Panels, Update, thin};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::par::{Cut, Equal, each};
@@ -26,8 +26,26 @@ pub(super) struct Product<'a, T> {
     pub(super) isa: Isa,
     pub(super) alpha: T,
     pub(super) a: Mat<'a, T>,
-    pub(super) b: Mat<'a, T>,
+    pub(super) b: Right<'a, T>,
     pub(super) update: Update,
+}
+
+/// B, where it lies.
+#[derive(Clone, Copy)]
+pub(super) enum Right<'a, T> {
+    Strided(Mat<'a, T>),
+    Panels(Panels<'a, T>),
+}
+
+impl<T> Right<'_, T> {
+    /// The rows from `l` on and the columns from `j` on, so many of them.
+    pub(super) fn window(self, l: usize, j: usize, depth: usize, cols: usize) -> Self {
+        match self {
+            Self::Strided(b) => Self::Strided(b.window(l, j, depth, cols)),
+            // Only products of one chain have them.
+            Self::Panels(b) => Self::Panels(b.columns(j, cols)),
+        }
+    }
 }
 
 impl<T: Float> Product<'_, T> {
@@ -47,7 +65,10 @@ impl<T: Float> Product<'_, T> {
             for d in 0..blocks.depths {
                 let (l, end) = (start(k, blocks.depths, d), start(k, blocks.depths, d + 1));
                 let a = self.a.window(0, l, m, end - l);
-                let b = B::new(self.isa, par, self.b.window(l, j, end - l, cols), m, packed_b);
+                let b = match self.b {
+                    Right::Strided(b) => B::new(self.isa, par, b.window(l, j, end - l, cols), m, packed_b),
+                    Right::Panels(b) => B { direct: None, packed: b.block(l, end, j) },
+                };
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
                     self.isa.run(Block { product: self, a, b, begins, ends, rows: &mut rows, packed });
@@ -112,9 +133,8 @@ impl<T: Float> Cut for Rows<'_, '_, T> {
 /// A block of B: its panels, of nr columns each.
 #[derive(Clone, Copy)]
 struct B<'a, T> {
-    /// Where it lies; when `direct`, whole panels are read there.
-    view: Mat<'a, T>,
-    direct: bool,
+    /// Where whole panels are read from rows.
+    direct: Option<Mat<'a, T>>,
     /// The panels, packed one after the other.
     packed: &'a [T],
 }
@@ -124,15 +144,20 @@ impl<'a, T: Float> B<'a, T> {
     fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
         let apart = view.rows == 1 || view.row_stride >= MAX_NR;
         let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
-        let Mat { rows: depth, cols, .. } = view;
-        let first = if direct { cols / PACKED_COLS } else { 0 };
-        let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
-        each(par, first..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
-            let j = piece * PACKED_COLS;
-            isa.run(PackB(view.window(0, j, depth, PACKED_COLS.min(cols - j)), panels.data));
-        });
-        Self { view, direct, packed }
+        let first = if direct { view.cols / PACKED_COLS } else { 0 };
+        pack_columns(isa, par, view, first, packed);
+        Self { direct: direct.then_some(view), packed }
     }
+}
+
+/// Packs a block of B but for its first pieces of [`PACKED_COLS`] columns.
+pub(super) fn pack_columns<T: Float>(isa: Isa, par: Par, view: Mat<'_, T>, first: usize, packed: &mut [T]) {
+    let Mat { rows: depth, cols, .. } = view;
+    let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
+    each(par, first..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
+        let j = piece * PACKED_COLS;
+        isa.run(PackB(view.window(0, j, depth, PACKED_COLS.min(cols - j)), panels.data));
+    });
 }
 
 /// Packs columns of B.
@@ -196,10 +221,9 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
         let (m, depth, nr) = (self.rows.c.rows, self.a.cols, VECTORS * L::N);
         let whole = j + nr <= self.rows.c.cols;
-        let (b, stride) = if self.b.direct && whole {
-            (&self.b.view.data[j..], self.b.view.row_stride.max(nr))
-        } else {
-            (&self.b.packed[j * depth..][..nr * depth], PACKED)
+        let (b, stride) = match self.b.direct {
+            Some(view) if whole => (&view.data[j..], view.row_stride.max(nr)),
+            _ => (&self.b.packed[j * depth..][..nr * depth], PACKED),
         };
         for s in 0..m.div_ceil(MR) {
             let i = strip(m, s);

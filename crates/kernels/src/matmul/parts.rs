@@ -2,7 +2,7 @@
 
 use super::blocking::{Cutting, chains, start};
 use super::door::transposed;
-use super::loops::Product;
+use super::loops::{Product, Right};
 use super::tail::Ending;
 use super::{Mat, MatMut, Tail, Update};
 use crate::par::{Equal, each};
@@ -15,7 +15,7 @@ pub struct Whole<'a, T> {
     pub(super) par: Par,
     pub(super) alpha: T,
     pub(super) a: Mat<'a, T>,
-    pub(super) b: Mat<'a, T>,
+    pub(super) b: Right<'a, T>,
     pub(super) update: Update,
 }
 
@@ -25,8 +25,8 @@ impl<T: Float> Whole<'_, T> {
         if rows == 0 || cols == 0 {
             return;
         }
-        if transposed(&c) {
-            (self.a, self.b, c) = (self.b.t(), self.a.t(), c.t());
+        if let (Right::Strided(b), true) = (self.b, transposed(&c)) {
+            (self.a, self.b, c) = (b.t(), Right::Strided(self.a.t()), c.t());
         }
         // A stride that is never used may be anything; no loop should have to care.
         c.col_stride = c.col_stride.max(1);

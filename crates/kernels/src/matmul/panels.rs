@@ -1,0 +1,93 @@
+//! B in the order in which the microkernel reads it: packed once, for many products.
+//!
+//! Block by block of depth, each block as panels of nr columns, row by row. There is room for columns up to a multiple of
+//! the largest nr, so that the length does not depend on the instruction set; the order does.
+
+use super::blocking::{Blocks, MAX_NR, chains, start};
+use super::loops::pack_columns;
+use super::Mat;
+use crate::{Float, Isa, Par};
+
+/// A k × n matrix in panels, as [`pack_panels`] writes it. Only the second operand of a product may lie so.
+#[derive(Clone, Copy, Debug)]
+pub struct Panels<'a, T> {
+    data: &'a [T],
+    rows: usize,
+    cols: usize,
+    /// The first column.
+    first: usize,
+}
+
+/// Elements of a k × n matrix in panels.
+pub const fn panels_len(k: usize, n: usize) -> usize {
+    k * n.next_multiple_of(MAX_NR)
+}
+
+/// Whether [`matmul_panels`](super::matmul_panels()) takes a second operand of this shape: one with several columns, and not so deep that
+/// the elements of the product are sums of several chains.
+pub fn takes_panels(k: usize, n: usize) -> bool {
+    k > 0 && n > 1 && chains(k) == 1
+}
+
+/// Writes `b` in panels, for products on the current instruction set.
+///
+/// # Panics
+/// When `to` is not [`panels_len`] long, or [`takes_panels`] says no.
+#[track_caller]
+pub fn pack_panels<T: Float>(par: Par, b: Mat<'_, T>, to: &mut [T]) {
+    pack_panels_with(Isa::current(), par, b, to);
+}
+
+/// [`pack_panels`] for products on a given instruction set.
+#[track_caller]
+pub fn pack_panels_with<T: Float>(isa: Isa, par: Par, b: Mat<'_, T>, to: &mut [T]) {
+    let (k, n, len) = (b.rows, b.cols, to.len());
+    assert!(takes_panels(k, n), "pack_panels: a {k}×{n} matrix cannot lie in panels");
+    assert!(len == panels_len(k, n), "pack_panels: {len} elements for a {k}×{n} matrix, {} needed", panels_len(k, n));
+    let mut rest = to;
+    for d in 0..Blocks::new(1, k, n).depths {
+        let (l, end) = depth(k, d);
+        let (block, others) = rest.split_at_mut(panels_len(end - l, n));
+        pack_columns(isa, par, b.window(l, 0, end - l, n), 0, block);
+        rest = others;
+    }
+}
+
+/// Where block `d` of the depth k begins and ends.
+fn depth(k: usize, d: usize) -> (usize, usize) {
+    let depths = Blocks::new(1, k, 1).depths;
+    (start(k, depths, d), start(k, depths, d + 1))
+}
+
+impl<'a, T> Panels<'a, T> {
+    /// What [`pack_panels`] wrote of a k × n matrix.
+    ///
+    /// # Panics
+    /// When the length is not that of [`panels_len`].
+    #[track_caller]
+    pub fn new(data: &'a [T], k: usize, n: usize) -> Self {
+        let (len, needed) = (data.len(), panels_len(k, n));
+        assert!(len == needed, "Panels: {len} elements for a {k}×{n} matrix, {needed} needed");
+        Self { data, rows: k, cols: n, first: 0 }
+    }
+
+    pub(super) const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(super) const fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// `cols` columns from `j` on, a multiple of every nr.
+    pub(super) fn columns(self, j: usize, cols: usize) -> Self {
+        debug_assert!(j.is_multiple_of(MAX_NR) && j + cols <= self.cols);
+        Self { first: self.first + j, cols, ..self }
+    }
+
+    /// The panels of the rows from `l` to `end`, a block of depth, from column `j` on.
+    pub(super) fn block(&self, l: usize, end: usize, j: usize) -> &'a [T] {
+        let width = self.data.len() / self.rows;
+        &self.data[l * width + (self.first + j) * (end - l)..end * width]
+    }
+}
