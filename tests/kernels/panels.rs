@@ -1,8 +1,8 @@
 //! Products with B in panels: the bits of those with B in rows.
 
 use kernels::{
-    Float, Isa, Mat, MatMut, Panels, Par, Update, matmul_panels_with, matmul_scratch, matmul_with, pack_panels_with,
-    panels_len, takes_panels,
+    Float, Isa, Mat, MatMut, Panels, Par, Update, matmul_panels_scratch, matmul_panels_with, matmul_scratch,
+    matmul_with, pack_panels_with, panels_len, takes_panels,
 };
 
 use crate::random::{Random, bits, in_pools};
@@ -12,7 +12,8 @@ fn product<T: Float>(isa: Isa, par: Par, [m, k, n]: [usize; 3], flip: bool, upda
     let mut random = Random::new(m * 31 + n);
     let (a, b, mut c) = (random.numbers::<T>(m * k), random.numbers::<T>(k * n), random.numbers::<T>(m * n));
     let (a, b) = (Mat::new(&a, m, k), if flip { Mat::new(&b, n, k).t() } else { Mat::new(&b, k, n) });
-    let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(par, m, k, n)];
+    let needed = if packed { matmul_panels_scratch::<T> } else { matmul_scratch::<T> };
+    let mut scratch = vec![T::of(f64::NAN); needed(par, m, k, n)];
     let (alpha, to) = (T::of(0.7), MatMut::new(&mut c, m, n));
     if packed {
         let mut panels = vec![T::of(f64::NAN); panels_len(k, n)];

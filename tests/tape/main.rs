@@ -2,11 +2,13 @@
 
 mod blocks;
 mod cases;
+mod chain;
 mod check;
 mod compile;
 mod custom;
 mod derivatives;
 mod exec;
+mod folds;
 mod generate;
 mod hypergradient;
 mod problems;

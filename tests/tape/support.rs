@@ -161,13 +161,14 @@ impl Custom for Cube {
     }
 }
 
-/// All sixteen choices of passes.
+/// All choices of passes; neighbours are chained however little they hand on.
 pub(crate) fn all_passes() -> impl Iterator<Item = Passes> {
-    (0..16).map(|bits| Passes {
+    (0..32).map(|bits| Passes {
         simplify: bits & 1 != 0,
         group: bits & 2 != 0,
         order: bits & 4 != 0,
-        place: bits & 8 != 0,
+        chain: (bits & 8 != 0).then_some(0),
+        place: bits & 16 != 0,
     })
 }
 

@@ -4,9 +4,15 @@ use tape::{Element, Par, Passes, Tape, Var};
 
 use crate::programs::{Network, bits, network, values, views};
 
-/// All sixteen choices of passes.
+/// All choices of passes; neighbours are chained however little they hand on.
 fn choices() -> impl Iterator<Item = Passes> {
-    (0..16).map(|i| Passes { simplify: i & 1 != 0, group: i & 2 != 0, order: i & 4 != 0, place: i & 8 != 0 })
+    (0..32).map(|i| Passes {
+        simplify: i & 1 != 0,
+        group: i & 2 != 0,
+        order: i & 4 != 0,
+        chain: (i & 8 != 0).then_some(0),
+        place: i & 16 != 0,
+    })
 }
 
 fn same_bits<T: Element>() {
@@ -37,7 +43,7 @@ pub(crate) struct Witness {
 }
 
 /// A witness for each pass.
-pub(crate) fn witnesses() -> [Witness; 4] {
+pub(crate) fn witnesses() -> [Witness; 5] {
     const NONE: Passes = Passes::NONE;
     const GROUP: Passes = Passes { group: true, ..NONE };
     [
@@ -58,6 +64,12 @@ pub(crate) fn witnesses() -> [Witness; 4] {
             record: |x, y| vec![(x * 2.0).exp(), (x + y).sin()],
             on: Passes { order: true, ..GROUP },
             off: GROUP,
+        },
+        Witness {
+            name: "chain joins a product and what works on its rows",
+            record: |x, y| vec![x.matmul(y.t()).exp().row_log_sum_exp()],
+            on: Passes { chain: Some(0), ..NONE },
+            off: NONE,
         },
         Witness {
             name: "place makes moves without change views",

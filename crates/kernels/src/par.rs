@@ -35,7 +35,7 @@ impl Par {
 }
 
 /// Operands of several pieces of work that can be divided between two threads.
-pub(crate) trait Cut: Sized + Send {
+pub trait Cut: Sized + Send {
     /// What the first `at` pieces write, and what the others do.
     fn cut(self, at: usize) -> (Self, Self);
 }
@@ -64,7 +64,7 @@ impl<T: Send> Cut for Equal<'_, T> {
 
 /// Runs `run(piece, its operands, its room)` for every piece. Pieces that may run at the same time divide `room` equally;
 /// without threads each gets all of it.
-pub(crate) fn each<C: Cut, T: Send>(
+pub fn each<C: Cut, T: Send>(
     par: Par,
     pieces: Range<usize>,
     operands: C,

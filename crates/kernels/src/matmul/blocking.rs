@@ -82,9 +82,10 @@ impl Blocks {
         if self.depths > 1 { m * self.nc } else { 0 }
     }
 
-    /// All of it, when `threads` row blocks run at the same time.
-    fn scratch(self, m: usize, threads: usize) -> usize {
-        self.packed_b() + threads * self.packed_a() + self.unfinished(m)
+    /// All of it, when `threads` row blocks run at the same time; B needs none when it `lies` in panels.
+    fn scratch(self, m: usize, threads: usize, lies: bool) -> usize {
+        let packed_b = if lies { 0 } else { self.packed_b() };
+        packed_b + threads * self.packed_a() + self.unfinished(m)
     }
 }
 
@@ -120,17 +121,17 @@ impl Cutting {
         Self::Parts { slab: slab.min(n), width }
     }
 
-    /// Elements of scratch.
-    pub(super) fn scratch(self, m: usize, k: usize, n: usize) -> usize {
+    /// Elements of scratch, with a B that `lies` in panels or not.
+    pub(super) fn scratch(self, m: usize, k: usize, n: usize, lies: bool) -> usize {
         let chains = chains(k);
         let chain = k.div_ceil(chains);
         match self {
             Self::Rows { threads } => {
                 let total = if chains > 1 { m * n } else { 0 };
-                Blocks::new(m, chain, n).scratch(m, threads) + total
+                Blocks::new(m, chain, n).scratch(m, threads, lies) + total
             }
             Self::Parts { slab, width } => {
-                let part = m * width + Blocks::new(m, chain, width).scratch(m, 1);
+                let part = m * width + Blocks::new(m, chain, width).scratch(m, 1, lies);
                 part * chains * slab.div_ceil(width)
             }
         }

@@ -31,7 +31,7 @@ pub struct Tail<'t, 'a, T> {
 
 /// Elements of scratch that [`matmul()`] needs for an m × k by k × n product.
 pub fn matmul_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
-    let scratch = |m, n| Cutting::new(par.is_seq(), m, k, n).scratch(m, k, n);
+    let scratch = |m, n| Cutting::new(par.is_seq(), m, k, n).scratch(m, k, n, false);
     match (m, n) {
         (0, _) | (_, 0) => 0,
         (_, 1) => scratch(1, m),
@@ -39,6 +39,11 @@ pub fn matmul_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize
         // A column-major C is solved transposed.
         _ => scratch(m, n).max(scratch(n, m)),
     }
+}
+
+/// Elements of scratch that [`matmul_panels()`] needs for an m × k by k × n product.
+pub fn matmul_panels_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
+    if m * n == 0 { 0 } else { Cutting::new(par.is_seq(), m, k, n).scratch(m, k, n, true) }
 }
 
 /// The number of pieces that a product into a row-major C is cut into, and that may run at the same time.
@@ -88,7 +93,7 @@ pub fn matmul_with<T: Float>(
 /// [`matmul()`] with B in panels, and a C that is row-major.
 ///
 /// # Panics
-/// As [`matmul()`], and when C is not row-major or [`takes_panels`](super::takes_panels) says no.
+/// As [`matmul()`] (with the scratch of [`matmul_panels_scratch`]), and when C is not row-major or [`takes_panels`](super::takes_panels) says no.
 #[track_caller]
 #[expect(clippy::too_many_arguments, reason = "a kernel's operands")]
 pub fn matmul_panels<T: Float>(
@@ -131,7 +136,10 @@ fn run<T: Float>(whole: Whole<'_, T>, c: MatMut<'_, T>, tail: Option<Tail<'_, '_
     if let Some(tail) = &tail {
         check_tail(tail, &c);
     }
-    let needed = matmul_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols);
+    let needed = match whole.b {
+        Right::Strided(_) => matmul_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols),
+        Right::Panels(_) => matmul_panels_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols),
+    };
     assert!(scratch.len() >= needed, "matmul: {} elements of scratch, {needed} needed", scratch.len());
     T::matmul(whole, c, tail, scratch);
 }

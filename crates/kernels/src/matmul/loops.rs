@@ -38,6 +38,11 @@ pub(super) enum Right<'a, T> {
 }
 
 impl<T> Right<'_, T> {
+    /// Whether it is packed already.
+    pub(super) const fn lies_in_panels(&self) -> bool {
+        matches!(self, Self::Panels(_))
+    }
+
     /// The rows from `l` on and the columns from `j` on, so many of them.
     pub(super) fn window(self, l: usize, j: usize, depth: usize, cols: usize) -> Self {
         match self {
@@ -56,7 +61,8 @@ impl<T: Float> Product<'_, T> {
         }
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
         let blocks = Blocks::new(m, k, n);
-        let (packed_b, scratch) = scratch.split_at_mut(blocks.packed_b());
+        let packed_b = if self.b.lies_in_panels() { 0 } else { blocks.packed_b() };
+        let (packed_b, scratch) = scratch.split_at_mut(packed_b);
         let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
         let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, unfinished, ending };

@@ -149,7 +149,8 @@ impl<'g> Lowering<'g> {
             Primitive::Expand(_) => unary(access(shapes[0], op.shape), Reduction::None, op.shape),
             Primitive::SumTo(_) => unary(Access::Full, reduction(shapes[0], op.shape), shapes[0]),
             Primitive::Matmul(product) => {
-                Action::Matmul { ta: product.ta, tb: product.tb, sizes: product.sizes(&shapes), tail: None }
+                let sizes = product.sizes(&shapes);
+                Action::Matmul { ta: product.ta, tb: product.tb, sizes, panels: false, tail: None }
             }
             Primitive::Mixture(mixture) => Action::Mixture {
                 bank: mixture.bank.clone(),

@@ -1,6 +1,7 @@
-//! Compiling: from the nodes of a tape to a program, by four passes. Each can be switched off and changes no bit of a result.
+//! Compiling: from the nodes of a tape to a program, by five passes. Each can be switched off and changes no bit of a result.
 
 mod allocate;
+mod chain;
 mod graph;
 mod group;
 mod in_place;
@@ -31,15 +32,18 @@ pub struct Passes {
     pub group: bool,
     /// An order that keeps few values alive, and neighbours with a common operand in one step.
     pub order: bool,
+    /// Neighbours that work row by row and hand on at least so many bytes go through one block of rows after the other together,
+    /// and products read panels that are packed once.
+    pub chain: Option<usize>,
     /// Values that are not alive together share memory; views and in-place work copy nothing.
     pub place: bool,
 }
 
 impl Passes {
-    /// All passes.
-    pub const ALL: Self = Self { simplify: true, group: true, order: true, place: true };
+    /// All passes. What fits a cache of one core is not chained.
+    pub const ALL: Self = Self { simplify: true, group: true, order: true, chain: Some(512 << 10), place: true };
     /// No pass: every node is a step of its own, and every value has a place of its own.
-    pub const NONE: Self = Self { simplify: false, group: false, order: false, place: false };
+    pub const NONE: Self = Self { simplify: false, group: false, order: false, chain: None, place: false };
 }
 
 impl Default for Passes {
@@ -115,6 +119,9 @@ fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], 
     plan.sort_stages();
     if passes.order {
         order::order(&mut plan, if passes.place { Views::new } else { Views::none });
+    }
+    if let Some(bytes) = passes.chain {
+        chain::chain::<T>(&mut plan, bytes);
     }
     Program(Arc::new(place::place(plan, held.len(), passes.place)))
 }

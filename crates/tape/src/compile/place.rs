@@ -1,13 +1,13 @@
-//! Pass 4, place: every value gets its place in one arena. Views need none, elementwise steps write over operands that die in
+//! Pass 5, place: every value gets its place in one arena. Views need none, elementwise steps write over operands that die in
 //! them, and values that are not alive together share memory. Switched off, every value has a place of its own.
 
 use crate::compile::allocate::{Allocation, Life, allocate};
 use crate::compile::graph::{ABSENT, Stage};
 use crate::compile::in_place::in_place;
 use crate::compile::lives::{FOREVER, last_uses};
-use crate::compile::plan::{Content, Plan, Planned, padded};
+use crate::compile::plan::{Content, Plan, Planned};
 use crate::compile::views::Views;
-use crate::exec::{Inner, Operand, Parameter, Place, Span, Step, scratch};
+use crate::exec::{Inner, Operand, Parameter, Place, Span, Step, padded, scratch};
 use crate::{Cost, Element};
 
 /// The program of a plan, of which the first `held` inputs are held.
@@ -128,13 +128,24 @@ struct Placed<'a> {
 }
 
 impl Placed<'_> {
+    /// What is read after the stage that computes it.
+    fn operand_of(&self, stage: Stage, value: u32) -> Operand {
+        let operand = self.operand(value);
+        match operand.place {
+            Place::Arena(start) if stage == Stage::Free && self.plan.values[value as usize].stage == Stage::Held => {
+                Operand { place: Place::Held(start), ..operand }
+            }
+            _ => operand,
+        }
+    }
+
     fn operand(&self, value: u32) -> Operand {
-        Operand { place: self.places[value as usize], len: self.plan.values[value as usize].shape.len() }
+        Operand { place: self.places[value as usize], len: self.plan.values[value as usize].len() }
     }
 
     fn parameter(&self, value: u32) -> Parameter {
         let of = &self.plan.values[value as usize];
-        Parameter { value, shape: of.shape, operand: self.operand(value), origin: of.origin.clone() }
+        Parameter { value, shape: of.shape, operand: self.operand_of(Stage::Free, value), origin: of.origin.clone() }
     }
 
     fn step(&self, step: Planned, scratch: Span) -> Step {
@@ -149,7 +160,7 @@ impl Placed<'_> {
         let operands = step.reads.iter().chain(&step.over).chain(&step.writes);
         Step {
             action: step.action,
-            reads: step.reads.iter().map(|&read| self.operand(read)).collect(),
+            reads: step.reads.iter().map(|&read| self.operand_of(step.stage, read)).collect(),
             values: step.writes.iter().map(|&value| (value, shape(value))).collect(),
             arguments: step.reads.iter().chain(&step.over).copied().collect(),
             cost: Cost { flops: step.flops, elements: operands.map(|&value| shape(value).len() as u64).sum() },

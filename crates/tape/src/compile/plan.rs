@@ -1,7 +1,7 @@
 //! The step list that the later passes work on.
 
 use crate::compile::graph::Stage;
-use crate::exec::{Action, Layout, Origin};
+use crate::exec::{Action, Layout, Origin, padded};
 use crate::{Real, Shape};
 
 /// Where the elements of a value come from.
@@ -30,22 +30,13 @@ pub(crate) struct Value {
 impl Value {
     /// The elements that it takes in the arena: a multiple of 16, so that a cache line holds elements of one value only.
     pub(crate) fn padded(&self) -> usize {
-        match self.layout {
-            Layout::Rows => padded(self.shape.len()),
-        }
+        padded(self.len())
     }
-}
 
-/// Elements of a page of 4 KiB, of the larger element type.
-const PAGE: usize = 512;
-/// Elements between neighbours that would otherwise begin at the same place of a page: a loop that reads one and writes the
-/// other would wait, because the processor compares the low 12 bits of addresses first.
-const STAGGER: usize = 80;
-
-/// Whole cache lines, and no whole pages.
-pub(crate) fn padded(len: usize) -> usize {
-    let lines = len.next_multiple_of(16).max(16);
-    if lines.is_multiple_of(PAGE) { lines + STAGGER } else { lines }
+    /// Its own elements.
+    pub(crate) const fn len(&self) -> usize {
+        self.layout.len(self.shape)
+    }
 }
 
 /// One step: an action with the values that it reads and writes, in the order of the action.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::exec::Chain;
 use crate::rules::Call;
 use crate::{Bank, Shape};
 
@@ -13,6 +14,18 @@ pub(crate) enum Layout {
     /// Row-major without gaps.
     #[default]
     Rows,
+    /// As the second operand of a product: [`kernels::Panels`].
+    Panels,
+}
+
+impl Layout {
+    /// The elements that a matrix takes.
+    pub(crate) const fn len(self, shape: Shape) -> usize {
+        match self {
+            Self::Rows => shape.len(),
+            Self::Panels => kernels::panels_len(shape.rows, shape.cols),
+        }
+    }
 }
 
 /// What one step does with its operands: those it reads and those it writes, each in order.
@@ -20,8 +33,13 @@ pub(crate) enum Layout {
 pub(crate) enum Action {
     /// Reads the inputs of the group, writes its outputs.
     Group { group: Group, shape: Shape },
-    /// Reads A, B and the inputs of the tail; writes C and the further outputs of the tail. `sizes` is (m, k, n).
-    Matmul { ta: bool, tb: bool, sizes: (usize, usize, usize), tail: Option<Group> },
+    /// Reads A, B and the inputs of the tail; writes C and the further outputs of the tail. `sizes` is (m, k, n). With B in
+    /// `panels`, `tb` says nothing.
+    Matmul { ta: bool, tb: bool, sizes: (usize, usize, usize), panels: bool, tail: Option<Group> },
+    /// Reads a matrix of the first shape, transposed when `flip`; writes it in panels.
+    Pack { shape: Shape, flip: bool },
+    /// Runs steps on blocks of rows.
+    Chain(Box<Chain>),
     /// Reads x, the coefficients of every sum and g of every dot; writes a result for each. Lists hold the orders.
     Mixture { bank: Bank, groups: usize, shape: Shape, sums: Vec<usize>, dots: Vec<usize> },
     /// Reads a matrix of this shape, writes a column.
@@ -48,10 +66,17 @@ impl Action {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Group { group, .. } => group_name(group),
-            Self::Matmul { ta, tb, tail, .. } => {
+            Self::Matmul { ta, tb, tail, panels, .. } => {
                 let flag = |t: &bool| if *t { "ᵀ" } else { "" };
                 let tail = tail.as_ref().map_or_else(String::new, |tail| format!(", then {}", group_name(tail)));
-                format!("matmul a{}·b{}{tail}", flag(ta), flag(tb))
+                let second = if *panels { " in panels" } else { flag(tb) };
+                format!("matmul a{}·b{second}{tail}", flag(ta))
+            }
+            Self::Pack { flip: false, .. } => "panels".into(),
+            Self::Pack { flip: true, .. } => "panels of the transpose".into(),
+            Self::Chain(chain) => {
+                let links: Vec<String> = chain.links.iter().map(|link| link.actions[0].name()).collect();
+                format!("{} rows at a time: {}", chain.block, links.join("; "))
             }
             Self::Mixture { bank, sums, dots, .. } => {
                 format!("mixture of {}, sums {sums:?}, dots {dots:?}", bank.len())

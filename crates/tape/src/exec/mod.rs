@@ -1,6 +1,8 @@
 //! What compiling makes: programs, and the runners that run them.
 
 mod action;
+mod chain;
+mod folds;
 mod listing;
 mod operands;
 mod profile;
@@ -10,9 +12,22 @@ mod runner;
 pub(crate) mod vector;
 
 pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Reduction, Source};
+pub(crate) use chain::{Chain, Link, Slot};
 pub(crate) use operands::{Operand, Place, Span};
 pub(crate) use program::{Inner, Origin, Parameter, Step};
 pub(crate) use run::{fold, scratch};
+
+/// Elements of a page of 4 KiB, of the larger element type.
+const PAGE: usize = 512;
+/// Elements between neighbours that would otherwise begin at the same place of a page: a loop that reads one and writes the
+/// other would wait, because the processor compares the low 12 bits of addresses first.
+const STAGGER: usize = 80;
+
+/// Whole cache lines, and no whole pages.
+pub(crate) fn padded(len: usize) -> usize {
+    let lines = len.next_multiple_of(16).max(16);
+    if lines.is_multiple_of(PAGE) { lines + STAGGER } else { lines }
+}
 
 pub use program::Program;
 pub use runner::{Held, Runner};

@@ -15,6 +15,8 @@ pub(crate) enum Place {
     Constant(usize),
     /// In the arena of the runner, from an element on.
     Arena(usize),
+    /// There too, computed by the first stage and read by the second.
+    Held(usize),
 }
 
 /// A value where it lies.
@@ -32,6 +34,7 @@ pub(crate) struct Span {
 }
 
 /// Everything that a step reads from besides the arena.
+#[derive(Clone, Copy)]
 pub(crate) struct Given<'a, T> {
     pub(crate) constants: &'a [T],
     /// The inputs of the first stage.
@@ -42,6 +45,8 @@ pub(crate) struct Given<'a, T> {
     pub(crate) fold: usize,
     /// The lengths of one matrix of each free input.
     pub(crate) lens: &'a [usize],
+    /// Where the results of the first stage lie, when that is another arena.
+    pub(crate) base: Option<&'a [T]>,
 }
 
 impl<'a, T> Given<'a, T> {
@@ -85,8 +90,10 @@ pub(crate) fn peel<'a, T>(
         *slice = match read.place {
             Place::Input { index, start } => &given.input(index)[start..][..read.len],
             Place::Constant(start) => &given.constants[start..][..read.len],
-            Place::Arena(start) => {
-                let (from, gap) = gaps[gaps.partition_point(|(from, _)| *from <= start) - 1];
+            Place::Arena(start) | Place::Held(start) => {
+                let apart = given.base.filter(|_| read.place == Place::Held(start));
+                let (from, gap) =
+                    apart.map_or_else(|| gaps[gaps.partition_point(|(from, _)| *from <= start) - 1], |base| (0, base));
                 &gap[start - from..][..read.len]
             }
         };

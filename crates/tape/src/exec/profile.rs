@@ -16,7 +16,7 @@ impl<T: Element> Runner<T> {
         let inner = &*self.program.0;
         check_inputs(&inner.inputs, inputs, 1);
         let (held, free) = inputs.split_at(inner.held());
-        let given = Given { constants: &inner.constants, held, free, fold: 0, lens: &inner.free_lens };
+        let given = Given { constants: &inner.constants, held, free, fold: 0, lens: &inner.free_lens, base: None };
         let mut least = vec![Duration::MAX; inner.steps.len()];
         for _ in 0..rounds {
             for (step, least) in inner.steps.iter().zip(&mut least) {

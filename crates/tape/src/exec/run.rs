@@ -1,6 +1,6 @@
 //! The one place where steps become kernel calls.
 
-use kernels::{Dot, Mat, MatMut, Sum, Tail, Update, reduce};
+use kernels::{Dot, Mat, MatMut, Panels, Sum, Tail, Update, reduce};
 
 use crate::exec::{Access, Action, Group, Instruction, Output, Reduction, Source};
 use crate::{Element, Elementwise, Par};
@@ -16,9 +16,11 @@ const PARS: &[Par] = &[
 pub(crate) fn scratch<T: Element>(action: &Action) -> usize {
     match action {
         Action::Group { group, shape } => kernels::group_scratch(group, shape.rows, shape.cols),
-        Action::Matmul { sizes: (m, k, n), .. } => {
-            PARS.iter().map(|&par| kernels::matmul_scratch::<T>(par, *m, *k, *n)).max().unwrap_or(0)
+        Action::Matmul { sizes: (m, k, n), panels, .. } => {
+            let needed = if *panels { kernels::matmul_panels_scratch::<T> } else { kernels::matmul_scratch::<T> };
+            PARS.iter().map(|&par| needed(par, *m, *k, *n)).max().unwrap_or(0)
         }
+        Action::Chain(chain) => chain.scratch::<T>(),
         Action::Mixture { bank, groups, shape, dots, .. } => {
             kernels::mixture_scratch::<T>(bank, shape.rows, shape.cols, *groups, dots.len())
         }
@@ -51,6 +53,11 @@ pub(crate) fn run<'a, T: Element>(
     match action {
         Action::Group { group, shape } => kernels::group(par, group, shape.rows, shape.cols, reads, writes, scratch),
         Action::Matmul { .. } => matmul(par, action, reads, writes, scratch),
+        Action::Pack { shape, flip } => {
+            let b = Mat::new(reads[0], shape.rows, shape.cols);
+            kernels::pack_panels(par, if *flip { b.t() } else { b }, writes[0]);
+        }
+        Action::Chain(chain) => chain.run(par, reads, writes, scratch),
         Action::Mixture { .. } => mixture(par, action, reads, writes, scratch),
         Action::RowLogSumExp(shape) => reduce::row_log_sum_exp(par, reads[0], shape.rows, shape.cols, writes[0]),
         Action::Transpose(shape) => transpose(reads[0], shape.cols, writes[0]),
@@ -69,14 +76,22 @@ pub(crate) fn run<'a, T: Element>(
 }
 
 fn matmul<'a, T: Element>(par: Par, action: &Action, reads: &[&'a [T]], writes: &mut [&'a mut [T]], scratch: &mut [T]) {
-    let Action::Matmul { ta, tb, sizes: (m, k, n), tail } = action else { unreachable!("called for products only") };
+    let Action::Matmul { ta, tb, sizes: (m, k, n), panels, tail } = action else {
+        unreachable!("called for products only")
+    };
     let view = |data: &'a [T], rows, cols, transposed| {
         if transposed { Mat::new(data, cols, rows).t() } else { Mat::new(data, rows, cols) }
     };
-    let (a, b) = (view(reads[0], *m, *k, *ta), view(reads[1], *k, *n, *tb));
+    let a = view(reads[0], *m, *k, *ta);
     let Some((c, outputs)) = writes.split_first_mut() else { unreachable!("a product writes C") };
     let tail = tail.as_ref().map(|group| Tail { group, inputs: &reads[2..], outputs });
-    kernels::matmul(par, T::ONE, a, b, Update::Overwrite, MatMut::new(c, *m, *n), tail, scratch);
+    let (update, c) = (Update::Overwrite, MatMut::new(c, *m, *n));
+    if *panels {
+        let b = Panels::new(reads[1], *k, *n);
+        kernels::matmul_panels(par, T::ONE, a, b, update, c, tail, scratch);
+    } else {
+        kernels::matmul(par, T::ONE, a, view(reads[1], *k, *n, *tb), update, c, tail, scratch);
+    }
 }
 
 fn mixture<'a, T: Element>(

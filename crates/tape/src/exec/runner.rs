@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::exec::folds::{self, Folds};
 use crate::exec::operands::{Given, Operands, peel};
 use crate::exec::run::run;
 use crate::exec::{Inner, Parameter, Place, Step};
@@ -52,12 +53,13 @@ pub struct Runner<T> {
     pub(super) program: Program<T>,
     pub(super) par: Par,
     pub(super) arena: Arena<T>,
+    folds: Folds<T>,
 }
 
 impl<T: Element> Runner<T> {
     pub(crate) fn new(program: Program<T>, par: Par) -> Self {
         let arena = Arena::new(program.arena());
-        Self { program, par, arena }
+        Self { program, par, arena, folds: Folds::default() }
     }
 
     /// The program that it runs.
@@ -98,7 +100,7 @@ impl<T: Element> Runner<T> {
         assert!(i < outputs.len(), "output {i} of a program with {} outputs", outputs.len());
         let operand = outputs[i].operand;
         match operand.place {
-            Place::Arena(start) => &self.arena.elements()[start..][..operand.len],
+            Place::Arena(start) | Place::Held(start) => &self.arena.elements()[start..][..operand.len],
             Place::Constant(start) => &self.program.0.constants[start..][..operand.len],
             Place::Input { .. } => unreachable!("an input that is an output is copied to the arena"),
         }
@@ -151,7 +153,7 @@ impl<T: Element> Runner<T> {
 
     fn run_steps(&mut self, steps: Range<usize>, held: &[&[T]], free: &[&[T]], fold: usize) {
         let inner = &*self.program.0;
-        let given = Given { constants: &inner.constants, held, free, fold, lens: &inner.free_lens };
+        let given = Given { constants: &inner.constants, held, free, fold, lens: &inner.free_lens, base: None };
         for step in &inner.steps[steps] {
             run_step(self.par, step, self.arena.elements_mut(), &given);
         }
@@ -232,6 +234,9 @@ impl<T: Element> Held<'_, T> {
     /// Runs the second stage on each of `k` consecutive matrices of every free input, and writes each output as `k` consecutive
     /// matrices. The bits are those of `k` single runs.
     ///
+    /// A product of a held matrix with a vector of each run is one product, so that the matrix is read once; this takes `k` times
+    /// the memory, which is kept for the next call.
+    ///
     /// # Panics
     /// When the number or a length of the inputs or outputs is not the program's.
     #[track_caller]
@@ -244,11 +249,28 @@ impl<T: Element> Held<'_, T> {
             let (shape, len) = (output.shape, place.len());
             assert!(len == k * shape.len(), "run_each: output {n} is {k} × {shape} and its place has {len} elements");
         }
+        if k > 1 && folds::worth(&self.runner.program.0) {
+            return self.run_together(k, inputs, outputs);
+        }
         for fold in 0..k {
             self.run_second(inputs, fold);
             for (i, place) in outputs.iter_mut().enumerate() {
                 let output = self.runner.output(i);
                 place[fold * output.len()..][..output.len()].copy_from_slice(output);
+            }
+        }
+    }
+
+    /// [`Self::run_each`], every step for all runs before the next.
+    fn run_together(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]]) {
+        let Runner { program, par, arena, folds } = &mut *self.runner;
+        let (inner, base) = (&*program.0, arena.elements());
+        let (constants, lens) = (&inner.constants[..], &inner.free_lens[..]);
+        let given = Given { constants, held: self.held, free: inputs, fold: 0, lens, base: Some(base) };
+        folds.run(*par, inner, &given, base, k);
+        for (output, place) in inner.outputs.iter().zip(outputs) {
+            for (fold, place) in place.chunks_exact_mut(output.operand.len.max(1)).enumerate() {
+                place.copy_from_slice(folds.output(inner, base, fold, output.operand));
             }
         }
     }

@@ -29,7 +29,7 @@ impl Rewired {
 
 /// The step of a product with `piece` as its tail; `keep` says that C itself is needed too. `None` when it has too many operands.
 pub(crate) fn with_tail(product: &Planned, piece: &Piece, keep: bool, lowering: &mut Lowering<'_>) -> Option<Planned> {
-    let Action::Matmul { ta, tb, sizes, tail: None } = product.action else { return None };
+    let Action::Matmul { ta, tb, sizes, panels, tail: None } = product.action else { return None };
     let c = product.writes[0];
     let is_c = |n: usize| piece.inputs[n].value == c && piece.inputs[n].access == Access::Full;
     let at = (0..piece.inputs.len()).find(|&n| is_c(n))?;
@@ -40,7 +40,7 @@ pub(crate) fn with_tail(product: &Planned, piece: &Piece, keep: bool, lowering: 
     let kept = if keep { Some(c) } else { None };
     let reads = product.reads.iter().copied().chain(rewired.inputs.iter().map(|&n| piece.inputs[n].value)).collect();
     let step = Planned {
-        action: Action::Matmul { ta, tb, sizes, tail: Some(group) },
+        action: Action::Matmul { ta, tb, sizes, panels, tail: Some(group) },
         reads,
         over: Vec::new(),
         writes: kept.into_iter().chain(results).collect(),

@@ -1,0 +1,163 @@
+//! Pass 4, chain: neighbours that work row by row go through one block of rows after the other together, so that what they hand
+//! on stays in cache; products read their second operand in panels where that is packed once for many of them.
+//!
+//! A row of a group without sums over rows, of a product whose first operand is not transposed, of sums of a mixture and of a
+//! row log-sum-exp depends on that row alone, so no bit changes.
+
+mod build;
+mod panels;
+
+use crate::compile::chain::build::Builder;
+use crate::compile::chain::panels::Panels;
+use crate::compile::plan::{Plan, Planned};
+use crate::exec::{Access, Action, Reduction};
+use crate::{Element, Shape};
+
+/// Bytes of a cache that one core has to itself, as far as a block may fill it.
+const CACHE: usize = 192 << 10;
+
+/// Joins the steps of a plan, which are in order, where they hand on at least `worth` bytes: a cache holds fewer anyway.
+pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
+    let needs = needs(plan);
+    let mut panels = Panels::default();
+    let steps = std::mem::take(&mut plan.steps);
+    let mut next = 0;
+    while next < steps.len() {
+        let run = Run::new(plan, &steps, next);
+        next = run.end;
+        match run.height::<T>(plan, &steps, worth) {
+            Some(height) => {
+                plan.steps.extend(run.hopped.iter().map(|&n| steps[n].clone()));
+                let mut chained: Vec<Planned> = run.members.iter().map(|&n| steps[n].clone()).collect();
+                chained.iter_mut().for_each(|step| panels.choose(plan, step, true));
+                let joined = Builder::new(plan, &steps, &run, &needs).join(&chained, height);
+                plan.steps.push(joined);
+            }
+            None => {
+                for step in &steps[run.start..run.end] {
+                    let mut step = step.clone();
+                    panels.choose(plan, &mut step, false);
+                    plan.steps.push(step);
+                }
+            }
+        }
+    }
+    plan.sort_stages();
+}
+
+/// How many steps read each value; an output of the program is read once more.
+fn needs(plan: &Plan) -> Vec<u32> {
+    let mut needs = vec![0; plan.values.len()];
+    for step in &plan.steps {
+        let mut reads = step.reads.clone();
+        reads.sort_unstable();
+        reads.dedup();
+        reads.iter().for_each(|&read| needs[read as usize] += 1);
+    }
+    plan.outputs.iter().for_each(|&output| needs[output as usize] += 1);
+    needs
+}
+
+/// Consecutive steps that may be joined.
+struct Run {
+    start: usize,
+    end: usize,
+    members: Vec<usize>,
+    /// Copies between them that read nothing they write: they go before.
+    hopped: Vec<usize>,
+    rows: usize,
+}
+
+impl Run {
+    /// The longest run from step `start` on.
+    fn new(plan: &Plan, steps: &[Planned], start: usize) -> Self {
+        let mut run = Self { start, end: start + 1, members: vec![start], hopped: Vec::new(), rows: 0 };
+        let Some(rows) = rows(&steps[start]) else { return run };
+        run.rows = rows;
+        let mut written = steps[start].writes.clone();
+        let mut reads: Vec<u32> = steps[start].reads.clone();
+        let mut waiting = Vec::new();
+        for (n, step) in steps.iter().enumerate().skip(start + 1) {
+            let depends = step.reads.iter().any(|read| written.contains(read));
+            if matches!(step.action, Action::Copy { .. }) && !depends {
+                waiting.push(n);
+                continue;
+            }
+            let alike = self::rows(step) == Some(rows) && step.stage == steps[start].stage;
+            if !alike || reads_all(plan, step, rows, &written) {
+                break;
+            }
+            reads.extend(step.reads.iter().filter(|read| !written.contains(read)));
+            reads.sort_unstable();
+            reads.dedup();
+            // Every value that is written may have to be kept.
+            if reads.len() > Action::OPERANDS || written.len() + step.writes.len() > Action::OPERANDS {
+                break;
+            }
+            written.extend(&step.writes);
+            run.members.push(n);
+            run.hopped.append(&mut waiting);
+            run.end = n + 1;
+        }
+        run
+    }
+
+    /// Rows of a block, when the run is worth a chain.
+    fn height<T: Element>(&self, plan: &Plan, steps: &[Planned], worth: usize) -> Option<usize> {
+        let written: Vec<u32> = self.members.iter().flat_map(|&n| steps[n].writes.iter().copied()).collect();
+        let handed = |value: &&u32| self.members.iter().any(|&n| steps[n].reads.contains(value));
+        let cols = |value: &u32| plan.values[*value as usize].shape.len() / self.rows;
+        let bytes = written.iter().filter(handed).map(cols).sum::<usize>() * size_of::<T>();
+        if bytes == 0 || bytes * self.rows < worth {
+            return None;
+        }
+        // A few rows are enough for a product, and whole tiles of it are better.
+        let blocks = self.rows.div_ceil((CACHE / bytes).clamp(24, 192)).next_multiple_of(4);
+        Some(self.rows.div_ceil(blocks))
+    }
+}
+
+/// The rows that a step works on one by one, if it does.
+fn rows(step: &Planned) -> Option<usize> {
+    let several = |rows: usize| (rows > 1).then_some(rows);
+    match &step.action {
+        Action::Group { group, shape } => {
+            let by_row = |reduction: Reduction| matches!(reduction, Reduction::None | Reduction::Columns);
+            group.outputs().iter().all(|output| by_row(output.reduction)).then_some(shape.rows).and_then(several)
+        }
+        Action::Matmul { ta: false, sizes: (m, k, _), panels: false, .. } if *k > 0 => several(*m),
+        Action::Mixture { shape, dots, .. } if dots.is_empty() => several(shape.rows),
+        Action::RowLogSumExp(shape) => several(shape.rows),
+        _ => None,
+    }
+}
+
+/// How a step reads an operand: by rows (then the columns of it), or all.
+fn by_rows(plan: &Plan, step: &Planned, operand: usize) -> Option<usize> {
+    let laid = |access: Access, cols: usize| match access {
+        Access::Full => Some(cols),
+        Access::Column => Some(1),
+        Access::Row | Access::Scalar => None,
+    };
+    match &step.action {
+        Action::Group { group, shape } => laid(group.inputs()[operand], shape.cols),
+        Action::Matmul { sizes: (_, k, n), tail, .. } => match (operand, tail) {
+            (0, _) => Some(*k),
+            (1, _) | (_, None) => None,
+            (operand, Some(group)) => laid(group.inputs()[operand - 2], *n),
+        },
+        Action::Mixture { shape, .. } => (operand == 0).then_some(shape.cols),
+        _ => {
+            let Shape { rows, cols } = plan.values[step.reads[operand] as usize].shape;
+            (rows > 0).then_some(cols)
+        }
+    }
+}
+
+/// Whether a step reads all of something that is written before in the same run, or some of its rows as if they were others.
+fn reads_all(plan: &Plan, step: &Planned, rows: usize, written: &[u32]) -> bool {
+    let mut operands = step.reads.iter().enumerate().filter(|(_, read)| written.contains(read));
+    operands.any(|(n, &read)| {
+        by_rows(plan, step, n).is_none_or(|cols| cols * rows != plan.values[read as usize].shape.len())
+    })
+}

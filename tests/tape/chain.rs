@@ -1,0 +1,82 @@
+//! Chains of steps that go through blocks of rows: the bits of the steps alone, whatever the number of threads; less memory.
+
+use tape::{Activation, Bank, Element, Par, Passes, Program, Tape, Var, grad, hvp};
+
+use crate::support::{bits, data, run};
+
+/// A network of two layers on `n` rows: its loss per row, gradient and Hessian product.
+fn network<'t>(tape: &'t Tape, n: usize) -> ([Var<'t>; 5], [Var<'t>; 3]) {
+    let bank = Bank::new([Activation::Tanh, Activation::Softplus, Activation::Sin]);
+    let inputs = [(n, 9), (9, 40), (40, 30), (3, 2), (9, 40)].map(|(rows, cols)| tape.input(rows, cols));
+    let [x, first, second, alpha, direction] = inputs;
+    let hidden = x.matmul(first).mixture(&bank, alpha);
+    let logits = (hidden.matmul(second) + second.sum_rows().expand(n, 30)).tanh();
+    let each = logits.row_log_sum_exp();
+    let loss = each.powi(2).sum();
+    (inputs, [each, grad(loss, first), hvp(loss, first, direction)])
+}
+
+fn chained<T: Element>(n: usize, chain: Option<usize>, staged: bool) -> (Program<T>, Vec<Vec<T>>) {
+    let tape = Tape::new();
+    let (inputs, outputs) = network(&tape, n);
+    let [x, first, second, alpha, direction] = inputs;
+    let passes = Passes { chain, ..Passes::ALL };
+    let data = data::<T>(&inputs);
+    let program = if staged {
+        tape.compile_staged_with([x, first, second, alpha], direction, outputs, passes)
+    } else {
+        tape.compile_with([x, first, second, alpha, direction], outputs, passes)
+    };
+    (program, data)
+}
+
+fn same_bits<T: Element>() {
+    for n in [1, 2, 3, 7, 50, 700] {
+        for staged in [false, true] {
+            let (alone, data) = chained::<T>(n, None, staged);
+            let (program, _) = chained::<T>(n, Some(0), staged);
+            let expected = bits(&run(&alone, &data));
+            assert_eq!(bits(&run(&program, &data)), expected, "{n} rows, staged {staged}");
+            let inputs: Vec<&[T]> = data.iter().map(Vec::as_slice).collect();
+            let mut runner = program.runner(Par::Rayon);
+            runner.evaluate(&inputs);
+            let outputs: Vec<Vec<f64>> =
+                (0..3).map(|i| runner.output(i).iter().map(|x| x.to_f64()).collect()).collect();
+            assert_eq!(bits(&outputs), expected, "{n} rows, staged {staged}, in a pool");
+        }
+    }
+}
+
+#[test]
+fn a_chain_has_the_bits_of_its_steps() {
+    same_bits::<f32>();
+    same_bits::<f64>();
+}
+
+#[test]
+fn large_programs_are_chained_and_small_ones_are_not() {
+    let text = |n| chained::<f32>(n, Passes::ALL.chain, false).0.to_string();
+    assert!(text(20_000).contains("rows at a time") && text(20_000).contains("in panels"));
+    assert!(!text(20).contains("rows at a time"));
+}
+
+/// What links hand on to each other takes one block, not a matrix.
+#[test]
+fn a_chain_needs_less_memory() {
+    let live = |chain| chained::<f32>(50_000, chain, true).0.live_peak();
+    let (with, without) = (live(Passes::ALL.chain), live(None));
+    assert!(10 * with < 9 * without, "{with} elements, {without} without chains");
+}
+
+/// With products in it, a chain needs no scratch that grows with the rows.
+#[test]
+fn blocks_do_not_grow() {
+    let tape = Tape::new();
+    let program = |n| {
+        let (x, w, v) = (tape.input(n, 64), tape.input(64, 256), tape.input(256, 1));
+        tape.compile::<f32>((x, w, v), x.matmul(w).tanh().matmul(v))
+    };
+    let rows = [10_000, 100_000];
+    let [short, long] = rows.map(|rows| program(rows).arena() - rows);
+    assert!(2 * long < 3 * short, "{long} elements besides the outputs, {short} for a tenth of the rows");
+}

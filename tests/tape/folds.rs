@@ -1,0 +1,65 @@
+//! Several inputs of a second stage at once: the bits of one after the other.
+
+use tape::{Element, Par, Program, Tape, Var, grad, hvp};
+
+use crate::support::data;
+
+/// Products of held matrices with the vectors of a direction, either operand transposed or not, with and without tails; a chain of
+/// two of them; matrices of each direction; a result of the first stage.
+fn program<T: Element>(n: usize, p: usize) -> (Program<T>, Vec<Vec<T>>, Vec<usize>) {
+    let tape = Tape::new();
+    let (x, y, w) = (tape.input(n, p), tape.input(n, 1), tape.input(p, 1));
+    let (d, row, square) = (tape.input(p, 1), tape.input(1, n), tape.input(p, p));
+    let loss = ((x.matmul(w) * y).tanh() - y).powi(2).sum();
+    let outputs: Vec<Var<'_>> = vec![
+        hvp(loss, w, d),
+        x.matmul(d),
+        x.exp().matmul(d).tanh() + y,
+        row.matmul(x) + 1.0,
+        row.t().t().matmul(x.sin()),
+        x.t().matmul(row.t()),
+        d.t().matmul(x.t()).matmul(x),
+        x.matmul(square).matmul(d),
+        grad(loss, w),
+    ];
+    let held = [x, y, w];
+    let free = [d, row, square];
+    let lens = free.iter().map(|v| v.shape().len()).collect();
+    (tape.compile_staged::<T>(held, free, outputs), data::<T>(&held), lens)
+}
+
+fn same_bits<T: Element>(par: Par) {
+    for (n, p, k) in [(1, 1, 3), (7, 5, 1), (30, 17, 8), (200, 64, 2), (3, 2500, 4)] {
+        let (program, held, lens) = program::<T>(n, p);
+        let held: Vec<&[T]> = held.iter().map(Vec::as_slice).collect();
+        let element = |i: usize| T::of((i as f64 * 0.61).sin());
+        let free: Vec<Vec<T>> = lens.iter().map(|len| (0..k * len).map(element).collect()).collect();
+        let mut together: Vec<Vec<T>> =
+            program.output_shapes().map(|shape| vec![T::of(f64::NAN); k * shape.len()]).collect();
+        let mut runner = program.runner(par);
+        let mut stage = runner.hold(&held);
+        // Twice: nothing may depend on what was left in memory, and fewer runs use the room of more.
+        for _ in 0..2 {
+            let free: Vec<&[T]> = free.iter().map(Vec::as_slice).collect();
+            let mut places: Vec<&mut [T]> = together.iter_mut().map(Vec::as_mut_slice).collect();
+            stage.run_each(k, &free, &mut places);
+        }
+        for fold in 0..k {
+            let one: Vec<&[T]> = free.iter().zip(&lens).map(|(x, len)| &x[fold * len..][..*len]).collect();
+            stage.evaluate(&one);
+            for (i, together) in together.iter().enumerate() {
+                let alone = stage.output(i);
+                let of_fold = &together[fold * alone.len()..][..alone.len()];
+                let same = of_fold.iter().zip(alone).all(|(a, b)| a.to_f64().to_bits() == b.to_f64().to_bits());
+                assert!(same, "output {i} of run {fold} for {n}×{p}: {of_fold:?} together, {alone:?} alone");
+            }
+        }
+    }
+}
+
+#[test]
+fn together_as_one_by_one() {
+    same_bits::<f32>(Par::Seq);
+    same_bits::<f64>(Par::Seq);
+    same_bits::<f64>(Par::Rayon);
+}
