@@ -23,6 +23,7 @@ mod var;
 mod vars;
 
 pub mod check;
+pub mod diagnose;
 pub mod generate;
 pub mod reference;
 

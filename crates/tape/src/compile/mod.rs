@@ -15,7 +15,7 @@ mod views;
 
 use std::sync::Arc;
 
-use crate::compile::graph::Graph;
+pub(crate) use crate::compile::graph::{Graph, Op};
 use crate::compile::plan::{Content, Plan, Planned, Value};
 use crate::compile::views::Views;
 use crate::exec::Action;
@@ -106,17 +106,26 @@ impl Tape {
 
 #[track_caller]
 fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], passes: Passes) -> Program<T> {
-    let mut graph = Graph::new(held, free, outputs);
-    if passes.simplify {
-        graph = simplify::simplify::<T>(&graph);
-    }
+    let recorded = Arc::new(Graph::new(held, free, outputs));
+    let graph = if passes.simplify { simplify::simplify::<T>(&recorded) } else { (*recorded).clone() };
+    program(graph, recorded, held.len(), passes)
+}
+
+/// The program that gives the value of every node of a recorded graph, in order, with the bits of any other program of it.
+pub(crate) fn every_value<T: Element>(recorded: &Arc<Graph>, held: usize) -> Program<T> {
+    let outputs = (0..recorded.ops.len() as u32).collect();
+    program(Graph { outputs, ..(**recorded).clone() }, recorded.clone(), held, Passes::NONE)
+}
+
+#[track_caller]
+fn program<T: Element>(graph: Graph, recorded: Arc<Graph>, held: usize, passes: Passes) -> Program<T> {
     let mut plan = if passes.group { group::group(graph) } else { lower::singles(&graph) };
     copy_outputs(&mut plan);
     plan.sort_stages();
     if passes.order {
         order::order(&mut plan, if passes.place { Views::new } else { Views::none });
     }
-    Program(Arc::new(place::place(plan, held.len(), passes.place)))
+    Program(Arc::new(place::place(plan, recorded, held, passes.place)))
 }
 
 /// Outputs outlive the call and inputs do not: an input that is an output is copied.

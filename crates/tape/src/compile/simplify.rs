@@ -15,8 +15,8 @@ use crate::{Element, Elementwise, Shape};
 
 /// The simplified graph.
 pub(crate) fn simplify<T: Element>(graph: &Graph) -> Graph {
-    let mut simple =
-        Simple { graph: Graph { ops: Vec::new(), inputs: graph.inputs, outputs: Vec::new() }, known: HashMap::new() };
+    let empty = Graph { ops: Vec::new(), inputs: graph.inputs, outputs: Vec::new(), differentiated: Vec::new() };
+    let mut simple = Simple { graph: empty, known: HashMap::new() };
     let mut numbers: Vec<u32> = Vec::with_capacity(graph.ops.len());
     for op in &graph.ops {
         let args: Vec<u32> = op.args.iter().map(|&arg| numbers[arg as usize]).collect();
