@@ -144,6 +144,11 @@ impl Tape {
         f(&self.nodes.borrow())
     }
 
+    /// A tape with the same first `len` nodes.
+    pub(crate) fn copy(&self, len: usize) -> Self {
+        Self { nodes: RefCell::new(self.nodes.borrow()[..len].to_vec()), differentiating: Cell::default() }
+    }
+
     pub(crate) fn set_label(&self, id: u32, label: &str) {
         self.nodes.borrow_mut()[id as usize].label = Some(label.into());
     }

@@ -43,11 +43,11 @@ impl fmt::Display for Fault {
         let Self { node, value, element, count, operands, .. } = self;
         let verb = if self.input.is_some() { "given in" } else { "first made by" };
         writeln!(f, "{} {verb} {node}", spelled(*value))?;
-        let of = format!("element {element:?} is {}", spelled(*value));
-        write!(f, "  {of}")?;
+        write!(f, "  element {element:?}")?;
         if *count > 1 {
-            write!(f, ", and so are {} more of {}", count - 1, node.shape.len())?;
+            write!(f, ", the first of {count} in {},", node.shape.len())?;
         }
+        write!(f, " is {}", spelled(*value))?;
         if let Some(hint) = hint(self) {
             write!(f, ": {hint}")?;
         }

@@ -1,9 +1,9 @@
 //! The first NaN and the first infinity of a program.
 
 use crate::compile::{Graph, every_value};
-use crate::diagnose::paths::made_from;
+use crate::diagnose::paths::Paths;
 use crate::diagnose::{Fault, Named, Operand};
-use crate::{Element, Par, Program, Runner, Shape};
+use crate::{Element, Par, Program, Runner};
 
 impl<T: Element> Program<T> {
     /// The first recorded node that made a NaN which reaches an output, out of operands that had none there: the operation, the
@@ -84,10 +84,10 @@ impl<T: Element> Walk<'_, T> {
     /// Marks what the marked elements of a node were made from and is wrong; gives those that were made from nothing wrong.
     fn pull(&self, number: usize, marked: &[bool], marks: &mut [Option<Vec<bool>>]) -> Vec<usize> {
         let mut made = Vec::new();
-        let shapes = self.graph.arg_shapes(&self.graph.ops[number]);
+        let paths = self.paths(number);
         for (at, _) in marked.iter().enumerate().filter(|(_, marked)| **marked) {
             let mut here = true;
-            self.sources(number, &shapes, at, &mut |_, arg, from| {
+            self.sources(number, &paths, at, &mut |_, arg, from| {
                 if (self.wrong)(self.value(arg, from)) {
                     here = false;
                     let len = self.graph.ops[arg].shape.len();
@@ -101,13 +101,16 @@ impl<T: Element> Walk<'_, T> {
         made
     }
 
+    fn paths(&self, number: usize) -> Paths<'_> {
+        let op = &self.graph.ops[number];
+        Paths::new(&op.primitive, self.graph.arg_shapes(op), op.shape)
+    }
+
     /// Visits (operand, its node, element) for all that an element was made from.
-    fn sources(&self, number: usize, shapes: &[Shape], at: usize, visit: &mut dyn FnMut(usize, usize, usize)) {
+    fn sources(&self, number: usize, paths: &Paths<'_>, at: usize, visit: &mut dyn FnMut(usize, usize, usize)) {
         let op = &self.graph.ops[number];
         let condition = || self.value(op.args[0] as usize, at);
-        made_from(&op.primitive, shapes, op.shape, at, &condition, &mut |arg, from| {
-            visit(arg, op.args[arg] as usize, from);
-        });
+        paths.made_from(at, &condition, &mut |arg, from| visit(arg, op.args[arg] as usize, from));
     }
 
     fn fault(&self, number: usize, at: usize, count: usize) -> Fault {
@@ -115,7 +118,7 @@ impl<T: Element> Walk<'_, T> {
         let named = |number: u32| Named::of_program(self.graph, number as usize);
         let mut operands: Vec<Operand> =
             op.args.iter().map(|&arg| Operand { node: named(arg), elements: Vec::new() }).collect();
-        self.sources(number, &self.graph.arg_shapes(op), at, &mut |arg, node, from| {
+        self.sources(number, &self.paths(number), at, &mut |arg, node, from| {
             let cols = self.graph.ops[node].shape.cols;
             operands[arg].elements.push((from / cols, from % cols, self.value(node, from)));
         });

@@ -63,5 +63,12 @@ fn sum(fault: &Fault) -> Option<String> {
         return Some(format!("finite numbers whose sum is beyond {}", fault.element_type));
     }
     let signs = infinite.iter().any(|x| *x > 0.0) && infinite.iter().any(|x| *x < 0.0);
-    Some(if signs { "a sum of ∞ and −∞ has no value" } else { "∞ among its terms, and 0 · ∞ or ∞ − ∞ has no value" }.into())
+    Some(
+        if signs {
+            "a sum of ∞ and −∞ has no value"
+        } else {
+            "∞ among its terms, and 0 · ∞ or ∞ − ∞ has no value"
+        }
+        .into(),
+    )
 }

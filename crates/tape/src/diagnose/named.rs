@@ -29,8 +29,7 @@ impl Named {
     /// Node `number` of a recorded program.
     pub(crate) fn of_program(graph: &Graph, number: usize) -> Self {
         let Op { primitive, shape, origin, .. } = &graph.ops[number];
-        let operation =
-            if number < graph.inputs { format!("input {number}") } else { primitive.rule().name() };
+        let operation = if number < graph.inputs { format!("input {number}") } else { primitive.rule().name() };
         Self {
             node: origin.node,
             operation,
