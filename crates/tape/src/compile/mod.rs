@@ -3,6 +3,7 @@
 mod allocate;
 mod graph;
 mod group;
+mod hasher;
 mod in_place;
 mod lives;
 mod lower;

@@ -1,10 +1,12 @@
 //! What compiling makes: programs, and the runners that run them.
 
 mod action;
+mod graphviz;
 mod listing;
 mod operands;
 mod profile;
 mod program;
+mod reads;
 mod run;
 mod runner;
 pub(crate) mod vector;
