@@ -37,9 +37,7 @@ fn value_and_gradient(name: &str, f: impl for<'t> Fn(Var<'t>) -> Var<'t>) -> (f6
     let [loss, slope] =
         timed(&format!("{name} run, {} steps", program.steps()), || runner.run(&[&[0.1, 0.2, 0.3, 0.4]]));
     let answer = (loss[0], slope.to_vec());
-    timed(&format!("{name} listed"), || {
-        assert!(program.to_string().lines().count() > 2 && program.to_dot().len() > 100)
-    });
+    timed(&format!("{name} listed"), || assert!(program.to_string().lines().count() > program.steps()));
     timed(&format!("{name} freed"), || drop((program, runner, tape)));
     answer
 }

@@ -12,6 +12,7 @@ mod exec;
 mod generate;
 mod huge;
 mod hypergradient;
+mod listing;
 mod problems;
 mod random;
 mod rounding;

@@ -5,6 +5,7 @@ use std::panic::Location;
 
 use crate::Shape;
 use crate::compile::{Graph, Op};
+use crate::exec::quoted;
 use crate::primitive::Primitive;
 use crate::tape::Node;
 
@@ -77,11 +78,6 @@ fn chain<'a>(node: &dyn Fn(u32) -> Parts<'a>, id: u32) -> String {
     let (primitive, label, of) = node(id);
     let name = format!("`{}`{}", primitive.rule().name(), quoted(label));
     of.map_or_else(|| name.clone(), |of| format!("{name}, itself in the derivative of {}", chain(node, of)))
-}
-
-/// A label as it follows a name.
-pub(crate) fn quoted(label: Option<&str>) -> String {
-    label.map_or_else(String::new, |label| format!(" \"{label}\""))
 }
 
 impl fmt::Display for Named {

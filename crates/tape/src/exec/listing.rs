@@ -106,7 +106,7 @@ fn value(number: u32, shape: Shape) -> String {
 
 /// A label as it follows a name.
 pub(crate) fn quoted(label: Option<&str>) -> String {
-    label.map_or_else(String::new, |label| format!(" \"{label}\""))
+    label.map_or_else(String::new, |label| format!(" {label:?}"))
 }
 
 fn parameter(parameter: &Parameter) -> String {

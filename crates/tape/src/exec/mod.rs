@@ -12,6 +12,7 @@ mod runner;
 pub(crate) mod vector;
 
 pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Reduction, Source};
+pub(crate) use listing::quoted;
 pub(crate) use operands::{Operand, Place, Span};
 pub(crate) use program::{Inner, Origin, Parameter, Step};
 pub(crate) use run::{fold, scratch};
