@@ -67,7 +67,9 @@ impl Graph {
             self.node(&name, &read.to_string(), "shape=plaintext");
             name
         });
-        self.line(format_args!("  {from} -> {to} [label=\"{read}\"];"));
+        // The node of a constant says what it is.
+        let label = read.value().map_or_else(String::new, |_| read.to_string());
+        self.line(format_args!("  {from} -> {to} [label=\"{label}\"];"));
     }
 }
 
