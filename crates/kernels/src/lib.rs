@@ -28,8 +28,8 @@ pub use group::{
 };
 pub use isa::Isa;
 pub use matmul::{
-    Mat, MatMut, Panels, Tail, Update, matmul, matmul_panels, matmul_panels_with, matmul_pieces, matmul_scratch, matmul_with,
-    pack_panels, pack_panels_with, panels_len, takes_panels,
+    Mat, MatMut, Panels, Tail, Update, matmul, matmul_panels, matmul_panels_with, matmul_pieces, matmul_scratch,
+    matmul_with, pack_panels, pack_panels_with, panels_len, takes_panels,
 };
 pub use mixture::{Bank, Dot, Sum, mixture, mixture_pieces, mixture_scratch, mixture_with};
 pub use par::Par;

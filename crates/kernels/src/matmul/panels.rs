@@ -3,9 +3,9 @@
 //! Block by block of depth, each block as panels of nr columns, row by row. There is room for columns up to a multiple of
 //! the largest nr, so that the length does not depend on the instruction set; the order does.
 
+use super::Mat;
 use super::blocking::{Blocks, MAX_NR, chains, start};
 use super::loops::pack_columns;
-use super::Mat;
 use crate::{Float, Isa, Par};
 
 /// A k × n matrix in panels, as [`pack_panels`] writes it. Only the second operand of a product may lie so.
