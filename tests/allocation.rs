@@ -1,7 +1,8 @@
-//! Rule 6 of the architecture: running a program allocates nothing, neither alone nor inside a rayon pool.
+//! Rule 6 of the architecture: running a program allocates nothing, neither alone nor inside a rayon pool; and what a loop
+//! records, compiles and drops is given back.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicIsize, AtomicUsize, Ordering};
 
 use tape::{Activation, Bank, Par, Program, Tape, grad, hvp};
 
@@ -9,18 +10,22 @@ use tape::{Activation, Bank, Par, Program, Tape, grad, hvp};
 struct Counting;
 
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+/// Bytes that were allocated and not freed.
+static LIVE: AtomicIsize = AtomicIsize::new(0);
 
 // SAFETY: every call is handed on unchanged to the system's allocator, which keeps the contract.
 unsafe impl GlobalAlloc for Counting {
     // SAFETY: the caller keeps the contract of `alloc`.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::SeqCst);
+        LIVE.fetch_add(layout.size() as isize, Ordering::SeqCst);
         // SAFETY: the caller's layout, handed on.
         unsafe { System.alloc(layout) }
     }
 
     // SAFETY: the caller keeps the contract of `dealloc`.
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size() as isize, Ordering::SeqCst);
         // SAFETY: `at` came from `System.alloc` with this layout.
         unsafe { System.dealloc(at, layout) }
     }
@@ -63,9 +68,41 @@ fn count(program: &Program<f32>, par: Par, values: &[Vec<f32>], along: &[f32]) -
     allocations
 }
 
+/// Ten thousand steps of gradient descent, each with a hypergradient's ingredients: not one allocation.
+fn training_stays_flat() {
+    let (program, mut values, along) = program(7, 4);
+    let mut runner = program.runner(Par::Seq);
+    let before = ALLOCATIONS.load(Ordering::SeqCst);
+    let mut theta = std::mem::take(&mut values[3]);
+    for _ in 0..10_000 {
+        let [_, _, gradient, _] = runner.run(&[&values[0], &values[1], &values[2], &theta, &along]);
+        theta.iter_mut().zip(gradient).for_each(|(theta, g)| *theta -= 1e-3 * g);
+    }
+    assert_eq!(ALLOCATIONS.load(Ordering::SeqCst), before, "a loop of 10,000 steps");
+    assert!(theta.iter().all(|x| x.is_finite()));
+}
+
+/// Tapes, programs and runners that are dropped leave nothing behind.
+fn dropping_frees_everything() {
+    let once = || {
+        let (program, values, along) = program(7, 4);
+        count(&program, Par::Seq, &values, &along);
+        assert!(
+            program.to_string().len() > 100
+                && program.first_nan(&[&values[0], &values[1], &values[2], &values[3], &along]).is_none()
+        );
+    };
+    once();
+    let before = LIVE.load(Ordering::SeqCst);
+    (0..100).for_each(|_| once());
+    assert_eq!(LIVE.load(Ordering::SeqCst), before, "bytes alive after 100 tapes");
+}
+
 /// One test, so that nothing else runs beside it.
 #[test]
 fn running_allocates_nothing() {
+    training_stays_flat();
+    dropping_frees_everything();
     let vector = std::hint::black_box(Vec::<u8>::with_capacity(100));
     assert!(ALLOCATIONS.load(Ordering::SeqCst) > 0 && vector.capacity() >= 100, "the allocator counts");
     for (rows, width) in [(7, 4), (600, 96)] {

@@ -5,7 +5,7 @@
 //! other left them: nothing is copied from step to step, and the time of a step is all there is. The first step is compared with
 //! plain loops in `f64`. Writes `target/bench/rows.csv`.
 //!
-//! `cargo bench -p benches --bench mlp -- --listing` prints the programs and stops.
+//! `cargo bench -p benches --bench mlp -- --listing` prints the programs with the time of each step on one thread, and stops.
 
 #[path = "mlp/plain.rs"]
 mod plain;
@@ -31,7 +31,7 @@ fn main() {
         let network = Network::random(BATCH, &SIZES);
         let program = compile(function);
         if listing {
-            println!("{program}");
+            println!("{program}\nµs of each step: {:.0?}", step_times(&program, &network.inputs()));
             continue;
         }
         println!("{} {} steps, off by {:.1e}", function.name(), program.steps(), error(&program, function, &network));
@@ -41,6 +41,12 @@ fn main() {
             pool.install(|| measure(&program, function, &network, par, threads));
         }
     }
+}
+
+/// The least microseconds of each step, on one thread.
+fn step_times(program: &Program<f32>, inputs: &[&[f32]]) -> Vec<f64> {
+    let times = program.runner(Par::Seq).step_times(inputs, 40);
+    times.iter().map(|time| time.as_secs_f64() * 1e6).collect()
 }
 
 /// The program of a step: data, labels (one-hot) and parameters to new parameters.

@@ -1,6 +1,4 @@
-//! Recorded tensor programs, their derivatives of any order, and hypergradients.
-//!
-//! A [`Tape`] is a program, a derivative is another program on the same tape, and `compile` makes a function of it.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod blocks;
@@ -23,6 +21,7 @@ mod var;
 mod vars;
 
 pub mod check;
+pub mod diagnose;
 pub mod generate;
 pub mod reference;
 

@@ -44,6 +44,8 @@ pub(crate) struct Node {
     pub(crate) shape: Shape,
     /// The user's line that recorded it, or that recorded what it differentiates.
     pub(crate) location: &'static Location<'static>,
+    /// The node whose derivative it belongs to.
+    pub(crate) derivative_of: Option<u32>,
     pub(crate) label: Option<Box<str>>,
 }
 
@@ -107,11 +109,13 @@ impl Tape {
             Err(what) => panic!("{}: {what}{}", primitive.rule().name(), self.what_is_differentiated()),
         };
         let ids: Vec<u32> = args.iter().map(|arg| arg.id).collect();
-        let caller = Location::caller();
-        let location = self.differentiating.get().map_or(caller, |(location, _)| location);
+        let (location, derivative_of) = match self.differentiating.get() {
+            Some((location, id)) => (location, Some(id)),
+            None => (Location::caller(), None),
+        };
         let mut nodes = self.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).expect("a tape holds at most 2^32 nodes");
-        nodes.push(Node { primitive, args: Args::new(&ids), shape, location, label: None });
+        nodes.push(Node { primitive, args: Args::new(&ids), shape, location, derivative_of, label: None });
         Var { tape: self, id }
     }
 
@@ -138,6 +142,11 @@ impl Tape {
     /// Reads all nodes. `f` must not record.
     pub(crate) fn with_nodes<R>(&self, f: impl FnOnce(&[Node]) -> R) -> R {
         f(&self.nodes.borrow())
+    }
+
+    /// A tape with the same first `len` nodes.
+    pub(crate) fn copy(&self, len: usize) -> Self {
+        Self { nodes: RefCell::new(self.nodes.borrow()[..len].to_vec()), differentiating: Cell::default() }
     }
 
     pub(crate) fn set_label(&self, id: u32, label: &str) {

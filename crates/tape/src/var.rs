@@ -89,7 +89,8 @@ impl<'t> Var<'t> {
         self.binary(Elementwise::Less, other)
     }
 
-    /// `then` where self ≠ 0, else `otherwise`, elementwise. What is not chosen gets no gradient, whatever it is.
+    /// `then` where self ≠ 0, else `otherwise`, elementwise. What is not chosen gets a gradient of 0, whatever it is; if its own
+    /// slope is infinite or NaN there, 0 times that is NaN, so select what it is computed from too.
     #[track_caller]
     #[must_use]
     pub fn select(self, then: Self, otherwise: Self) -> Self {

@@ -2,6 +2,7 @@
 
 mod activations;
 mod edges;
+mod robust;
 mod scalars;
 
 use tape::{Tape, Var, grad, reference};

@@ -35,6 +35,8 @@ pub(crate) struct Graph {
     pub(crate) ops: Vec<Op>,
     pub(crate) inputs: usize,
     pub(crate) outputs: Vec<u32>,
+    /// The nodes of the tape that are not here and whose derivatives are, in order: messages name them.
+    pub(crate) differentiated: Vec<(u32, Node)>,
 }
 
 impl Graph {
@@ -42,16 +44,17 @@ impl Graph {
     #[track_caller]
     pub(crate) fn new(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>]) -> Self {
         let inputs: Vec<Var<'_>> = held.iter().chain(free).copied().collect();
-        let mut graph = Self { ops: Vec::new(), inputs: inputs.len(), outputs: Vec::new() };
+        let mut graph = Self { ops: Vec::new(), inputs: inputs.len(), outputs: Vec::new(), differentiated: Vec::new() };
         let Some(first) = inputs.first().or(outputs.first()) else { return graph };
         let together = |var: &Var<'_>| std::ptr::eq(var.tape, first.tape);
         assert!(inputs.iter().chain(outputs).all(together), "compile: variables of different tapes");
         let built: Result<(), String> = first.tape.with_nodes(|nodes| {
             let mut numbers = graph.add_inputs(nodes, &inputs, held.len())?;
             for id in needed(nodes, outputs, &numbers) {
-                numbers[id as usize] = graph.add(&nodes[id as usize], &numbers)?;
+                numbers[id as usize] = graph.add(id, &nodes[id as usize], &numbers)?;
             }
             graph.outputs = outputs.iter().map(|var| numbers[var.id as usize]).collect();
+            graph.differentiated = differentiated(&graph.ops, nodes, &numbers);
             Ok(())
         });
         // Out here, since a closure has no caller's line.
@@ -79,13 +82,13 @@ impl Graph {
                 shape: node.shape,
                 stage,
                 join: None,
-                origin: origin(node),
+                origin: origin(var.id, node),
             });
         }
         Ok(numbers)
     }
 
-    fn add(&mut self, node: &Node, numbers: &[u32]) -> Result<u32, String> {
+    fn add(&mut self, id: u32, node: &Node, numbers: &[u32]) -> Result<u32, String> {
         if matches!(node.primitive, Primitive::Input(_)) {
             let (name, shape) = (node.label.as_deref().unwrap_or("an input"), node.shape);
             return Err(format!("{name} ({shape}), recorded at {}, is needed and not among the inputs", node.location));
@@ -93,7 +96,7 @@ impl Graph {
         let args: Vec<u32> = node.args.iter().map(|&arg| numbers[arg as usize]).collect();
         let stage = args.iter().map(|&arg| self.ops[arg as usize].stage).max().unwrap_or(Stage::Held);
         let (primitive, shape) = (node.primitive.clone(), node.shape);
-        self.ops.push(Op { primitive, args: Args::new(&args), shape, stage, join: None, origin: origin(node) });
+        self.ops.push(Op { primitive, args: Args::new(&args), shape, stage, join: None, origin: origin(id, node) });
         Ok(self.ops.len() as u32 - 1)
     }
 
@@ -134,8 +137,29 @@ impl Graph {
 /// The number of what is not in a list.
 pub(crate) const ABSENT: u32 = u32::MAX;
 
-fn origin(node: &Node) -> Origin {
-    Origin { location: node.location, label: node.label.clone() }
+fn origin(id: u32, node: &Node) -> Origin {
+    let (location, derivative_of, label) = (node.location, node.derivative_of, node.label.clone());
+    Origin { node: id, location, derivative_of, label }
+}
+
+/// The nodes that have no number and whose derivatives, of any order, are among `ops`.
+fn differentiated(ops: &[Op], nodes: &[Node], numbers: &[u32]) -> Vec<(u32, Node)> {
+    let mut named = Vec::new();
+    let mut last = None;
+    for id in ops.iter().filter_map(|op| op.origin.derivative_of) {
+        // A rule records several nodes in a row.
+        if last.replace(id) == Some(id) {
+            continue;
+        }
+        let mut next = Some(id);
+        while let Some(id) = next.filter(|&id| numbers[id as usize] == ABSENT) {
+            named.push(id);
+            next = nodes[id as usize].derivative_of;
+        }
+    }
+    named.sort_unstable();
+    named.dedup();
+    named.into_iter().map(|id| (id, nodes[id as usize].clone())).collect()
 }
 
 /// The nodes that the outputs need besides the inputs (those that have a number), in recorded order.

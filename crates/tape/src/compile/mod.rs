@@ -4,6 +4,7 @@ mod allocate;
 mod chain;
 mod graph;
 mod group;
+mod hasher;
 mod in_place;
 mod lives;
 mod lower;
@@ -16,7 +17,7 @@ mod views;
 
 use std::sync::Arc;
 
-use crate::compile::graph::Graph;
+pub(crate) use crate::compile::graph::{Graph, Op};
 use crate::compile::plan::{Content, Plan, Planned, Value};
 use crate::compile::views::Views;
 use crate::exec::Action;
@@ -110,10 +111,19 @@ impl Tape {
 
 #[track_caller]
 fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], passes: Passes) -> Program<T> {
-    let mut graph = Graph::new(held, free, outputs);
-    if passes.simplify {
-        graph = simplify::simplify::<T>(&graph);
-    }
+    let recorded = Arc::new(Graph::new(held, free, outputs));
+    let graph = if passes.simplify { simplify::simplify::<T>(&recorded) } else { (*recorded).clone() };
+    program(graph, recorded, held.len(), passes)
+}
+
+/// The program that gives the value of every node of a recorded graph, in order, with the bits of any other program of it.
+pub(crate) fn every_value<T: Element>(recorded: &Arc<Graph>, held: usize) -> Program<T> {
+    let outputs = (0..recorded.ops.len() as u32).collect();
+    program(Graph { outputs, ..(**recorded).clone() }, recorded.clone(), held, Passes::NONE)
+}
+
+#[track_caller]
+fn program<T: Element>(graph: Graph, recorded: Arc<Graph>, held: usize, passes: Passes) -> Program<T> {
     let mut plan = if passes.group { group::group(graph) } else { lower::singles(&graph) };
     copy_outputs(&mut plan);
     plan.sort_stages();
@@ -123,7 +133,7 @@ fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], 
     if let Some(bytes) = passes.chain {
         chain::chain::<T>(&mut plan, bytes);
     }
-    Program(Arc::new(place::place(plan, held.len(), passes.place)))
+    Program(Arc::new(place::place(plan, recorded, held, passes.place)))
 }
 
 /// Outputs outlive the call and inputs do not: an input that is an output is copied.

@@ -1,8 +1,10 @@
 //! Pass 5, place: every value gets its place in one arena. Views need none, elementwise steps write over operands that die in
 //! them, and values that are not alive together share memory. Switched off, every value has a place of its own.
 
+use std::sync::Arc;
+
 use crate::compile::allocate::{Allocation, Life, allocate};
-use crate::compile::graph::{ABSENT, Stage};
+use crate::compile::graph::{ABSENT, Graph, Stage};
 use crate::compile::in_place::in_place;
 use crate::compile::lives::{FOREVER, last_uses};
 use crate::compile::plan::{Content, Plan, Planned};
@@ -11,7 +13,7 @@ use crate::exec::{Inner, Operand, Parameter, Place, Span, Step, padded, scratch}
 use crate::{Cost, Element};
 
 /// The program of a plan, of which the first `held` inputs are held.
-pub(crate) fn place<T: Element>(mut plan: Plan, held: usize, share: bool) -> Inner<T> {
+pub(crate) fn place<T: Element>(mut plan: Plan, recorded: Arc<Graph>, held: usize, share: bool) -> Inner<T> {
     let (views, buffers) = if share {
         let views = Views::new(&plan);
         plan.steps.retain(|step| !views.is_view(step.writes[0]));
@@ -45,6 +47,7 @@ pub(crate) fn place<T: Element>(mut plan: Plan, held: usize, share: bool) -> Inn
         held_steps: steps.iter().filter(|step| step.stage == Stage::Held).count(),
         steps: steps.into_iter().zip(scratches).map(|(step, scratch)| placed.step(step, scratch)).collect(),
         constants: constants.elements,
+        recorded,
         arena: allocation.arena,
         live_peak: allocation.peak,
     }

@@ -4,9 +4,8 @@
 //! Nothing is reassociated and x·0 stays, so a NaN shows. Of two sums or products that differ in the order of their operands one
 //! is kept: equal but for the payload of a NaN.
 
-use std::collections::HashMap;
-
 use crate::compile::graph::{Graph, Op};
+use crate::compile::hasher::QuickMap;
 use crate::exec::fold;
 use crate::primitive::Primitive;
 use crate::rules::{Expand, Fill, Matmul, Reshape, Slice, Transpose};
@@ -15,8 +14,11 @@ use crate::{Element, Elementwise, Shape};
 
 /// The simplified graph.
 pub(crate) fn simplify<T: Element>(graph: &Graph) -> Graph {
-    let mut simple =
-        Simple { graph: Graph { ops: Vec::new(), inputs: graph.inputs, outputs: Vec::new() }, known: HashMap::new() };
+    let count = graph.ops.len();
+    let empty =
+        Graph { ops: Vec::with_capacity(count), inputs: graph.inputs, outputs: Vec::new(), differentiated: Vec::new() };
+    let known = QuickMap::with_capacity_and_hasher(count, Default::default());
+    let mut simple = Simple { graph: empty, known };
     let mut numbers: Vec<u32> = Vec::with_capacity(graph.ops.len());
     for op in &graph.ops {
         let args: Vec<u32> = op.args.iter().map(|&arg| numbers[arg as usize]).collect();
@@ -29,7 +31,7 @@ pub(crate) fn simplify<T: Element>(graph: &Graph) -> Graph {
 /// The graph so far, and which node computes what.
 struct Simple {
     graph: Graph,
-    known: HashMap<(Primitive, Args), u32>,
+    known: QuickMap<(Primitive, Args), u32>,
 }
 
 /// What a node becomes.

@@ -1,8 +1,6 @@
 //! Forward mode.
 
-use std::collections::HashMap;
-
-use crate::derive::reach::Reach;
+use crate::derive::reach::{Found, Reach};
 use crate::rule::At;
 use crate::vars::{fill, list};
 use crate::{Var, Vars};
@@ -31,18 +29,18 @@ pub(crate) fn push_forward<'t>(
     assert!(wrt.len() == tangents.len(), "jvp: {} tangents for {} variables", tangents.len(), wrt.len());
     let Some(tape) = outputs.first().map(|v| v.tape) else { return Vec::new() };
     let reach = Reach::new(tape, outputs, wrt, cut);
-    let mut found: HashMap<u32, Var<'t>> = HashMap::new();
+    let mut found = Found::new(tape, &reach);
     for (var, &tangent) in wrt.iter().zip(tangents) {
         let (shape, given) = (var.shape(), tangent.shape());
         assert!(shape == given, "jvp: a tangent of shape {given} for a variable of shape {shape}");
-        found.insert(var.id, tangent);
+        found.set(var.id, tangent);
     }
     for id in reach.nodes() {
-        if found.contains_key(&id) {
+        if found.get(id).is_some() {
             continue;
         }
         let (primitive, args) = tape.with(id, |node| (node.primitive.clone(), node.args.clone()));
-        let tangents: Vec<Option<Var<'t>>> = args.iter().map(|arg| found.get(arg).copied()).collect();
+        let tangents: Vec<Option<Var<'t>>> = args.iter().map(|arg| found.get(*arg)).collect();
         if tangents.iter().all(Option::is_none) {
             continue;
         }
@@ -50,7 +48,9 @@ pub(crate) fn push_forward<'t>(
         let at = At { args: &vars, out: tape.var(id) };
         let tangent = tape.differentiate(id, || primitive.rule().jvp(&at, &tangents));
         tangent.iter().for_each(|tangent| at.assert_fits(primitive.rule(), "a tangent", *tangent, at.out));
-        found.extend(tangent.map(|tangent| (id, tangent)));
+        if let Some(tangent) = tangent {
+            found.set(id, tangent);
+        }
     }
-    outputs.iter().map(|v| found.get(&v.id).copied().unwrap_or_else(|| v.zeros_like())).collect()
+    outputs.iter().map(|v| found.get(v.id).unwrap_or_else(|| v.zeros_like())).collect()
 }

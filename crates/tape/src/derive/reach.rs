@@ -67,3 +67,42 @@ impl Reach {
         (0..self.depends.len()).filter(between).map(|at| self.first + at as u32).collect()
     }
 }
+
+/// The derivative of each node between, so far.
+pub(crate) struct Found<'t> {
+    tape: &'t Tape,
+    first: u32,
+    /// The node that holds it, [`NONE`] where there is none.
+    derivatives: Vec<u32>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl<'t> Found<'t> {
+    pub(crate) fn new(tape: &'t Tape, reach: &Reach) -> Self {
+        Self { tape, first: reach.first, derivatives: vec![NONE; reach.depends.len()] }
+    }
+
+    /// The derivative of a node, if it has one.
+    pub(crate) fn get(&self, id: u32) -> Option<Var<'t>> {
+        let at = id.checked_sub(self.first)?;
+        let derivative = *self.derivatives.get(at as usize)?;
+        (derivative != NONE).then(|| self.tape.var(derivative))
+    }
+
+    /// Gives a node a derivative. What lies outside of the reach needs none.
+    pub(crate) fn set(&mut self, id: u32, derivative: Var<'t>) {
+        if let Some(at) = id.checked_sub(self.first)
+            && let Some(place) = self.derivatives.get_mut(at as usize)
+        {
+            *place = derivative.id;
+        }
+    }
+
+    /// Adds to the derivative of a node.
+    #[track_caller]
+    pub(crate) fn add(&mut self, id: u32, derivative: Var<'t>) {
+        let sum = self.get(id).map_or(derivative, |before| before + derivative);
+        self.set(id, sum);
+    }
+}

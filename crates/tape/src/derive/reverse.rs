@@ -1,9 +1,7 @@
 //! Reverse mode.
 
-use std::collections::HashMap;
-
-use crate::derive::reach::Reach;
-use crate::rule::{At, plus};
+use crate::derive::reach::{Found, Reach};
+use crate::rule::At;
 use crate::vars::{fill, list};
 use crate::{Var, Vars};
 
@@ -33,14 +31,14 @@ pub(crate) fn pull_back<'t>(
         return wrt.iter().map(|v| v.zeros_like()).collect();
     };
     let reach = Reach::new(tape, outputs, wrt, cut);
-    let mut found: HashMap<u32, Var<'t>> = HashMap::new();
+    let mut found = Found::new(tape, &reach);
     for (&output, &cotangent) in outputs.iter().zip(cotangents) {
         let (shape, given) = (output.shape(), cotangent.shape());
         assert!(shape == given, "vjp: a cotangent of shape {given} for an output of shape {shape}");
-        add(&mut found, output.id, cotangent);
+        found.add(output.id, cotangent);
     }
     for id in reach.nodes().into_iter().rev() {
-        let Some(&cotangent) = found.get(&id) else { continue };
+        let Some(cotangent) = found.get(id) else { continue };
         let (primitive, args) = tape.with(id, |node| (node.primitive.clone(), node.args.clone()));
         let wanted: Vec<bool> = args.iter().map(|&arg| reach.depends(arg)).collect();
         if !wanted.contains(&true) || cut.iter().any(|v| v.id == id) {
@@ -54,16 +52,10 @@ pub(crate) fn pull_back<'t>(
             for ((var, cotangent), wanted) in vars.iter().zip(cotangents).zip(&wanted) {
                 if let (Some(cotangent), true) = (cotangent, wanted) {
                     at.assert_fits(primitive.rule(), "a cotangent", cotangent, *var);
-                    add(&mut found, var.id, cotangent);
+                    found.add(var.id, cotangent);
                 }
             }
         });
     }
-    wrt.iter().map(|v| found.get(&v.id).copied().unwrap_or_else(|| v.zeros_like())).collect()
-}
-
-#[track_caller]
-fn add<'t>(found: &mut HashMap<u32, Var<'t>>, id: u32, cotangent: Var<'t>) {
-    let sum = plus(found.get(&id).copied(), Some(cotangent));
-    found.extend(sum.map(|sum| (id, sum)));
+    wrt.iter().map(|v| found.get(v.id).unwrap_or_else(|| v.zeros_like())).collect()
 }

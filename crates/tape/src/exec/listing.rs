@@ -1,32 +1,102 @@
-//! A program as text and as a Graphviz graph.
+//! A program as text.
 
 use std::fmt;
 
-use crate::exec::{Inner, Parameter, Step};
+use crate::exec::reads::{Read, reads};
+use crate::exec::{Inner, Origin, Parameter, Step};
 use crate::{Element, Program, Shape};
 
+/// Characters of an operation that a row shows at most.
+const WIDTH: usize = 64;
+/// The head of the table of steps; numbers stand to the right.
+const HEAD: [&str; 9] = ["step", "flops", "%", "bytes", "%", "results", "operation", "operands", "recorded at"];
+const NUMBERS: usize = 5;
+
+/// The table of all steps, with the share of each in the arithmetic and in the memory traffic of a run.
 impl<T: Element> fmt::Display for Program<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { inputs, outputs, steps, held_steps, arena, live_peak, .. } = &*self.0;
-        let cost = self.cost();
+        let (cost, size) = (self.cost(), size_of::<T>());
+        let bytes = |elements: usize| scaled((elements * size) as f64, "B");
+        let (flops, moved) = (scaled(cost.flops as f64, ""), bytes(cost.elements as usize));
         writeln!(
             f,
-            "program in {}: {} inputs, {} outputs, {} steps, {} flops, {} elements moved, arena {arena} (live peak {live_peak})",
+            "program in {}: {} steps, {flops} flops and {moved} moved in a run; memory {} (at least {})",
             T::NAME,
-            inputs.len(),
-            outputs.len(),
             steps.len(),
-            cost.flops,
-            cost.elements
+            bytes(*arena),
+            bytes(*live_peak)
         )?;
         let held = self.0.held();
         for (n, input) in inputs.iter().enumerate() {
-            writeln!(f, "  {} input {}", if n < held { "held" } else { "free" }, parameter(input))?;
+            writeln!(f, "  {} input {n}: {}", if n < held { "held" } else { "free" }, parameter(input))?;
         }
-        for (n, step) in steps.iter().enumerate() {
-            writeln!(f, "  {} {n}: {}", if n < *held_steps { "held" } else { "step" }, line(step))?;
+        let (reads, results_of) = reads(&self.0);
+        let share = |part: u64, all: u64| format!("{:.1}", 100.0 * part as f64 / all.max(1) as f64);
+        let row = |(n, step): (usize, &Step)| {
+            [
+                format!("{} {n}", if n < *held_steps { "held" } else { "step" }),
+                scaled(step.cost.flops as f64, ""),
+                share(step.cost.flops, cost.flops),
+                bytes(step.cost.elements as usize),
+                share(step.cost.elements, cost.elements),
+                results(step),
+                shortened(&step.action.name(), WIDTH),
+                reads[n].iter().map(Read::to_string).collect::<Vec<_>>().join(" "),
+                origin(&step.origin),
+            ]
+        };
+        let rows: Vec<[String; 9]> = steps.iter().enumerate().map(row).collect();
+        table(f, &HEAD.map(str::to_owned), &rows)?;
+        for (n, output) in outputs.iter().enumerate() {
+            let (of, shape) = (&output.origin, output.shape);
+            writeln!(f, "  output {n}: {} {shape}{}  {}", results_of[n], quoted(of.label.as_deref()), origin(of))?;
         }
-        outputs.iter().try_for_each(|output| writeln!(f, "  output {}", parameter(output)))
+        if steps.iter().any(|step| step.origin.derivative_of.is_some()) {
+            writeln!(f, "  ∂: in the derivative of what that line recorded")?;
+        }
+        Ok(())
+    }
+}
+
+/// Columns with two blanks between.
+fn table<const N: usize>(f: &mut fmt::Formatter<'_>, head: &[String; N], rows: &[[String; N]]) -> fmt::Result {
+    let width = |column: usize| rows.iter().chain([head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    for row in std::iter::once(head).chain(rows) {
+        for (n, (cell, width)) in row.iter().zip(widths).enumerate() {
+            match n {
+                _ if n + 1 == N => write!(f, "  {cell}")?,
+                _ if n < NUMBERS => write!(f, "  {cell:>width$}")?,
+                _ => write!(f, "  {cell:width$}")?,
+            }
+        }
+        writeln!(f)?;
+    }
+    Ok(())
+}
+
+/// Three digits and a unit: 104 M, 2.51 MB.
+fn scaled(x: f64, unit: &str) -> String {
+    let prefixes = ["", "k", "M", "G", "T", "P"];
+    let mut power = 0;
+    let mut x = x;
+    while x >= 999.5 && power + 1 < prefixes.len() {
+        (x, power) = (x / 1e3, power + 1);
+    }
+    let digits = if power == 0 || x >= 99.95 { 0 } else { 1 + usize::from(x < 9.995) };
+    let suffix = format!("{}{unit}", prefixes[power]);
+    format!("{x:.digits$}{}{suffix}", if suffix.is_empty() { "" } else { " " })
+}
+
+/// The beginning of a text, and how many words it has in all when that is not all.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => {
+            let start = text[..end].rfind(' ').map_or(&text[..end], |blank| &text[..blank]);
+            format!("{start} … ({} in all)", text.split(' ').count())
+        }
     }
 }
 
@@ -34,60 +104,21 @@ fn value(number: u32, shape: Shape) -> String {
     format!("%{number} {shape}")
 }
 
-fn label(label: Option<&str>) -> String {
-    label.map_or_else(String::new, |label| format!(" \"{label}\""))
+/// A label as it follows a name.
+pub(crate) fn quoted(label: Option<&str>) -> String {
+    label.map_or_else(String::new, |label| format!(" {label:?}"))
 }
 
 fn parameter(parameter: &Parameter) -> String {
-    let Parameter { value: number, shape, origin, .. } = parameter;
-    format!("{}{}  [{}]", value(*number, *shape), label(origin.label.as_deref()), origin.location)
+    let Parameter { value: number, shape, origin: of, .. } = parameter;
+    format!("{}{}  {}", value(*number, *shape), quoted(of.label.as_deref()), origin(of))
 }
 
-fn line(step: &Step) -> String {
-    let writes: Vec<String> = step.values.iter().map(|&(number, shape)| value(number, shape)).collect();
-    let reads: Vec<String> = step.arguments.iter().map(|number| format!("%{number}")).collect();
-    format!(
-        "{}{} = {} of {}  ({} flops, {} elements)  [{}]",
-        writes.join(", "),
-        label(step.origin.label.as_deref()),
-        step.action.name(),
-        reads.join(" "),
-        step.cost.flops,
-        step.cost.elements,
-        step.origin.location
-    )
+fn results(step: &Step) -> String {
+    let values: Vec<String> = step.values.iter().map(|&(number, shape)| value(number, shape)).collect();
+    format!("{}{}", values.join(", "), quoted(step.origin.label.as_deref()))
 }
 
-impl<T: Element> Program<T> {
-    /// The program as a Graphviz graph: a box for each step, an edge for each value read; the held stage is grey.
-    pub fn to_dot(&self) -> String {
-        let mut dot = String::from("digraph program {\n  node [shape=box, fontname=monospace];\n");
-        for (n, input) in self.0.inputs.iter().enumerate() {
-            let text = format!("input {n}{}\n{}", label(input.origin.label.as_deref()), input.shape);
-            dot += &format!("  v{} [label=\"{}\", shape=ellipse];\n", input.value, escaped(&text));
-        }
-        let mut writers = std::collections::HashMap::new();
-        for (n, step) in self.0.steps.iter().enumerate() {
-            let text = format!("{n}: {}{}", step.action.name(), label(step.origin.label.as_deref()));
-            let style = if n < self.0.held_steps { ", style=filled, fillcolor=lightgrey" } else { "" };
-            dot += &format!("  s{n} [label=\"{}\"{style}];\n", escaped(&text));
-            for read in &step.arguments {
-                let from = writers.get(read).map_or_else(|| format!("v{read}"), |(step, _)| format!("s{step}"));
-                let shape = writers.get(read).map_or_else(String::new, |(_, shape): &(usize, Shape)| shape.to_string());
-                dot += &format!("  {from} -> s{n} [label=\"%{read} {shape}\"];\n");
-            }
-            writers.extend(step.values.iter().map(|&(value, shape)| (value, (n, shape))));
-        }
-        for (n, output) in self.0.outputs.iter().enumerate() {
-            dot += &format!("  o{n} [label=\"output {n}\", shape=ellipse];\n");
-            let from =
-                writers.get(&output.value).map_or_else(|| format!("v{}", output.value), |(s, _)| format!("s{s}"));
-            dot += &format!("  {from} -> o{n} [label=\"%{}\"];\n", output.value);
-        }
-        dot + "}\n"
-    }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+pub(crate) fn origin(origin: &Origin) -> String {
+    format!("{}{}", if origin.derivative_of.is_some() { "∂ " } else { "" }, origin.location)
 }

@@ -3,16 +3,19 @@
 mod action;
 mod chain;
 mod folds;
+mod graphviz;
 mod listing;
 mod operands;
 mod profile;
 mod program;
+mod reads;
 mod run;
 mod runner;
 pub(crate) mod vector;
 
 pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Reduction, Source};
 pub(crate) use chain::{Chain, Link, Slot};
+pub(crate) use listing::quoted;
 pub(crate) use operands::{Operand, Place, Span};
 pub(crate) use program::{Inner, Origin, Parameter, Step};
 pub(crate) use run::{fold, scratch};

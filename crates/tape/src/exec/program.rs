@@ -3,12 +3,16 @@
 use std::panic::Location;
 use std::sync::Arc;
 
+use crate::compile::Graph;
 use crate::exec::{Action, Operand, Span};
 use crate::{Cost, Element, Par, Runner, Shape};
 
-/// Where something was recorded, and how its user called it.
+/// Which node something was recorded as, where, and how its user called it.
 #[derive(Clone, Debug)]
 pub(crate) struct Origin {
+    pub(crate) node: u32,
+    /// The node whose derivative it belongs to.
+    pub(crate) derivative_of: Option<u32>,
     pub(crate) location: &'static Location<'static>,
     pub(crate) label: Option<Box<str>>,
 }
@@ -48,6 +52,8 @@ pub(crate) struct Inner<T> {
     /// The number of steps that belong to the first stage.
     pub(crate) held_steps: usize,
     pub(crate) constants: Vec<T>,
+    /// What the program was compiled from.
+    pub(crate) recorded: Arc<Graph>,
     pub(crate) arena: usize,
     pub(crate) live_peak: usize,
 }
