@@ -63,3 +63,22 @@ fn together_as_one_by_one() {
     same_bits::<f64>(Par::Seq);
     same_bits::<f64>(Par::Rayon);
 }
+
+/// What one output does not need is not computed, and is not given as if it were.
+#[test]
+#[should_panic(expected = "output 1 was not computed")]
+fn one_output_alone() {
+    let tape = Tape::new();
+    let (x, d) = (tape.input(3, 3), tape.input(3, 1));
+    let program = tape.compile_staged::<f64>(x, d, (x.matmul(d), d.exp(), x.sum()));
+    let (x, d) = ([1.0, 0.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 3.0], [1.0, 1.0, 1.0]);
+    let mut runner = program.runner(Par::Seq);
+    let held: [&[f64]; 1] = [&x];
+    let mut stage = runner.hold(&held);
+    assert_eq!(stage.run_only(0, &[&d]), [1.0, 2.0, 3.0]);
+    assert_eq!(stage.output(2), [6.0], "the first stage is there");
+    let [product, _, _] = stage.run(&[&d]);
+    assert_eq!(product, [1.0, 2.0, 3.0]);
+    stage.run_only(0, &[&d]);
+    stage.output(1);
+}

@@ -4,10 +4,10 @@
 //! A row of a group without sums over rows, of a product whose first operand is not transposed, of sums of a mixture and of a
 //! row log-sum-exp depends on that row alone, so no bit changes.
 
-mod build;
+mod joined;
 mod panels;
 
-use crate::compile::chain::build::Builder;
+use crate::compile::chain::joined::Joined;
 use crate::compile::chain::panels::Panels;
 use crate::compile::plan::{Plan, Planned};
 use crate::exec::{Access, Action, Reduction};
@@ -30,7 +30,7 @@ pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
                 plan.steps.extend(run.hopped.iter().map(|&n| steps[n].clone()));
                 let mut chained: Vec<Planned> = run.members.iter().map(|&n| steps[n].clone()).collect();
                 chained.iter_mut().for_each(|step| panels.choose(plan, step, true));
-                let joined = Builder::new(plan, &steps, &run, &needs).join(&chained, height);
+                let joined = Joined::new(plan, &steps, &run, &needs).join(&chained, height);
                 plan.steps.push(joined);
             }
             None => {

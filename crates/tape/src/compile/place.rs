@@ -9,7 +9,7 @@ use crate::compile::in_place::in_place;
 use crate::compile::lives::{FOREVER, last_uses};
 use crate::compile::plan::{Content, Plan, Planned};
 use crate::compile::views::Views;
-use crate::exec::{Inner, Operand, Parameter, Place, Span, Step, padded, scratch};
+use crate::exec::{Inner, Operand, Outputs, Parameter, Place, Span, Step, padded, scratch};
 use crate::{Cost, Element};
 
 /// The program of a plan, of which the first `held` inputs are held.
@@ -36,6 +36,7 @@ pub(crate) fn place<T: Element>(mut plan: Plan, recorded: Arc<Graph>, held: usiz
             }
         })
         .collect();
+    let serves = serves(&plan, &views);
     let scratches = (0..needs.len()).map(|n| blocks.scratch(&allocation, n, needs[n]));
     let steps = std::mem::take(&mut plan.steps);
     let placed = Placed { plan: &plan, places };
@@ -45,12 +46,29 @@ pub(crate) fn place<T: Element>(mut plan: Plan, recorded: Arc<Graph>, held: usiz
         outputs: plan.outputs.iter().map(|&output| placed.parameter(output)).collect(),
         inputs,
         held_steps: steps.iter().filter(|step| step.stage == Stage::Held).count(),
-        steps: steps.into_iter().zip(scratches).map(|(step, scratch)| placed.step(step, scratch)).collect(),
+        steps: (steps.into_iter().zip(scratches).zip(serves))
+            .map(|((step, scratch), serves)| placed.step(step, scratch, serves))
+            .collect(),
         constants: constants.elements,
         recorded,
         arena: allocation.arena,
         live_peak: allocation.peak,
     }
+}
+
+/// The outputs that each step is needed for.
+fn serves(plan: &Plan, views: &Views) -> Vec<Outputs> {
+    let mut needed = vec![Outputs::default(); plan.values.len()];
+    let root = |value: u32| views.root[value as usize] as usize;
+    for (n, &output) in plan.outputs.iter().enumerate() {
+        needed[root(output)] |= Outputs::one(n);
+    }
+    let mut serves = vec![Outputs::default(); plan.steps.len()];
+    for (step, serves) in plan.steps.iter().zip(&mut serves).rev() {
+        step.writes.iter().for_each(|&value| *serves |= needed[root(value)]);
+        step.reads.iter().chain(&step.over).for_each(|&value| needed[root(value)] |= *serves);
+    }
+    serves
 }
 
 /// The blocks of memory that a plan needs, in the order of their first steps.
@@ -151,7 +169,7 @@ impl Placed<'_> {
         Parameter { value, shape: of.shape, operand: self.operand_of(Stage::Free, value), origin: of.origin.clone() }
     }
 
-    fn step(&self, step: Planned, scratch: Span) -> Step {
+    fn step(&self, step: Planned, scratch: Span, serves: Outputs) -> Step {
         let span = |&value: &u32| match self.operand(value) {
             Operand { place: Place::Arena(start), len } => Span { start, len },
             _ => unreachable!("steps write to the arena"),
@@ -170,6 +188,7 @@ impl Placed<'_> {
             origin: self.plan.values[step.writes[0] as usize].origin.clone(),
             writes,
             by_offset,
+            serves,
         }
     }
 }

@@ -19,6 +19,11 @@ pub(crate) enum Layout {
 }
 
 impl Layout {
+    /// Whether a product may read a k × n second operand in panels.
+    pub(crate) fn takes_panels(k: usize, n: usize) -> bool {
+        kernels::takes_panels(k, n)
+    }
+
     /// The elements that a matrix takes.
     pub(crate) const fn len(self, shape: Shape) -> usize {
         match self {

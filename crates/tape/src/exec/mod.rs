@@ -17,7 +17,7 @@ pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Redu
 pub(crate) use chain::{Chain, Link, Slot};
 pub(crate) use listing::quoted;
 pub(crate) use operands::{Operand, Place, Span};
-pub(crate) use program::{Inner, Origin, Parameter, Step};
+pub(crate) use program::{Inner, Origin, Outputs, Parameter, Step};
 pub(crate) use run::{fold, scratch};
 
 /// Elements of a page of 4 KiB, of the larger element type.

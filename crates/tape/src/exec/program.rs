@@ -1,5 +1,6 @@
 //! A compiled program: immutable, shared between threads.
 
+use std::ops::BitOrAssign;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -26,6 +27,30 @@ pub(crate) struct Parameter {
     pub(crate) origin: Origin,
 }
 
+/// Some of the outputs of a program: those beyond the last bit share it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outputs(u64);
+
+impl Outputs {
+    pub(crate) const ALL: Self = Self(u64::MAX);
+
+    /// Output `n` alone.
+    pub(crate) fn one(n: usize) -> Self {
+        Self(1 << n.min(63))
+    }
+
+    /// Whether there is one in both.
+    pub(crate) const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl BitOrAssign for Outputs {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
 /// One kernel call. Values are numbered for listings only.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
@@ -35,6 +60,8 @@ pub(crate) struct Step {
     pub(crate) writes: Box<[Span]>,
     /// The writes from left to right.
     pub(crate) by_offset: Box<[u8]>,
+    /// The outputs that need it.
+    pub(crate) serves: Outputs,
     pub(crate) values: Box<[(u32, Shape)]>,
     pub(crate) arguments: Box<[u32]>,
     pub(crate) cost: Cost,

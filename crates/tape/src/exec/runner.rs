@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::exec::folds::{self, Folds};
 use crate::exec::operands::{Given, Operands, peel};
 use crate::exec::run::run;
-use crate::exec::{Inner, Parameter, Place, Step};
+use crate::exec::{Inner, Outputs, Parameter, Place, Step};
 use crate::{Element, Par, Program};
 
 /// Cache lines start at multiples of this many bytes.
@@ -54,12 +54,14 @@ pub struct Runner<T> {
     pub(super) par: Par,
     pub(super) arena: Arena<T>,
     folds: Folds<T>,
+    /// The outputs of the second stage that the last run computed.
+    fresh: Outputs,
 }
 
 impl<T: Element> Runner<T> {
     pub(crate) fn new(program: Program<T>, par: Par) -> Self {
         let arena = Arena::new(program.arena());
-        Self { program, par, arena, folds: Folds::default() }
+        Self { program, par, arena, folds: Folds::default(), fresh: Outputs::ALL }
     }
 
     /// The program that it runs.
@@ -87,18 +89,21 @@ impl<T: Element> Runner<T> {
         let inner = &self.program.0;
         check_inputs(&inner.inputs, inputs, 1);
         let (held, free) = inputs.split_at(inner.held());
-        self.run_steps(0..self.program.steps(), held, free, 0);
+        self.run_steps(0..self.program.steps(), held, free, 0, Outputs::ALL);
     }
 
     /// Output `i` of the last run.
     ///
     /// # Panics
-    /// When there is no such output.
+    /// When there is no such output, or the last run was of another one.
     #[track_caller]
     pub fn output(&self, i: usize) -> &[T] {
         let outputs = &self.program.0.outputs;
         assert!(i < outputs.len(), "output {i} of a program with {} outputs", outputs.len());
         let operand = outputs[i].operand;
+        if let Place::Arena(_) = operand.place {
+            assert!(self.fresh.meets(Outputs::one(i)), "output {i} was not computed: the last run was of another one");
+        }
         match operand.place {
             Place::Arena(start) | Place::Held(start) => &self.arena.elements()[start..][..operand.len],
             Place::Constant(start) => &self.program.0.constants[start..][..operand.len],
@@ -147,14 +152,15 @@ impl<T: Element> Runner<T> {
     pub fn hold<'s>(&'s mut self, held: &'s [&'s [T]]) -> Held<'s, T> {
         let inner = &self.program.0;
         check_inputs(&inner.inputs[..inner.held()], held, 1);
-        self.run_steps(0..self.program.held_steps(), held, &[], 0);
+        self.run_steps(0..self.program.held_steps(), held, &[], 0, Outputs::ALL);
         Held { runner: self, held }
     }
 
-    fn run_steps(&mut self, steps: Range<usize>, held: &[&[T]], free: &[&[T]], fold: usize) {
+    fn run_steps(&mut self, steps: Range<usize>, held: &[&[T]], free: &[&[T]], fold: usize, wanted: Outputs) {
+        self.fresh = wanted;
         let inner = &*self.program.0;
         let given = Given { constants: &inner.constants, held, free, fold, lens: &inner.free_lens, base: None };
-        for step in &inner.steps[steps] {
+        for step in inner.steps[steps].iter().filter(|step| step.serves.meets(wanted)) {
             run_step(self.par, step, self.arena.elements_mut(), &given);
         }
     }
@@ -219,13 +225,24 @@ impl<T: Element> Held<'_, T> {
     #[track_caller]
     pub fn evaluate(&mut self, free: &[&[T]]) {
         self.check_free(free, 1);
-        self.run_second(free, 0);
+        self.run_second(free, 0, Outputs::ALL);
+    }
+
+    /// Runs what output `i` needs of the second stage, and gives it.
+    ///
+    /// # Panics
+    /// When the number or a length of the inputs is not that of the program's free inputs, or there is no such output.
+    #[track_caller]
+    pub fn run_only(&mut self, i: usize, free: &[&[T]]) -> &[T] {
+        self.check_free(free, 1);
+        self.run_second(free, 0, Outputs::one(i));
+        self.runner.output(i)
     }
 
     /// Output `i` of the last run.
     ///
     /// # Panics
-    /// When there is no such output.
+    /// When there is no such output, or the last run was of another one.
     #[track_caller]
     pub fn output(&self, i: usize) -> &[T] {
         self.runner.output(i)
@@ -253,7 +270,7 @@ impl<T: Element> Held<'_, T> {
             return self.run_together(k, inputs, outputs);
         }
         for fold in 0..k {
-            self.run_second(inputs, fold);
+            self.run_second(inputs, fold, Outputs::ALL);
             for (i, place) in outputs.iter_mut().enumerate() {
                 let output = self.runner.output(i);
                 place[fold * output.len()..][..output.len()].copy_from_slice(output);
@@ -263,7 +280,8 @@ impl<T: Element> Held<'_, T> {
 
     /// [`Self::run_each`], every step for all runs before the next.
     fn run_together(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]]) {
-        let Runner { program, par, arena, folds } = &mut *self.runner;
+        self.runner.fresh = Outputs::default();
+        let Runner { program, par, arena, folds, .. } = &mut *self.runner;
         let (inner, base) = (&*program.0, arena.elements());
         let (constants, lens) = (&inner.constants[..], &inner.free_lens[..]);
         let given = Given { constants, held: self.held, free: inputs, fold: 0, lens, base: Some(base) };
@@ -281,8 +299,8 @@ impl<T: Element> Held<'_, T> {
         check_inputs(&inner.inputs[inner.held()..], free, folds);
     }
 
-    fn run_second(&mut self, free: &[&[T]], fold: usize) {
+    fn run_second(&mut self, free: &[&[T]], fold: usize, wanted: Outputs) {
         let steps = self.runner.program.held_steps()..self.runner.program.steps();
-        self.runner.run_steps(steps, self.held, free, fold);
+        self.runner.run_steps(steps, self.held, free, fold, wanted);
     }
 }

@@ -22,8 +22,7 @@ impl<T: Element> LinearOperator<T> for Held<'_, T> {
 
     #[track_caller]
     fn apply(&mut self, x: &[T]) -> &[T] {
-        self.evaluate(&[x]);
-        self.output(0)
+        self.run_only(0, &[x])
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use kernels::takes_panels;
-
 use crate::Shape;
 use crate::compile::graph::Stage;
 use crate::compile::plan::{Content, Plan, Planned, Value};
@@ -25,7 +23,7 @@ impl Panels {
         let held = plan.values[b as usize].stage == Stage::Held && step.stage == Stage::Free;
         // A rank-one product has no use for them, and one of few rows is over before they are packed.
         let worth = k > 1 && m > ROWS && (in_blocks || held);
-        if worth && takes_panels(k, n) {
+        if worth && Layout::takes_panels(k, n) {
             *panels = true;
             step.reads[1] = *self.0.entry((b, tb)).or_insert_with(|| pack(plan, b, tb, Shape::new(k, n)));
         }

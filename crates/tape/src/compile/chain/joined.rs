@@ -6,7 +6,7 @@ use crate::compile::plan::{Plan, Planned};
 use crate::exec::{Action, Chain, Link, Slot};
 
 /// What a chain reads and writes.
-pub(super) struct Builder<'p> {
+pub(super) struct Joined<'p> {
     plan: &'p Plan,
     rows: usize,
     /// What the chain writes, then what only its links read.
@@ -15,7 +15,7 @@ pub(super) struct Builder<'p> {
     reads: Vec<u32>,
 }
 
-impl<'p> Builder<'p> {
+impl<'p> Joined<'p> {
     /// For a run of steps; `needs` counts the readers of each value, with the outputs of the program.
     pub(super) fn new(plan: &'p Plan, steps: &[Planned], run: &Run, needs: &[u32]) -> Self {
         let members = || run.members.iter().map(|&n| &steps[n]);
