@@ -10,6 +10,7 @@ mod exec;
 mod hypergradient;
 mod ops;
 mod primitive;
+mod recording;
 mod rule;
 mod rules;
 mod shape;
@@ -36,6 +37,7 @@ pub use hypergradient::{
     Problem, Setup, Stationarity, Unroll, Work,
 };
 pub use kernels::{Activation, Bank, Elementwise, Float, Par, Real};
+pub use recording::{NoPython, Recording, python_prelude};
 pub use rule::{Cost, Domain};
 pub use shape::Shape;
 pub use solve::{

@@ -1,6 +1,9 @@
 //! The slow twin: interprets a tape node by node in `f64`, from the rule records. Compiled programs must agree with it.
 
-use std::collections::HashMap;
+mod series;
+mod taylor;
+
+pub use taylor::derivatives;
 
 pub(crate) use kernels::{Dot, Sum, reference as slow};
 
@@ -68,40 +71,41 @@ fn interpret(
     round: &dyn Fn(u32, &mut [f64]),
 ) -> Vec<Vec<f64>> {
     assert!(inputs.len() == values.len(), "evaluate: {} values for {} inputs", values.len(), inputs.len());
-    let mut known: HashMap<u32, Vec<f64>> = HashMap::new();
+    let end = inputs.iter().chain(outputs).map(|v| v.id as usize + 1).max().unwrap_or(0);
+    let mut known: Vec<Option<Vec<f64>>> = vec![None; end];
     for (input, value) in inputs.iter().zip(values) {
         let shape = input.shape();
         assert!(value.len() == shape.len(), "evaluate: {} elements for an input of shape {shape}", value.len());
         let mut value = value.to_vec();
         round(input.id, &mut value);
-        known.insert(input.id, value);
+        known[input.id as usize] = Some(value);
     }
     let Some(tape) = outputs.first().map(|v| v.tape) else { return Vec::new() };
     let evaluated: Result<(), String> = tape.with_nodes(|nodes| {
-        let mut needed = vec![false; outputs.iter().map(|v| v.id as usize + 1).max().unwrap_or(0)];
+        let mut needed = vec![false; end];
         outputs.iter().for_each(|v| needed[v.id as usize] = true);
-        for id in (0..needed.len()).rev() {
-            if needed[id] && !known.contains_key(&(id as u32)) {
+        for id in (0..end).rev() {
+            if needed[id] && known[id].is_none() {
                 nodes[id].args.iter().for_each(|&arg| needed[arg as usize] = true);
             }
         }
-        for (id, node) in nodes[..needed.len()].iter().enumerate().filter(|(id, _)| needed[*id]) {
-            if known.contains_key(&(id as u32)) {
+        for (id, node) in nodes[..end].iter().enumerate() {
+            if !needed[id] || known[id].is_some() {
                 continue;
             }
             if matches!(node.primitive, Primitive::Input(_)) {
                 let (shape, location) = (node.shape, node.location);
                 return Err(format!("the input ({shape}) recorded at {location} is needed and not given"));
             }
-            let args: Vec<(&[f64], Shape)> =
-                node.args.iter().map(|arg| (&*known[arg], nodes[*arg as usize].shape)).collect();
+            let operand = |&arg: &u32| (known[arg as usize].as_deref().unwrap_or_default(), nodes[arg as usize].shape);
+            let args: Vec<(&[f64], Shape)> = node.args.iter().map(operand).collect();
             let mut out = vec![f64::NAN; node.shape.len()];
             node.primitive.rule().reference(&args, &mut out);
             let shapes: Vec<Shape> = args.iter().map(|&(_, shape)| shape).collect();
             if node.primitive.rule().cost(&shapes, node.shape).flops > 0 {
                 round(id as u32, &mut out);
             }
-            known.insert(id as u32, out);
+            known[id] = Some(out);
         }
         Ok(())
     });
@@ -109,5 +113,5 @@ fn interpret(
     if let Err(bug) = evaluated {
         panic!("evaluate: {bug}");
     }
-    outputs.iter().map(|v| known[&v.id].clone()).collect()
+    outputs.iter().map(|v| known[v.id as usize].clone().unwrap_or_default()).collect()
 }

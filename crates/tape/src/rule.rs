@@ -93,6 +93,32 @@ pub(crate) trait Rule {
 
     /// Where operand `arg` is drawn from.
     fn domain(&self, arg: usize) -> Domain;
+
+    /// The spelling as an expression of JAX; `None` for what exists in Rust only.
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String>;
+}
+
+/// An operand in source text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spelled<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) shape: Shape,
+}
+
+impl std::fmt::Display for Spelled<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// A number in Python.
+pub(crate) fn python_number(x: f64) -> String {
+    match x {
+        x if x.is_nan() => "jnp.nan".into(),
+        f64::INFINITY => "jnp.inf".into(),
+        f64::NEG_INFINITY => "-jnp.inf".into(),
+        x => format!("{x:?}"),
+    }
 }
 
 /// The sum of two derivatives, either of which may be zero.

@@ -100,6 +100,23 @@ impl Tape {
     /// Appends a node; panics at the caller's line when the operands do not fit.
     #[track_caller]
     pub(crate) fn record(&self, primitive: Primitive, args: &[Var<'_>]) -> Var<'_> {
+        self.record_at(primitive, args, Location::caller())
+    }
+
+    /// As [`Self::input`], as if this line had recorded it.
+    pub(crate) fn input_at(&self, shape: Shape, location: &'static Location<'static>) -> Var<'_> {
+        let id = self.len() as u32;
+        self.record_at(Primitive::Input(Input { id, shape }), &[], location)
+    }
+
+    /// As [`Self::record`], as if this line had recorded it.
+    #[track_caller]
+    pub(crate) fn record_at(
+        &self,
+        primitive: Primitive,
+        args: &[Var<'_>],
+        caller: &'static Location<'static>,
+    ) -> Var<'_> {
         let shapes: Vec<Shape> = args.iter().map(|arg| arg.shape()).collect();
         for arg in args {
             assert!(std::ptr::eq(arg.tape, self), "{}: operands live on different tapes", primitive.rule().name());
@@ -111,7 +128,7 @@ impl Tape {
         let ids: Vec<u32> = args.iter().map(|arg| arg.id).collect();
         let (location, derivative_of) = match self.differentiating.get() {
             Some((location, id)) => (location, Some(id)),
-            None => (Location::caller(), None),
+            None => (caller, None),
         };
         let mut nodes = self.nodes.borrow_mut();
         let id = u32::try_from(nodes.len()).expect("a tape holds at most 2^32 nodes");

@@ -347,15 +347,17 @@ impl<'t> Var<'t> {
         self.mixture_order(bank, 0, alpha)
     }
 
-    /// Σᵢ αᵢ σᵢ⁽ᵏ⁾(x).
+    /// Σᵢ αᵢ σᵢ⁽ᵏ⁾(x) for the derivative of order k ≤ 3: what the derivatives of [`Self::mixture`] in x are made of.
     #[track_caller]
-    pub(crate) fn mixture_order(self, bank: &Bank, order: usize, alpha: Self) -> Self {
+    #[must_use]
+    pub fn mixture_order(self, bank: &Bank, order: usize, alpha: Self) -> Self {
         self.tape.record(Primitive::Mixture(Mixture { bank: bank.clone(), order }), &[self, alpha])
     }
 
-    /// ⟨self, σᵢ⁽ᵏ⁾(x)⟩ for each activation and group of columns: h × G.
+    /// ⟨self, σᵢ⁽ᵏ⁾(x)⟩ for each activation and group of columns: h × G. What the derivative of a mixture in α is made of.
     #[track_caller]
-    pub(crate) fn mixture_dot(self, bank: &Bank, order: usize, x: Self, groups: usize) -> Self {
+    #[must_use]
+    pub fn mixture_dot(self, bank: &Bank, order: usize, x: Self, groups: usize) -> Self {
         self.tape.record(Primitive::MixtureDot(MixtureDot { bank: bank.clone(), order, groups }), &[self, x])
     }
 

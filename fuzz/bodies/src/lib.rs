@@ -4,12 +4,14 @@
 //! The bytes are read by [`tape::generate::Bytes`], in records; elements come from a sequence whose seed is among the bytes, so a
 //! few bytes already make a whole case.
 
+mod compiled;
 mod elements;
 mod gemm;
 mod group;
 mod mixture;
 mod tape_program;
 
+pub use compiled::{check as check_compiled, compiled};
 pub use gemm::gemm;
 pub use group::group;
 pub use mixture::mixture;
@@ -19,5 +21,5 @@ pub use tape_program::tape_program;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 4] =
-    [("gemm", gemm), ("group", group), ("mixture", mixture), ("tape_program", tape_program)];
+pub const TARGETS: [Target; 5] =
+    [("gemm", gemm), ("group", group), ("mixture", mixture), ("tape_program", tape_program), ("compiled", compiled)];

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::compile::Graph;
 use crate::exec::{Action, Operand, Span};
+use crate::recording::{NoPython, python};
 use crate::{Cost, Element, Par, Runner, Shape};
 
 /// Which node something was recorded as, where, and how its user called it.
@@ -132,6 +133,30 @@ impl<T: Element> Program<T> {
     /// What each step costs, in the order of running.
     pub fn step_costs(&self) -> impl Iterator<Item = Cost> {
         self.0.steps.iter().map(|step| step.cost)
+    }
+
+    /// The program as plain JAX code: a Python function `name` of the inputs in order, matrices in double precision, that gives a
+    /// tuple of the outputs. [`python_prelude`](crate::python_prelude) goes before it. It is the program as it was recorded, so JAX
+    /// can differentiate it.
+    ///
+    /// ```
+    /// use tape::Tape;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.input(2, 3);
+    /// let program = tape.compile::<f64>(x, x.powi(2).sum());
+    /// assert_eq!(program.to_python("loss").unwrap(), "\
+    /// def loss(x0):
+    ///     y1 = jax.lax.integer_pow(x0, 2)
+    ///     y2 = jnp.sum(y1, axis=(0, 1), keepdims=True)
+    ///     return (y2,)
+    /// ");
+    /// ```
+    ///
+    /// # Errors
+    /// When it calls a user's operation.
+    pub fn to_python(&self, name: &str) -> Result<String, NoPython> {
+        python(&self.0.recorded, name)
     }
 
     /// The shapes of the inputs in order: those of the first stage, then those of the second.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use crate::rule::{At, Rule};
+use crate::rule::{At, Rule, Spelled};
 use crate::{Cost, Custom, Domain, Shape, Var};
 
 /// A call of a user's operation; equal only to a call of the same `Arc`.
@@ -12,7 +12,7 @@ use crate::{Cost, Custom, Domain, Shape, Var};
 pub(crate) struct Call(pub(crate) Arc<dyn Custom>);
 
 impl Call {
-    fn address(&self) -> *const () {
+    pub(crate) fn address(&self) -> *const () {
         Arc::as_ptr(&self.0).cast()
     }
 }
@@ -65,5 +65,9 @@ impl Rule for Call {
 
     fn domain(&self, arg: usize) -> Domain {
         self.0.cases().first().and_then(|case| case.get(arg)).map_or(Domain::REAL, |&(_, domain)| domain)
+    }
+
+    fn python(&self, _: &[Spelled<'_>]) -> Option<String> {
+        None
     }
 }

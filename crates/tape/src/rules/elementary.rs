@@ -1,6 +1,6 @@
 //! The elementwise operations: one table of partial derivatives.
 
-use crate::rule::{At, Rule, plus};
+use crate::rule::{At, Rule, Spelled, plus, python_number};
 use crate::rules::{fits, per_element};
 use crate::{Cost, Domain, Elementwise, Shape, Var};
 
@@ -132,5 +132,36 @@ impl Rule for Elementary {
             E::Ln1p | E::Asin => Domain::UNIT,
             _ => Domain::REAL,
         }
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        use Elementwise as E;
+        let operand = |n: usize| args.get(n).map_or("", |arg| arg.name);
+        let (a, b, c) = (operand(0), operand(1), operand(2));
+        Some(match self.0 {
+            E::Add => format!("{a} + {b}"),
+            E::Sub => format!("{a} - {b}"),
+            E::Mul => format!("{a} * {b}"),
+            E::Div => format!("{a} / {b}"),
+            E::Min => format!("jnp.minimum({a}, {b})"),
+            E::Max => format!("jnp.maximum({a}, {b})"),
+            E::Less => format!("jnp.where({a} < {b}, 1.0, jnp.where({a} == {b}, 0.5, 0.0))"),
+            E::Select => format!("jnp.where({a} != 0, {b}, {c})"),
+            E::Neg => format!("-{a}"),
+            E::Recip => format!("1.0 / {a}"),
+            E::Ln => format!("jnp.log({a})"),
+            E::Ln1p => format!("jnp.log1p({a})"),
+            E::Logistic => format!("jax.nn.sigmoid({a})"),
+            E::Erf => format!("erf({a})"),
+            E::Asin => format!("jnp.arcsin({a})"),
+            E::Atan => format!("jnp.arctan({a})"),
+            E::Powi(n) => format!("jax.lax.integer_pow({a}, {n})"),
+            E::Powf(p) => format!("{a} ** {}", python_number(p.get())),
+            E::Scale(s) => format!("{a} * {}", python_number(s.get())),
+            E::Shift(s) => format!("{a} + {}", python_number(s.get())),
+            E::Abs | E::Sign | E::Sqrt | E::Exp | E::Expm1 | E::Tanh | E::Sin | E::Cos => {
+                format!("jnp.{}({a})", Rule::name(self))
+            }
+        })
     }
 }

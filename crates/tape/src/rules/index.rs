@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::rule::{At, Rule};
+use crate::rule::{At, Rule, Spelled};
 use crate::rules::{fits, movement, per_element};
 use crate::{Cost, Domain, Shape, Var};
 
@@ -40,6 +40,14 @@ fn index_fits(index: &[u32], count: usize, bound: usize) -> Result<(), String> {
     beyond.map_or(Ok(()), |i| Err(format!("index {i} in a matrix of {bound} elements")))
 }
 
+fn python_index(index: &[u32]) -> String {
+    format!("jnp.array({index:?}, dtype=jnp.int32)")
+}
+
+fn python_shape(to: Shape) -> String {
+    format!(".reshape({}, {})", to.rows, to.cols)
+}
+
 impl Rule for Gather {
     fn name(&self) -> String {
         format!("gather {}", self.to)
@@ -69,6 +77,10 @@ impl Rule for Gather {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        Some(format!("{}.reshape(-1)[{}]{}", args[0], python_index(&self.index), python_shape(self.to)))
     }
 }
 
@@ -103,6 +115,11 @@ impl Rule for ScatterAdd {
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
     }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        let (x, len, index) = (args[0], self.to.len(), python_index(&self.index));
+        Some(format!("jnp.zeros({len}).at[{index}].add({x}.reshape(-1)){}", python_shape(self.to)))
+    }
 }
 
 impl Rule for Slice {
@@ -134,6 +151,11 @@ impl Rule for Slice {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        let end = self.start + self.to.len();
+        Some(format!("{}.reshape(-1)[{}:{end}]{}", args[0], self.start, python_shape(self.to)))
     }
 }
 
@@ -168,5 +190,11 @@ impl Rule for Unslice {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        let (x, len, start) = (args[0], self.to.len(), self.start);
+        let end = start + x.shape.len();
+        Some(format!("jnp.zeros({len}).at[{start}:{end}].set({x}.reshape(-1)){}", python_shape(self.to)))
     }
 }

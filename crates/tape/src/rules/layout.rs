@@ -1,6 +1,6 @@
 //! What moves elements without an index: transposition, reshaping, and the value that no derivative passes.
 
-use crate::rule::{At, Rule};
+use crate::rule::{At, Rule, Spelled};
 use crate::rules::{fits, movement};
 use crate::{Cost, Domain, Shape, Var};
 
@@ -51,6 +51,10 @@ impl Rule for Transpose {
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
     }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        Some(format!("{}.T", args[0]))
+    }
 }
 
 impl Rule for Reshape {
@@ -83,6 +87,10 @@ impl Rule for Reshape {
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
     }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        Some(format!("{}.reshape({}, {})", args[0], self.to.rows, self.to.cols))
+    }
 }
 
 impl Rule for StopGradient {
@@ -112,5 +120,9 @@ impl Rule for StopGradient {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        Some(format!("jax.lax.stop_gradient({})", args[0]))
     }
 }

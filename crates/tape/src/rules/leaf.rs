@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::rule::{At, Rule};
+use crate::rule::{At, Rule, Spelled, python_number};
 use crate::{Cost, Domain, Real, Shape, Var};
 
 /// An input, told from others by its place on the tape.
@@ -31,6 +31,8 @@ trait Leaf {
     fn name(&self) -> String;
     fn shape(&self) -> Shape;
     fn write(&self, out: &mut [f64]);
+    /// The elements in Python; none for an input, which has a name.
+    fn python(&self) -> Option<String>;
 }
 
 impl Leaf for Input {
@@ -44,6 +46,10 @@ impl Leaf for Input {
 
     fn write(&self, _: &mut [f64]) {
         unreachable!("an input is given, not computed");
+    }
+
+    fn python(&self) -> Option<String> {
+        None
     }
 }
 
@@ -59,6 +65,12 @@ impl Leaf for Constant {
     fn write(&self, out: &mut [f64]) {
         out.iter_mut().zip(&*self.data).for_each(|(o, x)| *o = x.get());
     }
+
+    fn python(&self) -> Option<String> {
+        let elements: Vec<String> = self.data.iter().map(|x| python_number(x.get())).collect();
+        let (elements, Shape { rows, cols }) = (elements.join(", "), self.shape);
+        Some(format!("jnp.array([{elements}], dtype=jnp.float64).reshape({rows}, {cols})"))
+    }
 }
 
 impl Leaf for Fill {
@@ -72,6 +84,11 @@ impl Leaf for Fill {
 
     fn write(&self, out: &mut [f64]) {
         out.fill(self.value.get());
+    }
+
+    fn python(&self) -> Option<String> {
+        let Shape { rows, cols } = self.shape;
+        Some(format!("jnp.full(({rows}, {cols}), {}, dtype=jnp.float64)", python_number(self.value.get())))
     }
 }
 
@@ -102,5 +119,9 @@ impl<L: Leaf> Rule for L {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, _: &[Spelled<'_>]) -> Option<String> {
+        Leaf::python(self)
     }
 }

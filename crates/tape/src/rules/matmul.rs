@@ -1,6 +1,6 @@
 //! The matrix product.
 
-use crate::rule::{At, Rule, plus};
+use crate::rule::{At, Rule, Spelled, plus};
 use crate::rules::{fits, per_element};
 use crate::{Cost, Domain, Shape, Var};
 
@@ -69,5 +69,10 @@ impl Rule for Matmul {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        let flag = |transposed| if transposed { ".T" } else { "" };
+        Some(format!("{}{} @ {}{}", args[0], flag(self.ta), args[1], flag(self.tb)))
     }
 }

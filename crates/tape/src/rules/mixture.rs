@@ -1,9 +1,9 @@
 //! The mixture of activations σ_α(x) = Σᵢ αᵢ σᵢ(x) and its inner products. The two are closed under differentiation:
 //! ∂ₓ of order k is order k + 1, ∂_α is the inner product of order k, and that pulls back to mixtures.
 
-use crate::rule::{At, Rule, plus};
+use crate::rule::{At, Rule, Spelled, plus, python_number};
 use crate::rules::{fits, per_element};
-use crate::{Bank, Cost, Domain, Shape, Var, reference};
+use crate::{Activation, Bank, Cost, Domain, Shape, Var, reference};
 
 /// Loss, gradient, Hessian-vector product and the jvp of one need orders 0 to 3.
 const HIGHEST_ORDER: usize = 3;
@@ -29,6 +29,17 @@ fn check(order: usize, x: Shape, groups: usize) -> Result<(), String> {
     })?;
     let whole = groups > 0 && x.cols.is_multiple_of(groups);
     fits(whole, || format!("{} columns of x ({x}) do not split into {groups} groups", x.cols))
+}
+
+fn python_bank(bank: &Bank) -> String {
+    let spelled = |activation: &Activation| match activation {
+        Activation::LeakyRelu(s) => format!("leaky_relu({})", python_number(s.get())),
+        Activation::Elu(a) => format!("elu({})", python_number(a.get())),
+        Activation::Hermite(n) => format!("hermite({n})"),
+        plain => format!("{plain:?}").to_lowercase(),
+    };
+    let all: Vec<String> = bank.activations().iter().map(spelled).collect();
+    format!("[{}]", all.join(", "))
 }
 
 impl Rule for Mixture {
@@ -69,6 +80,10 @@ impl Rule for Mixture {
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
     }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        Some(format!("mixture({}, {}, {}, {})", python_bank(&self.bank), self.order, args[0], args[1]))
+    }
 }
 
 impl Rule for MixtureDot {
@@ -107,5 +122,10 @@ impl Rule for MixtureDot {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        let (bank, order, groups) = (python_bank(&self.bank), self.order, self.groups);
+        Some(format!("mixture_dot({bank}, {order}, {groups}, {}, {})", args[0], args[1]))
     }
 }

@@ -1,6 +1,6 @@
 //! The row log-sum-exp; its slope is the softmax.
 
-use crate::rule::{At, Rule};
+use crate::rule::{At, Rule, Spelled};
 use crate::rules::per_element;
 use crate::{Cost, Domain, Shape, Var, reference};
 
@@ -43,5 +43,9 @@ impl Rule for RowLogSumExp {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        Some(format!("logsumexp({}, axis=1, keepdims=True)", args[0]))
     }
 }

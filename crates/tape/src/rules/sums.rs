@@ -1,6 +1,6 @@
 //! Broadcasts and their transposes.
 
-use crate::rule::{At, Rule};
+use crate::rule::{At, Rule, Spelled};
 use crate::rules::{fits, movement, per_element};
 use crate::{Cost, Domain, Shape, Var};
 
@@ -60,6 +60,10 @@ impl Rule for Expand {
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
     }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        Some(format!("jnp.broadcast_to({}, ({}, {}))", args[0], self.to.rows, self.to.cols))
+    }
 }
 
 impl Rule for SumTo {
@@ -97,5 +101,16 @@ impl Rule for SumTo {
 
     fn domain(&self, _: usize) -> Domain {
         Domain::REAL
+    }
+
+    fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
+        let (from, to) = (args[0].shape, self.to);
+        let axes = match (from.rows != to.rows, from.cols != to.cols) {
+            (true, true) => "(0, 1)",
+            (true, false) => "0",
+            (false, true) => "1",
+            (false, false) => "()",
+        };
+        Some(format!("jnp.sum({}, axis={axes}, keepdims=True)", args[0]))
     }
 }
