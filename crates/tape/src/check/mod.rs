@@ -1,8 +1,9 @@
 //! The gradient checker: derivatives against each other and against difference quotients.
 //!
 //! Exact identities come first, because they have no truncation error: ⟨vjp u, v⟩ = ⟨u, jvp v⟩, and ⟨w, H v⟩ = ⟨v, H w⟩. Then
-//! everything is compared with central differences of what it is the derivative of. The answer is never a bare `false`: a
-//! [`Report`] says which check failed, where, on which values, and whether the function looks as if it had a kink there.
+//! everything is compared with Taylor series, which know no rule, and with central differences of what it is the derivative of. The answer is never a bare `false`: a
+//! [`Report`] says which check failed, where, on which values, and its [`Cause`]: a kink, cancellation, rounding, or the one node
+//! whose rule is wrong, alone and as small as it still fails.
 //!
 //! ```
 //! use tape::{Tape, check};
@@ -14,27 +15,36 @@
 //! check::gradient(loss, w, (x, w), &[&x_data, &w_data], &check::Options::default()).unwrap();
 //! ```
 
+mod blame;
+mod cause;
+mod checks;
 mod claim;
 mod compare;
 mod custom;
 mod differences;
+mod function;
+mod mutation;
 mod options;
+mod oracles;
 mod probe;
 mod report;
 
+pub use cause::{Cause, WrongRule};
 pub use custom::custom;
+pub use function::{by_hand, function};
+pub use mutation::{Fate, Mutant, Mutation, mutations};
 pub use options::Options;
+pub use oracles::{compiled, derivatives, everything, passes, staged, threads};
 pub use report::{Check, Finding, Place, Report, Verdict};
 
-use crate::check::claim::Claim;
-use crate::check::compare::{dot, identity, largest, paired};
-use crate::check::probe::{Point, Probe};
-use crate::generate::Sequence;
+use crate::check::probe::Probe;
 use crate::vars::list;
-use crate::{Var, Vars};
+use crate::{Recording, Var, Vars};
 
 /// Checks the derivatives of `output` (of any shape) with respect to `wrt`, which are among `inputs`, where the inputs have
 /// these `values`. What a derivative needs is appended to the tape.
+///
+/// When a derivative is refuted, every node is checked alone, and the report names the one whose rule is wrong.
 ///
 /// # Panics
 /// When `values` do not fit the inputs, a variable of `wrt` is not among them, or the options ask for a higher order than a
@@ -47,81 +57,11 @@ pub fn gradient<'t>(
     values: &[&[f64]],
     options: &Options,
 ) -> Report {
-    let probe = Probe::new(output, list(&wrt), list(&inputs), values, options.order);
-    let mut directions = Sequence::new(options.seed);
-    let mut report = Report::default();
-    for _ in 0..options.directions {
-        let point = probe.point(&mut directions);
-        check_first(&probe, &point, options, &mut report);
-        if options.order >= 2 {
-            check_second(&probe, &point, options, &mut report);
-        }
-        if options.order >= 3 {
-            check_third(&probe, &point, options, &mut report);
-        }
+    let (wrt, inputs) = (list(&wrt), list(&inputs));
+    let probe = Probe::new(output, wrt, inputs.clone(), values, options.order);
+    let mut report = checks::compare(&probe, options);
+    if report.verdict() == Verdict::Disagrees {
+        blame::blame(&Recording::new(inputs, output, values), &probe.wrt, options, &mut report);
     }
     report
-}
-
-/// vjp against jvp, and each against differences of the function.
-fn check_first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
-    let [value, gradient, tangent] = probe.evaluate([&[probe.output], &probe.gradient, &[probe.tangent]], point);
-    report.add(identity(Check::Adjoint, [&gradient, &point.v], [&point.u, &tangent], options));
-
-    let function = |at: &Point| probe.evaluate([&[probe.output]], at).concat();
-    let jvp = Claim {
-        check: Check::Jvp,
-        derivative: &tangent,
-        function: |t| function(&point.moved(&point.v, t)),
-        value: &value,
-        size: largest(&value),
-        scale: options.floor,
-    };
-    report.add(jvp.test(|element| Place::Output { element }, options));
-
-    for entry in options.entries_of(gradient.len()) {
-        let mut direction = vec![0.0; gradient.len()];
-        direction[entry] = 1.0;
-        let vjp = Claim {
-            check: Check::Vjp,
-            derivative: &gradient[entry..=entry],
-            function: |t| vec![dot(&point.u, &function(&point.moved(&direction, t)))],
-            value: &[dot(&point.u, &value)],
-            size: paired(&point.u, &value),
-            // One entry at a time, but relative to the largest of the whole gradient.
-            scale: largest(&gradient).max(options.floor),
-        };
-        report.add(vjp.test(|_| probe.place(entry), options));
-    }
-}
-
-/// The Hessian of ⟨u, output⟩: symmetric, and the differences of the gradient.
-fn check_second(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
-    let [gradient, hv] = probe.evaluate([&probe.gradient, &probe.curved], point);
-    let [hw] = probe.evaluate([&probe.curved], &point.exchanged());
-    report.add(identity(Check::Symmetry, [&point.w, &hv], [&point.v, &hw], options));
-
-    let hvp = Claim {
-        check: Check::Hvp,
-        derivative: &hv,
-        function: |t| probe.evaluate([&probe.gradient], &point.moved(&point.v, t)).concat(),
-        value: &gradient,
-        size: largest(&gradient),
-        scale: options.floor,
-    };
-    report.add(hvp.test(|entry| probe.place(entry), options));
-}
-
-/// The jvp of the Hessian-vector product against its differences.
-fn check_third(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Report) {
-    let [hv, third] = probe.evaluate([&probe.curved, &probe.third], point);
-    let jvp_of_hvp = Claim {
-        check: Check::Third,
-        derivative: &third,
-        function: |t| probe.evaluate([&probe.curved], &point.moved(&point.w, t)).concat(),
-        value: &hv,
-        size: largest(&hv),
-        scale: options.floor,
-    };
-    report.add(jvp_of_hvp.test(|entry| probe.place(entry), options));
 }

@@ -20,6 +20,8 @@ pub struct Options {
     pub floor: f64,
     /// What an exact identity may miss.
     pub exact: f64,
+    /// What a derivative may differ from Taylor series.
+    pub series: f64,
     /// What a first or second derivative may differ from differences.
     pub difference: f64,
     /// What a third derivative may differ from differences.
@@ -36,6 +38,7 @@ impl Default for Options {
             step: 2e-3,
             floor: 0.0,
             exact: 1e-12,
+            series: 1e-10,
             difference: 1e-7,
             third: 1e-6,
         }

@@ -6,11 +6,11 @@ use crate::{Domain, Shape, Var, jvp, reference, vjp};
 
 /// The program of all checks: its inputs are those of the user, u of the shape of the output, v and w of the shapes of `wrt`.
 pub(crate) struct Probe<'t> {
-    inputs: Vec<Var<'t>>,
+    pub(crate) inputs: Vec<Var<'t>>,
     /// For every variable of `wrt`, which input it is.
-    wrt: Vec<usize>,
-    values: Vec<Vec<f64>>,
-    directions: [Vec<Var<'t>>; 3],
+    pub(crate) wrt: Vec<usize>,
+    pub(crate) values: Vec<Vec<f64>>,
+    pub(crate) directions: [Vec<Var<'t>>; 3],
     /// The function f.
     pub(crate) output: Var<'t>,
     /// ∇⟨u, f⟩
@@ -92,18 +92,44 @@ impl<'t> Probe<'t> {
     /// Each list of outputs at `point`, its elements one after the other.
     #[track_caller]
     pub(crate) fn evaluate<const N: usize>(&self, outputs: [&[Var<'t>]; N], point: &Point) -> [Vec<f64>; N] {
+        let given = self.given(point);
+        let mut found = reference::evaluate(self.all_inputs(), outputs.concat(), &slices(&given)).into_iter();
+        outputs.map(|list| found.by_ref().take(list.len()).flatten().collect())
+    }
+
+    /// How far rounding errors move any element of the outputs.
+    pub(crate) fn spread(&self, outputs: &[Var<'t>], point: &Point) -> f64 {
+        const NOISE: f64 = 4.0 * f64::EPSILON;
+        let given = self.given(point);
+        let spread = reference::spread(self.all_inputs(), outputs.to_vec(), &slices(&given), NOISE);
+        spread.into_iter().fold(0.0, f64::max)
+    }
+
+    /// The value of the output and its three derivatives along v, by Taylor series; `None` where a user's operation is.
+    pub(crate) fn series(&self, point: &Point) -> Option<[Vec<f64>; 4]> {
+        let given = self.given(point);
+        let mut direction: Vec<Vec<f64>> = given.iter().map(|value| vec![0.0; value.len()]).collect();
+        for (&input, v) in self.wrt.iter().zip(self.split(&point.v)) {
+            direction[input] = v.to_vec();
+        }
+        let found = reference::derivatives(self.all_inputs(), self.output, &slices(&given), &slices(&direction));
+        found?.pop()
+    }
+
+    pub(crate) fn all_inputs(&self) -> Vec<Var<'t>> {
+        let [u, v, w] = &self.directions;
+        [&self.inputs, u, v, w].into_iter().flatten().copied().collect()
+    }
+
+    /// What [`Self::all_inputs`] are at a point.
+    pub(crate) fn given(&self, point: &Point) -> Vec<Vec<f64>> {
         let mut values = self.values.clone();
         for (&input, x) in self.wrt.iter().zip(self.split(&point.x)) {
             values[input] = x.to_vec();
         }
-        let [u, v, w] = &self.directions;
-        let inputs: Vec<Var<'t>> = [&self.inputs, u, v, w].into_iter().flatten().copied().collect();
-        let mut given: Vec<&[f64]> = values.iter().map(Vec::as_slice).collect();
-        given.push(&point.u);
-        given.extend(self.split(&point.v));
-        given.extend(self.split(&point.w));
-        let mut found = reference::evaluate(inputs, outputs.concat(), &given).into_iter();
-        outputs.map(|list| found.by_ref().take(list.len()).flatten().collect())
+        values.push(point.u.clone());
+        values.extend(self.split(&point.v).into_iter().chain(self.split(&point.w)).map(<[f64]>::to_vec));
+        values
     }
 
     fn split<'a>(&self, mut flat: &'a [f64]) -> Vec<&'a [f64]> {
@@ -121,6 +147,10 @@ impl<'t> Probe<'t> {
         }
         Place::Input { input, element: entry }
     }
+}
+
+fn slices(values: &[Vec<f64>]) -> Vec<&[f64]> {
+    values.iter().map(Vec::as_slice).collect()
 }
 
 /// An element of a direction: in ±\[½, 1\], so that no entry is left out.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::check::cause::{Cause, WrongRule};
+
 /// Something that the checker compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Check {
@@ -19,6 +21,18 @@ pub enum Check {
     Third,
     /// What a user's operation computes in `f32` with what it computes in `f64`.
     Single,
+    /// jvp with Taylor series, which know no rule.
+    Series,
+    /// ⟨v, H v⟩ with the second coefficient of Taylor series.
+    Curvature,
+    /// A compiled program with the slow twin.
+    Compiled,
+    /// A program in two stages with the same in one, bit by bit.
+    Staged,
+    /// All passes of the compiler with some of them switched off, bit by bit.
+    Passes,
+    /// One thread with many, bit by bit.
+    Threads,
 }
 
 impl fmt::Display for Check {
@@ -31,6 +45,12 @@ impl fmt::Display for Check {
             Self::Hvp => "hvp against differences of the gradient",
             Self::Third => "jvp of the hvp against differences of the hvp",
             Self::Single => "forward_f32 against forward_f64",
+            Self::Series => "jvp against Taylor series",
+            Self::Curvature => "⟨v, H v⟩ against Taylor series",
+            Self::Compiled => "compiled against the slow twin",
+            Self::Staged => "in two stages against in one",
+            Self::Passes => "all passes against some",
+            Self::Threads => "one thread against many",
         })
     }
 }
@@ -40,11 +60,28 @@ impl fmt::Display for Check {
 pub enum Verdict {
     /// Equal within the tolerance.
     Agrees,
+    /// Different, but not by more than rounding errors in the derivative itself explain: it is badly conditioned here.
+    Precision,
+    /// Different, but the difference quotients have lost all digits: rounding errors of the function, over the step, are larger.
+    /// They prove nothing here.
+    Cancellation,
     /// Different, but the difference quotients themselves disagree between step sizes or sides, as at a kink: they prove nothing
     /// here. Move the point.
     Kink,
     /// Different.
     Disagrees,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Agrees => "agrees",
+            Self::Precision => "differs by rounding only (the derivative is badly conditioned here)",
+            Self::Cancellation => "cancels (rounding of the function drowns the difference quotients)",
+            Self::Kink => "looks like a kink (the difference quotients disagree among themselves)",
+            Self::Disagrees => "DISAGREES",
+        })
+    }
 }
 
 /// Where two values were compared.
@@ -55,6 +92,13 @@ pub enum Place {
     /// An element of the output, counted row-major.
     Output {
         /// Which.
+        element: usize,
+    },
+    /// An element of one of several outputs, counted row-major.
+    Result {
+        /// Which output.
+        output: usize,
+        /// Which element of it.
         element: usize,
     },
     /// An element of a variable that the derivative is taken in, counted row-major.
@@ -71,6 +115,7 @@ impl fmt::Display for Place {
         match self {
             Self::Everywhere => write!(f, "in an inner product"),
             Self::Output { element } => write!(f, "at element {element} of the output"),
+            Self::Result { output, element } => write!(f, "at element {element} of output {output}"),
             Self::Input { input, element } => write!(f, "at element {element} of variable {input}"),
         }
     }
@@ -94,6 +139,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether both values are numbers.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.values.iter().all(|x| x.is_finite())
+    }
+
     pub(crate) fn worse(self, other: Self) -> Self {
         let is_worse = (other.verdict, other.error).partial_cmp(&(self.verdict, self.error));
         if is_worse == Some(std::cmp::Ordering::Greater) { other } else { self }
@@ -102,20 +152,17 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let verdict = match self.verdict {
-            Verdict::Agrees => "agrees",
-            Verdict::Kink => "looks like a kink (the difference quotients disagree among themselves)",
-            Verdict::Disagrees => "DISAGREES",
-        };
-        let ([a, b], Self { check, place, error, tolerance, .. }) = (self.values, self);
+        let ([a, b], Self { check, verdict, place, error, tolerance, .. }) = (self.values, self);
         write!(f, "{check}: {verdict}: {a:e} and {b:e} {place}, relative error {error:.1e} (tolerance {tolerance:.0e})")
     }
 }
 
-/// All that was checked: the worst finding of each check.
+/// All that was checked: the worst finding of each check, and what explains a disagreement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
     findings: Vec<Finding>,
+    pub(crate) wrong_rule: Option<Box<WrongRule>>,
+    pub(crate) smallest_input: Option<Vec<Vec<f64>>>,
 }
 
 impl Report {
@@ -129,9 +176,33 @@ impl Report {
         self.findings.iter().find(|finding| finding.check == check)
     }
 
+    /// The worst finding.
+    pub fn worst(&self) -> Option<&Finding> {
+        self.findings.iter().max_by_key(|finding| finding.verdict)
+    }
+
     /// The worst verdict.
     pub fn verdict(&self) -> Verdict {
-        self.findings.iter().map(|finding| finding.verdict).max().unwrap_or(Verdict::Agrees)
+        self.worst().map_or(Verdict::Agrees, |finding| finding.verdict)
+    }
+
+    /// The verdict and what explains it.
+    pub fn cause(&self) -> Cause<'_> {
+        let refuted = || self.findings.iter().filter(|finding| finding.verdict == Verdict::Disagrees);
+        match (self.verdict(), &self.wrong_rule) {
+            (Verdict::Agrees, _) => Cause::Agrees,
+            (Verdict::Precision, _) => Cause::Precision,
+            (Verdict::Cancellation, _) => Cause::Cancellation,
+            (Verdict::Kink, _) => Cause::Kink,
+            (Verdict::Disagrees, Some(rule)) => Cause::WrongRule(rule),
+            (Verdict::Disagrees, None) if refuted().all(|finding| !finding.is_finite()) => Cause::NotFinite,
+            (Verdict::Disagrees, None) => Cause::Wrong,
+        }
+    }
+
+    /// The simplest input found on which a derivative is still refuted: the elements of each input.
+    pub fn smallest_input(&self) -> Option<&[Vec<f64>]> {
+        self.smallest_input.as_deref()
     }
 
     /// Nothing, if everything agrees.
@@ -143,6 +214,16 @@ impl Report {
         assert!(self.verdict() == Verdict::Agrees, "a derivative was refuted\n{self}");
     }
 
+    /// What is left when some checks have nothing to say.
+    pub(crate) fn without(mut self, checks: &[Check]) -> Self {
+        self.findings.retain(|finding| !checks.contains(&finding.check));
+        if self.verdict() < Verdict::Disagrees {
+            (self.wrong_rule, self.smallest_input) = (None, None);
+        }
+        self
+    }
+
+    /// Adds a finding; of one check the worst stays.
     pub(crate) fn add(&mut self, finding: impl Into<Option<Finding>>) {
         let Some(finding) = finding.into() else { return };
         match self.findings.iter_mut().find(|known| known.check == finding.check) {
@@ -154,6 +235,13 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.findings.iter().try_for_each(|finding| writeln!(f, "  {finding}"))
+        self.findings.iter().try_for_each(|finding| writeln!(f, "  {finding}"))?;
+        if self.verdict() > Verdict::Agrees {
+            writeln!(f, "  cause: {}", self.cause())?;
+        }
+        if let (Some(input), None) = (&self.smallest_input, &self.wrong_rule) {
+            writeln!(f, "  smallest input: {input:?}")?;
+        }
+        Ok(())
     }
 }

@@ -26,12 +26,13 @@ use std::sync::Arc;
 #[cfg(feature = "arbitrary")]
 pub use arbitrary::strategy;
 pub use choices::{Bytes, Choices, Sequence, within};
+pub(crate) use prototypes::has_kinked_activation;
 pub use prototypes::{ACTIVATIONS, ELEMENTWISE};
 
 use crate::generate::operands::Operands;
 use crate::generate::prototypes::prototypes;
 use crate::primitive::Primitive;
-use crate::{Custom, Domain, Shape, Tape, Var};
+use crate::{Custom, Domain, Recording, Shape, Tape, Var};
 
 /// What a generated program may be.
 #[derive(Clone)]
@@ -88,6 +89,11 @@ impl<'t> Generated<'t> {
     /// Elements for the inputs, in order: such that the program is defined and tame there.
     pub fn values(&self) -> Vec<&[f64]> {
         self.data.iter().map(Vec::as_slice).collect()
+    }
+
+    /// The program with its values, off the tape.
+    pub fn recording(&self) -> Recording {
+        Recording::new(self.inputs.clone(), self.outputs.clone(), &self.values())
     }
 
     fn new(outputs: Vec<Var<'t>>, inputs: &[(Var<'t>, Domain)], tape: &'t Tape, seed: u64) -> Self {

@@ -74,10 +74,23 @@ const fn has_kink(op: Elementwise) -> bool {
     matches!(op, E::Min | E::Max | E::Less | E::Select | E::Abs | E::Sign)
 }
 
+fn is_smooth(activation: &Activation) -> bool {
+    use Activation as A;
+    !matches!(activation, A::Relu | A::LeakyRelu(_) | A::Elu(_))
+}
+
+/// Whether a mixture has an activation with a kink.
+pub(crate) fn has_kinked_activation(primitive: &Primitive) -> bool {
+    let bank = match primitive {
+        Primitive::Mixture(rule) => &rule.bank,
+        Primitive::MixtureDot(rule) => &rule.bank,
+        _ => return false,
+    };
+    !bank.activations().iter().all(is_smooth)
+}
+
 /// The activations that are drawn within the limits.
 pub(crate) fn activations(limits: &Limits) -> Vec<Activation> {
-    use Activation as A;
-    let is_smooth = |activation: &A| !matches!(activation, A::Relu | A::LeakyRelu(_) | A::Elu(_));
     ACTIVATIONS.into_iter().filter(|activation| limits.kinks || is_smooth(activation)).collect()
 }
 

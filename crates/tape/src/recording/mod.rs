@@ -8,6 +8,7 @@ mod shrink;
 
 pub(crate) use python::write as python;
 pub use python::{NoPython, python_prelude};
+pub(crate) use shrink::simpler_numbers;
 
 use std::fmt;
 
@@ -113,6 +114,16 @@ impl Recording {
         self.graph.ops[self.graph.inputs..].iter()
     }
 
+    /// How often the outputs can be differentiated: mixtures have three derivatives, those of order k have 3 − k.
+    pub fn differentiable(&self) -> usize {
+        let order = |op: &Op| match &op.primitive {
+            Primitive::Mixture(rule) => rule.order,
+            Primitive::MixtureDot(rule) => rule.order,
+            _ => 0,
+        };
+        3 - self.operations().map(order).max().unwrap_or(0)
+    }
+
     /// The program as plain JAX code: [`Program::to_python`](crate::Program::to_python).
     ///
     /// # Errors
@@ -125,5 +136,12 @@ impl Recording {
 impl fmt::Display for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.to_rust("recorded"))
+    }
+}
+
+/// Equal when the same would be recorded at the same values.
+impl PartialEq for Recording {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_rust("") == other.to_rust("")
     }
 }

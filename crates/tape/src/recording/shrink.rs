@@ -17,11 +17,20 @@ impl Recording {
     ///
     /// `fails` should look for one failure: a program that is made smaller may begin to fail in another way, by a NaN say.
     #[must_use]
-    pub fn shrink(&self, mut fails: impl FnMut(&Self) -> bool) -> Self {
+    pub fn shrink(&self, fails: impl FnMut(&Self) -> bool) -> Self {
+        self.shrink_by(&PASSES, fails)
+    }
+
+    /// The same program, its numbers as simple as it still `fails`.
+    pub(crate) fn simplify_values(&self, fails: impl FnMut(&Self) -> bool) -> Self {
+        self.shrink_by(&[elements], fails)
+    }
+
+    fn shrink_by(&self, passes: &[Pass], mut fails: impl FnMut(&Self) -> bool) -> Self {
         let mut smallest = self.clone();
         loop {
             let before = smallest.size();
-            for pass in PASSES {
+            for pass in passes {
                 let mut place = 0;
                 while let Some(candidates) = pass(&smallest, place) {
                     let size = smallest.size();
@@ -261,7 +270,7 @@ fn complexity(x: f64) -> usize {
 }
 
 /// Simpler numbers nearby, the simplest first.
-fn simpler_numbers(x: f64) -> Vec<f64> {
+pub(crate) fn simpler_numbers(x: f64) -> Vec<f64> {
     let rounded = [x.round(), (2.0 * x).round() / 2.0, (10.0 * x).round() / 10.0, (100.0 * x).round() / 100.0];
     let all = [0.0, 1.0, -1.0].into_iter().chain(rounded);
     all.filter(|&simple| complexity(simple) < complexity(x)).collect()
