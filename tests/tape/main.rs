@@ -3,6 +3,7 @@
 mod blocks;
 mod cases;
 mod chain;
+mod causes;
 mod check;
 mod compile;
 mod custom;
@@ -15,8 +16,12 @@ mod generate;
 mod huge;
 mod hypergradient;
 mod listing;
+mod mutation;
+#[rustfmt::skip]
+mod printed;
 mod problems;
 mod random;
+mod recording;
 mod rounding;
 mod rules;
 mod solve;

@@ -18,6 +18,7 @@ fn acceptable(name: &str, finding: &Finding) -> bool {
     let by_differences = matches!(finding.check, Check::Jvp | Check::Vjp);
     match finding.verdict {
         Verdict::Agrees => true,
+        Verdict::Precision | Verdict::Cancellation => false,
         Verdict::Kink => KINKED.contains(&first_word),
         // Differences know nothing of `stop_gradient`.
         Verdict::Disagrees => name == "stop_gradient" && by_differences && finding.values[0] == 0.0,

@@ -6,15 +6,19 @@
 
 mod compiled;
 mod elements;
+mod example;
 mod gemm;
 mod group;
 mod mixture;
+mod oracles;
 mod tape_program;
 
 pub use compiled::{check as check_compiled, compiled};
+pub use example::example;
 pub use gemm::gemm;
 pub use group::group;
 pub use mixture::mixture;
+pub use oracles::{custom, oracles};
 pub use tape_program::tape_program;
 
 /// A body with the name of its target and of its folder in the corpus.

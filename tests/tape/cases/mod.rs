@@ -4,6 +4,8 @@ mod activations;
 mod edges;
 mod robust;
 mod scalars;
+mod stan;
+mod torch;
 
 use tape::{Tape, Var, grad, reference};
 

@@ -44,8 +44,9 @@ impl<F: Fn(f64) -> Vec<f64>> Claim<'_, F> {
             // What rounding does to a quotient is no error. Not by `max`, which would swallow a NaN.
             let beyond = if distance <= quotients.rounding { 0.0 } else { distance - quotients.rounding };
             let error = relative(beyond, scale);
-            // Nothing of the derivative is left of a quotient that is all rounding; a derivative of zero is consistent with it.
-            let drowned = distance > tolerance * scale && scale <= quotients.rounding && derivative != 0.0;
+            // Nothing of the derivative is left of a quotient that is all rounding; a derivative of about zero is consistent with it.
+            let drowned =
+                distance > tolerance * scale && scale <= quotients.rounding && derivative.abs() > quotients.negligible;
             let verdict = match error <= tolerance {
                 true if drowned => Verdict::Cancellation,
                 true => Verdict::Agrees,

@@ -9,6 +9,8 @@ pub(crate) struct Quotients {
     backward: [Vec<f64>; STEPS],
     /// What rounding of the function can do to [`Self::slope`].
     pub(crate) rounding: f64,
+    /// The part of it that is rounding of what the function changes by: a slope below is none.
+    pub(crate) negligible: f64,
 }
 
 impl Quotients {
@@ -16,15 +18,17 @@ impl Quotients {
     pub(crate) fn new(function: impl Fn(f64) -> Vec<f64>, value: &[f64], size: f64, step: f64) -> Self {
         // The extrapolation multiplies rounding errors of the function by less than ten over the largest step.
         const ROUNDINGS: f64 = 64.0;
+        // The smallest step is a quarter of the largest.
+        const OF_CHANGE: f64 = 16.0 * ROUNDINGS;
         let steps: [f64; STEPS] = std::array::from_fn(|i| step / f64::from(1 << i));
         let quotient = |moved: f64| -> Vec<f64> {
             function(moved).into_iter().zip(value).map(|(there, here)| (there - here) / moved).collect()
         };
-        Self {
-            forward: steps.map(quotient),
-            backward: steps.map(|h| quotient(-h)),
-            rounding: ROUNDINGS * f64::EPSILON * size / step,
-        }
+        let (forward, backward) = (steps.map(quotient), steps.map(|h| quotient(-h)));
+        let finite = forward.iter().chain(&backward).flatten().filter(|x| x.is_finite());
+        let steepest = finite.fold(0.0, |steepest: f64, x| steepest.max(x.abs()));
+        let negligible = OF_CHANGE * f64::EPSILON * steepest;
+        Self { forward, backward, rounding: ROUNDINGS * f64::EPSILON * size / step + negligible, negligible }
     }
 
     fn central(&self, entry: usize) -> [f64; STEPS] {

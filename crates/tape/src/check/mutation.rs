@@ -99,6 +99,9 @@ pub fn mutations(program: &Recording, options: &Options) -> Vec<Mutant> {
 /// The label of what the rules record.
 const APPENDED: &str = "appended";
 
+/// A mutant that no point tells from the original is equivalent.
+const POINTS: u64 = 6;
+
 /// A function with its derivatives as one program.
 struct Derived {
     /// The inputs are those of the function, then u, v and w.
@@ -121,15 +124,35 @@ impl Derived {
         Self { program: Recording::new(probe.all_inputs(), all, &values), inputs: inputs.len() }
     }
 
+    /// Caught at one of the points, or else equal at all of them.
     fn fate(&self, mutant: &Recording, options: &Options) -> Fate {
-        let tape = Tape::new();
-        let report = checks::compare(&self.probe(mutant, &tape), options);
-        let refuted = report.findings().iter().find(|finding| finding.verdict == Verdict::Disagrees);
-        match refuted {
-            Some(finding) => Fate::Caught(finding.check),
+        let caught = (0..POINTS).find_map(|n| {
+            let tape = Tape::new();
+            let moved = Recording { values: self.point(n), ..mutant.clone() };
+            let report = checks::compare(&self.probe(&moved, &tape), options);
+            report.findings().iter().find(|finding| finding.verdict == Verdict::Disagrees).map(|finding| finding.check)
+        });
+        match caught {
+            Some(check) => Fate::Caught(check),
             None if self.is_equivalent(mutant) => Fate::Equivalent,
             None => Fate::Survived,
         }
+    }
+
+    /// Point 0 is the program's own. At the others the inputs are shrunk towards zero, so that they stay in their domains, and the
+    /// directions are any.
+    fn point(&self, n: u64) -> Vec<Vec<f64>> {
+        let shrink = Domain { low: 0.6, high: 1.0 };
+        let mut sequence = Sequence::new(n);
+        let mut moved = |input: usize, x: f64| match n {
+            0 => x,
+            _ => {
+                let x = x * within(&mut sequence, shrink);
+                if input >= self.inputs && sequence.below(2) == 0 { -x } else { x }
+            }
+        };
+        let values = self.program.values.iter().enumerate();
+        values.map(|(input, value)| value.iter().map(|&x| moved(input, x)).collect()).collect()
     }
 
     /// The checks' view of broken derivatives.
@@ -151,25 +174,10 @@ impl Derived {
         }
     }
 
-    /// Whether all outputs are equal at several points: the inputs shrunk towards zero, so that they stay in their domains.
+    /// Whether all outputs are equal at all points.
     fn is_equivalent(&self, mutant: &Recording) -> bool {
-        const POINTS: u64 = 6;
-        let shrink = Domain { low: 0.6, high: 1.0 };
-        (0..POINTS).all(|seed| {
-            let mut sequence = Sequence::new(seed);
-            // Directions may have any sign, inputs must not leave their domains.
-            let mut moved = |n: usize, x: f64| {
-                let x = x * within(&mut sequence, shrink);
-                if n >= self.inputs && sequence.below(2) == 0 { -x } else { x }
-            };
-            let values: Vec<Vec<f64>> = self
-                .program
-                .values
-                .iter()
-                .enumerate()
-                .map(|(n, value)| value.iter().map(|&x| moved(n, x)).collect())
-                .collect();
-            let at = |program: &Recording| Recording { values: values.clone(), ..program.clone() }.evaluate();
+        (0..POINTS).all(|n| {
+            let at = |program: &Recording| Recording { values: self.point(n), ..program.clone() }.evaluate();
             at(&self.program).iter().zip(&at(mutant)).all(|(a, b)| equal(a, b))
         })
     }

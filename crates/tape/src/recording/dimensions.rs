@@ -10,13 +10,34 @@ use crate::{Recording, Shape};
 /// The dimensions of every node, those that must stay equal in one class: rows of node n at 2n, its columns at 2n + 1.
 struct Classes(Vec<usize>);
 
+/// A change of dimensions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Resize {
+    /// Operands of a user's operation that have equal dimensions keep them equal: what it asks of them is not known.
+    pub(super) together: bool,
+    pub(super) class: usize,
+    pub(super) to: usize,
+    /// The last elements are kept, not the first.
+    pub(super) last: bool,
+}
+
 impl Classes {
-    fn new(graph: &Graph) -> Self {
+    fn new(graph: &Graph, together: bool) -> Self {
         let mut classes = Self((0..2 * graph.ops.len()).collect());
         for (id, op) in graph.ops.iter().enumerate() {
             classes.relate(graph, id, op);
+            if let (Primitive::Call(_), true) = (&op.primitive, together) {
+                classes.relate_equal(graph, op);
+            }
         }
         classes
+    }
+
+    fn relate_equal(&mut self, graph: &Graph, op: &Op) {
+        let axes: Vec<usize> = op.args.iter().flat_map(|&arg| [2 * arg as usize, 2 * arg as usize + 1]).collect();
+        for (n, &a) in axes.iter().enumerate() {
+            axes[..n].iter().filter(|&&b| number(graph, a) == number(graph, b)).for_each(|&b| self.unite(a, b));
+        }
     }
 
     fn find(&self, mut at: usize) -> usize {
@@ -64,20 +85,22 @@ impl Classes {
     }
 }
 
+fn number(graph: &Graph, at: usize) -> usize {
+    let shape = graph.ops[at / 2].shape;
+    if at.is_multiple_of(2) { shape.rows } else { shape.cols }
+}
+
 impl Recording {
     /// The classes of dimensions, each with its number.
-    pub(super) fn dimensions(&self) -> Vec<(usize, usize)> {
-        let classes = Classes::new(&self.graph);
-        let number = |at: usize| {
-            let shape = self.graph.ops[at / 2].shape;
-            if at.is_multiple_of(2) { shape.rows } else { shape.cols }
-        };
-        (0..classes.0.len()).filter(|&at| classes.0[at] == at).map(|at| (at, number(at))).collect()
+    pub(super) fn dimensions(&self, together: bool) -> Vec<(usize, usize)> {
+        let classes = Classes::new(&self.graph, together);
+        (0..classes.0.len()).filter(|&at| classes.0[at] == at).map(|at| (at, number(&self.graph, at))).collect()
     }
 
     /// The program with another number for all dimensions of a class; `None` where the rest cannot follow.
-    pub(super) fn resized(&self, class: usize, to: usize) -> Option<Self> {
-        let classes = Classes::new(&self.graph);
+    pub(super) fn resized(&self, resize: Resize) -> Option<Self> {
+        let Resize { together, class, to, last } = resize;
+        let classes = Classes::new(&self.graph, together);
         let mut draft = self.draft();
         let mut lens: Vec<usize> = self.graph.ops.iter().map(|op| op.shape.len()).collect();
         for id in 0..draft.ops.len() {
@@ -85,7 +108,10 @@ impl Recording {
             let side = |axis: usize, old: usize| if classes.find(2 * id + axis) == class { to } else { old };
             let new = Shape::new(side(0, old.rows), side(1, old.cols));
             if draft.values[id].is_some() {
-                draft.reshape_input(id as u32, new, |i, j| i < new.rows && j < new.cols);
+                let (rows, cols) = (old.rows - new.rows, old.cols - new.cols);
+                let kept =
+                    |i: usize, j: usize| if last { i >= rows && j >= cols } else { i < new.rows && j < new.cols };
+                draft.reshape_input(id as u32, new, kept);
             }
             let op = &mut draft.ops[id];
             lens[id] = new.len();

@@ -1,6 +1,7 @@
 //! From a program that fails to the smallest one that does.
 
 use crate::primitive::Primitive;
+use crate::recording::dimensions::Resize;
 use crate::{Activation, Bank, Elementwise, Real, Recording, Tape, reference};
 
 /// Smaller programs that differ at one place; `None` beyond the last place.
@@ -72,7 +73,9 @@ fn outputs(program: &Recording, place: usize) -> Option<Vec<Option<Recording>>> 
         draft.finish()
     };
     let others = all.iter().enumerate().filter(|(n, _)| *n != place).map(|(_, &id)| id).collect::<Vec<_>>();
-    Some(if others.is_empty() { Vec::new() } else { vec![with(vec![this]), with(others)] })
+    let operands = program.graph.ops[this as usize].args.iter().map(|&arg| with(vec![arg]));
+    let fewer = if others.is_empty() { Vec::new() } else { vec![with(vec![this]), with(others)] };
+    Some(fewer.into_iter().chain(operands).collect())
 }
 
 /// From the last node on: what comes early takes much with it.
@@ -98,9 +101,12 @@ fn inputs(program: &Recording, place: usize) -> Option<Vec<Option<Recording>>> {
 }
 
 fn dimensions(program: &Recording, place: usize) -> Option<Vec<Option<Recording>>> {
-    let (class, number) = *program.dimensions().get(place)?;
+    let all = [false, true]
+        .map(|together| program.dimensions(together).into_iter().map(move |(class, n)| (together, class, n)));
+    let (together, class, number) = all.into_iter().flatten().nth(place)?;
     let smaller = [1, number / 2, number.saturating_sub(1)].into_iter().filter(|&to| to < number);
-    Some(smaller.map(|to| program.resized(class, to)).collect())
+    let candidates = smaller.flat_map(|to| [false, true].map(|last| Resize { together, class, to, last }));
+    Some(candidates.map(|resize| program.resized(resize)).collect())
 }
 
 fn payload(program: &Recording, place: usize) -> Option<Vec<Option<Recording>>> {
