@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 
 /// A program of this seed, as a function and an entry of the list.
 fn written(seed: u64) -> Result<String, NoPython> {
-    let limits = Limits { operations: 10, side: 3, mixture_order: 1, ..Limits::default() };
+    let limits = Limits { operations: 10, side: 2, mixture_order: 1, ..Limits::default() };
     let tape = Tape::new();
     let program = program(&tape, &mut Sequence::new(seed), &limits);
     let inputs = program.inputs.clone();
