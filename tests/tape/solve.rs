@@ -30,6 +30,10 @@ impl<T: tape::Float> LinearOperator<T> for Dense<T> {
         self.n
     }
 
+    fn symmetric(&self) -> bool {
+        true
+    }
+
     fn apply(&mut self, x: &[T]) -> &[T] {
         for (out, row) in self.out.iter_mut().zip(self.a.chunks_exact(self.n)) {
             *out = T::of(row.iter().zip(x).map(|(a, x)| a.to_f64() * x.to_f64()).sum());

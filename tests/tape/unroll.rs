@@ -37,7 +37,7 @@ fn the_error_falls_at_the_rate_of_the_training() {
             let fallen = (error / before) / contraction.powi(50);
             assert!((0.5..2.0).contains(&fallen), "K = {steps}: {error:e} after {before:e}");
         }
-        let Accuracy::Remainder { adjoint } = answer.error else { panic!("{:?}", answer.error) };
+        let Accuracy::Remainder { adjoint, .. } = answer.error else { panic!("{:?}", answer.error) };
         assert!((0.5..2.0).contains(&(adjoint / bound * 3f64.sqrt())), "K = {steps}: {adjoint:e} for {bound:e}");
         before = Some(error);
     }
