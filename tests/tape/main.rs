@@ -2,6 +2,7 @@
 
 mod blocks;
 mod cases;
+mod certified;
 mod check;
 mod compile;
 mod custom;
@@ -9,11 +10,17 @@ mod derivatives;
 mod exec;
 mod generate;
 mod hypergradient;
+mod matrices;
+mod plan;
 mod problems;
+mod proximal;
 mod random;
+mod roots;
 mod rounding;
 mod rules;
 mod solve;
+mod solvers;
 mod steps;
 mod support;
+mod tangents;
 mod unroll;
