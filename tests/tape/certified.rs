@@ -1,6 +1,9 @@
 //! Certified bounds on random problems with known answers: they hold, and are not absurdly loose.
 
-use tape::{Accuracy, Cg, Convexity, Damping, Implicit, Lipschitz, Method, Point, Preconditioner, Problem, Setup, Stationarity, Tape};
+use tape::{
+    Accuracy, Cg, Convexity, Damping, Implicit, Lipschitz, Method, Point, Preconditioner, Problem, Setup, Stationarity,
+    Tape,
+};
 
 use crate::matrices::{Dense, eliminate};
 use crate::problems::noise;
@@ -21,7 +24,13 @@ impl Case {
         let n = 1 + (seed % 7) as usize;
         let values: Vec<f64> = noise(n, seed).iter().map(|x| MU + 4.0 * x.abs()).collect();
         let alpha = noise(2, seed + 3);
-        Self { n, h: Dense::with_spectrum(&values), b: noise(2 * n, seed + 1), t: noise(n, seed + 2), alpha: [alpha[0], alpha[1]] }
+        Self {
+            n,
+            h: Dense::with_spectrum(&values),
+            b: noise(2 * n, seed + 1),
+            t: noise(n, seed + 2),
+            alpha: [alpha[0], alpha[1]],
+        }
     }
 
     fn problem(&self) -> Problem<f64> {
@@ -113,7 +122,9 @@ fn without_lipschitz_constants_the_gradient_is_not_certified() {
         let options = Implicit { convexity, ..Implicit::default() };
         case.problem().hypergradient(&Method::Implicit(options), &at).unwrap().error
     };
-    let Accuracy::Certified { theta, adjoint, gradient } = ask(Some(Convexity { mu: MU, lipschitz: None })) else { panic!() };
+    let Accuracy::Certified { theta, adjoint, gradient } = ask(Some(Convexity { mu: MU, lipschitz: None })) else {
+        panic!()
+    };
     assert!(theta < 1e-12 && adjoint < 1e-9 && gradient.is_none());
     assert!(matches!(ask(None), Accuracy::Estimate { .. }));
 }
@@ -126,7 +137,8 @@ fn preconditioners_change_the_work_and_not_the_answer() {
     let tape = Tape::new();
     let (alpha, theta) = (tape.input(1, 1), tape.input(n, 1));
     let rough = tape.constant(n, 1, &noise(n, 7));
-    let inner = 0.5 * tape.constant(n, 1, &scale).dot(theta.powi(2)) + 0.05 * theta.dot(rough).powi(2) - alpha * theta.sum();
+    let inner =
+        0.5 * tape.constant(n, 1, &scale).dot(theta.powi(2)) + 0.05 * theta.dot(rough).powi(2) - alpha * theta.sum();
     let mut problem = Problem::<f64>::stationary(inner, theta.sum(), alpha, theta, (), Setup::default());
     let theta = vec![0.0; n];
     let at = Point { alpha: &[&[1.0]], theta: &[&theta], data: &[] };

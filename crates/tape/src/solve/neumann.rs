@@ -1,8 +1,9 @@
 //! The Neumann series x = η Σₖ (I − ηH)ᵏ b, as the iteration x ← x + η(b − H·x).
 //! Source: Lorraine, Vicol and Duvenaud 2020, "Optimizing millions of hyperparameters by implicit differentiation".
 
+use super::stop::rounding;
 use super::system::System;
-use super::{Cg, LinearOperator, LinearSolver, Solution, Status, Stop, Unsolved};
+use super::{Cg, LinearOperator, LinearSolver, Singular, Solution, Status, Stop, Unsolved};
 use crate::exec::vector::{dot, norm, scaled};
 use crate::{Float, Par};
 
@@ -101,7 +102,7 @@ impl Series {
                 }
                 NeumannStep::Fixed(_) => {}
                 NeumannStep::Measured(_) => {
-                    self.raise(system, h)?;
+                    self.raise(tolerance, system, h)?;
                     start = system.residual;
                 }
             }
@@ -140,7 +141,12 @@ impl Series {
     }
 
     /// Raises λmax to what a residual shows that grew, or tells that H is not positive definite.
-    fn raise<T: Float>(&mut self, system: &mut System<T>, h: &mut dyn LinearOperator<T>) -> Result<(), Status<T>> {
+    fn raise<T: Float>(
+        &mut self,
+        tolerance: f64,
+        system: &mut System<T>,
+        h: &mut dyn LinearOperator<T>,
+    ) -> Result<(), Status<T>> {
         let size = norm(system.par, &system.r);
         let direction = scaled(1.0 / size, &system.r);
         let curvature = dot(system.par, &direction, h.apply(&direction));
@@ -149,8 +155,12 @@ impl Series {
             return Err(Status::NegativeCurvature { direction, curvature });
         }
         let high = self.quotients.last().copied().unwrap_or(0.0);
-        if !(curvature > high) {
-            return Err(self.diverges(system.residual));
+        // A step below 2/λmax lets no residual grow, beyond rounding.
+        if curvature <= rounding::<T>(direction.len()) * high {
+            return Err(Status::Singular(Singular::Breakdown { curvature, largest: high }));
+        }
+        if curvature <= high {
+            return Err(Status::Singular(Singular::Stagnation { residual: system.residual, tolerance }));
         }
         self.quotients = vec![self.quotients[0].min(curvature), curvature];
         self.eta = 1.0 / (MARGIN * curvature);
