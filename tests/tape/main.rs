@@ -2,8 +2,9 @@
 
 mod blocks;
 mod cases;
-mod chain;
 mod causes;
+mod certified;
+mod chain;
 mod check;
 mod compile;
 mod custom;
@@ -19,12 +20,18 @@ mod listing;
 mod mutation;
 #[rustfmt::skip]
 mod printed;
+mod matrices;
+mod plan;
 mod problems;
+mod proximal;
 mod random;
 mod recording;
+mod roots;
 mod rounding;
 mod rules;
 mod solve;
+mod solvers;
 mod steps;
 mod support;
+mod tangents;
 mod unroll;

@@ -2,48 +2,11 @@
 
 use tape::{Cg, LinearOperator, LinearSolver, Singular, Solution, Status, Stop, Unsolved, null_vector};
 
+use crate::matrices::{Dense, spread};
 use crate::problems::noise;
-
-/// A dense symmetric matrix.
-struct Dense<T> {
-    n: usize,
-    a: Vec<T>,
-    out: Vec<T>,
-}
-
-impl<T: tape::Float> Dense<T> {
-    fn new(n: usize, f: impl Fn(usize, usize) -> f64) -> Self {
-        let a = (0..n * n).map(|at| T::of(f(at / n, at % n))).collect();
-        Self { n, a, out: vec![T::ZERO; n] }
-    }
-
-    /// Q·diag(λ)·Q with the reflection Q = I − 2uuᵀ, u = 1/√n.
-    fn with_spectrum(values: &[f64]) -> Self {
-        let n = values.len();
-        let q = |i: usize, j: usize| f64::from(i == j) - 2.0 / n as f64;
-        Self::new(n, |i, j| (0..n).map(|k| q(i, k) * values[k] * q(k, j)).sum())
-    }
-}
-
-impl<T: tape::Float> LinearOperator<T> for Dense<T> {
-    fn size(&self) -> usize {
-        self.n
-    }
-
-    fn apply(&mut self, x: &[T]) -> &[T] {
-        for (out, row) in self.out.iter_mut().zip(self.a.chunks_exact(self.n)) {
-            *out = T::of(row.iter().zip(x).map(|(a, x)| a.to_f64() * x.to_f64()).sum());
-        }
-        &self.out
-    }
-}
 
 fn cg(h: &mut Dense<f64>, b: &[f64], cg: Cg) -> Result<Solution<f64>, Unsolved<f64>> {
     cg.solve(h, b, vec![0.0; b.len()])
-}
-
-fn spread(n: usize, low: f64, high: f64) -> Vec<f64> {
-    (0..n).map(|i| low * (high / low).powf(i as f64 / (n - 1) as f64)).collect()
 }
 
 #[test]
@@ -60,9 +23,9 @@ fn solves_to_its_tolerance() {
 
 #[test]
 fn accepts_sizes_zero_and_one() {
-    let mut none = Dense::new(0, |_, _| 0.0);
+    let mut none = Dense::new(0, true, |_, _| 0.0);
     assert_eq!(cg(&mut none, &[], Cg::default()).unwrap().x, []);
-    let mut one = Dense::new(1, |_, _| 3.0);
+    let mut one = Dense::new(1, true, |_, _| 3.0);
     let answer = cg(&mut one, &[6.0], Cg::default()).unwrap();
     assert_eq!((answer.x[0], answer.ritz[0]), (2.0, 3.0));
     assert_eq!(cg(&mut one, &[6.0], Cg::after(1)).unwrap().products, 1);
@@ -139,7 +102,7 @@ fn negative_curvature_comes_with_its_direction() {
     let norm: f64 = direction.iter().map(|d| d * d).sum();
     assert!((norm - 1.0).abs() < 1e-10 && *curvature < 0.0 && (hd - curvature).abs() < 1e-10);
     assert!(failure.unverified.ritz[0] < 0.0, "{:?}", failure.unverified.ritz);
-    let one = cg(&mut Dense::new(1, |_, _| -2.0), &[1.0], Cg::default()).unwrap_err();
+    let one = cg(&mut Dense::new(1, true, |_, _| -2.0), &[1.0], Cg::default()).unwrap_err();
     assert_eq!(one.status, Status::NegativeCurvature { direction: vec![1.0], curvature: -2.0 });
 }
 
@@ -149,9 +112,9 @@ fn an_inconsistent_singular_system_breaks_down() {
     values[3..9].fill(0.0);
     for (mut h, b) in [
         (Dense::with_spectrum(&values), noise(20, 6)),
-        (Dense::new(1, |_, _| 0.0), vec![1.0]),
-        (Dense::new(2, |i, j| f64::from(i + j == 0)), vec![1.0, 1.0]),
-        (Dense::new(2, |i, j| f64::from(i + j == 0)), vec![0.0, 1.0]),
+        (Dense::new(1, true, |_, _| 0.0), vec![1.0]),
+        (Dense::new(2, true, |i, j| f64::from(i + j == 0)), vec![1.0, 1.0]),
+        (Dense::new(2, true, |i, j| f64::from(i + j == 0)), vec![0.0, 1.0]),
     ] {
         let failure = cg(&mut h, &b, Cg::default()).unwrap_err();
         assert!(matches!(failure.status, Status::Singular(Singular::Breakdown { .. })), "{failure}");
@@ -184,7 +147,7 @@ fn a_probe_finds_the_null_space_that_a_consistent_system_hides() {
     assert!(moved.sqrt() < 1e-8);
     let mut regular = regular;
     assert_eq!(null_vector(&mut regular, &Cg::default(), &w).unwrap(), None);
-    let mut zero = Dense::new(3, |_, _| 0.0);
+    let mut zero = Dense::new(3, true, |_, _| 0.0);
     assert!(null_vector(&mut zero, &Cg::default(), &[1.0, 2.0, 3.0]).unwrap().is_some());
 }
 

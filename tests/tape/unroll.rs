@@ -37,7 +37,7 @@ fn the_error_falls_at_the_rate_of_the_training() {
             let fallen = (error / before) / contraction.powi(50);
             assert!((0.5..2.0).contains(&fallen), "K = {steps}: {error:e} after {before:e}");
         }
-        let Accuracy::Remainder { adjoint } = answer.error else { panic!("{:?}", answer.error) };
+        let Accuracy::Remainder { adjoint, .. } = answer.error else { panic!("{:?}", answer.error) };
         assert!((0.5..2.0).contains(&(adjoint / bound * 3f64.sqrt())), "K = {steps}: {adjoint:e} for {bound:e}");
         before = Some(error);
     }
@@ -157,4 +157,74 @@ fn single_precision_follows() {
     let unroll = Unroll { steps: 200, eta: &|_| 0.2, ..Unroll::default() };
     let found = problem.hypergradient(&Method::Unroll(unroll), &at).unwrap().gradient[0][0];
     assert!((f64::from(found) - (1.0 - 0.5f64.tanh().powi(2))).abs() < 1e-6);
+}
+
+/// f after 20 steps of a small network, with everything of the method a parameter: [shift of η, scale of η, others].
+fn trained(step: Box<dyn Step>, shift: f64, scale: f64) -> Answer<f64> {
+    let (mut problem, case) = network(5, Setup { step, ..Setup::default() });
+    let (theta, data) = (noise(15, 6), case.data());
+    let point = Point { alpha: &[&case.alpha], theta: &[&theta[..12], &theta[12..]], data: &data };
+    let eta = |k: usize| scale * 0.05 / (1.0 + 0.1 * k as f64) + shift;
+    let unroll = Unroll { steps: 20, eta: &eta, mode: Mode::Reverse { budget: 2000 }, ..Unroll::default() };
+    problem.hypergradient(&Method::Unroll(unroll), &point).unwrap()
+}
+
+#[test]
+fn step_sizes_and_hyperparameters_of_the_step_have_derivatives() {
+    let momentum = |rho| Box::new(Momentum { rho }) as Box<dyn Step>;
+    let adam = |beta1, beta2| Box::new(Adam { beta1, beta2, epsilon: 1e-8 }) as Box<dyn Step>;
+    let difference = |f: &dyn Fn(f64) -> f64| (f(1e-5) - f(-1e-5)) / 2e-5;
+    let close = |name: &str, found: f64, expected: f64| {
+        assert!((found - expected).abs() < 1e-6 * (1.0 + expected.abs()), "{name}: {found} and {expected}");
+        assert!(expected.abs() > 1e-6, "{name}: a derivative that is zero shows nothing");
+    };
+    type Make<'a> = &'a dyn Fn() -> Box<dyn Step>;
+    let methods: [(&str, Make<'_>); 3] =
+        [("gd", &|| Box::new(Gd)), ("momentum", &|| momentum(0.8)), ("adam", &|| adam(0.7, 0.95))];
+    for (name, make) in methods {
+        let found = trained(make(), 0.0, 1.0).step.unwrap();
+        close(name, found.shift, difference(&|by| trained(make(), by, 1.0).outer));
+        close(name, found.scale, difference(&|by| trained(make(), 0.0, 1.0 + by).outer));
+    }
+    let rho = trained(momentum(0.8), 0.0, 1.0).step.unwrap().others;
+    assert_eq!(rho[0].0, "ρ");
+    close("ρ", rho[0].1, difference(&|by| trained(momentum(0.8 + by), 0.0, 1.0).outer));
+    let betas = trained(adam(0.7, 0.95), 0.0, 1.0).step.unwrap().others;
+    assert_eq!((betas[0].0, betas[1].0), ("β₁", "β₂"));
+    close("β₁", betas[0].1, difference(&|by| trained(adam(0.7 + by, 0.95), 0.0, 1.0).outer));
+    close("β₂", betas[1].1, difference(&|by| trained(adam(0.7, 0.95 + by), 0.0, 1.0).outer));
+}
+
+#[test]
+fn the_bias_of_truncation_is_estimated() {
+    // One mode: the estimate is exact. Three modes: within a factor of three once the slowest is alone.
+    for (h, last, factor) in [(vec![1.0], 1, 1.0 + 1e-9), (vec![1.0], 7, 1.0 + 1e-9), (vec![0.5, 2.0, 3.0], 12, 3.0)] {
+        let mut problem = quadratic(&h);
+        let start = vec![0.5; h.len()];
+        let all = Unroll { steps: 60, eta: &|_| 0.25, ..Unroll::default() };
+        let full = run(&mut problem, all, &start);
+        let part = run(&mut problem, Unroll { last, ..all }, &start);
+        let missing = (full.gradient[0][0] - part.gradient[0][0]).abs();
+        let Accuracy::Remainder { truncation, .. } = part.error else { panic!("{:?}", part.error) };
+        let ratio = truncation / missing;
+        assert!(ratio <= factor && ratio >= 1.0 / factor, "last {last} of {h:?}: {truncation:e} for {missing:e}");
+        let Accuracy::Remainder { truncation, .. } = full.error else { panic!("{:?}", full.error) };
+        assert_eq!(truncation, 0.0);
+    }
+    // A step that is too large: nothing contracts.
+    let mut problem = quadratic(&[1.0]);
+    let answer = run(&mut problem, Unroll { steps: 20, last: 5, eta: &|_| 2.5, ..Unroll::default() }, &[0.5]);
+    assert!(matches!(answer.error, Accuracy::Remainder { truncation: f64::INFINITY, .. }), "{:?}", answer.error);
+}
+
+#[test]
+fn darts_by_name() {
+    let mut problem = crate::problems::darts();
+    for (xi, expected) in crate::problems::DARTS {
+        let at = Point { alpha: &[&[2.0]], theta: &[&[-2.0]], data: &[] };
+        let eta = |_: usize| xi;
+        let [first, second] = [Unroll::darts_first_order(), Unroll::darts_second_order(&eta)]
+            .map(|unroll| problem.hypergradient(&Method::Unroll(unroll), &at).unwrap().gradient[0][0]);
+        assert!((second - expected).abs() < 1e-14 && first == -4.0, "ξ = {xi}: {first} {second}");
+    }
 }

@@ -253,7 +253,7 @@ fn relative_error(answer: &Answer<f64>) -> Option<f64> {
         Accuracy::Estimate { inner, adjoint, bias } => {
             (inner / norm(&answer.theta)).max((adjoint + bias) / norm(&answer.adjoint))
         }
-        Accuracy::Remainder { adjoint } => adjoint,
+        Accuracy::Remainder { adjoint, .. } => adjoint,
         _ => f64::NAN,
     };
     Some(error).filter(|error| error.is_finite())

@@ -33,18 +33,21 @@ pub use derive::{gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad
 pub use element::Element;
 pub use exec::{Held, Program, Runner, isa};
 pub use hypergradient::{
-    Accuracy, Agreement, Answer, Curvature, Damping, Differences, Failure, Implicit, Method, Mode, Opinion, Point,
-    Problem, Setup, Stationarity, Unroll, Work,
+    Accuracy, Agreement, Answer, Convexity, Curvature, Damping, Differences, Failure, Forecast, Implicit, Lipschitz,
+    Method, Mode, Opinion, Penalty, Plan, Planned, Point, Preconditioner, Problem, Setup, Stationarity, StepDerivative,
+    Support, Tangent, Unroll, Work, Workload, Zero,
 };
 pub use kernels::{Activation, Bank, Elementwise, Float, Par, Real};
 pub use recording::{NoPython, Recording, python_prelude};
 pub use rule::{Cost, Domain};
 pub use shape::Shape;
+#[cfg(feature = "dense")]
+pub use solve::Dense;
 pub use solve::{
-    Cg, LinearOperator, LinearSolver, NullVector, Singular, Solution, Status, Stop, Unsolved, null_vector,
-    tridiagonal_eigenvalues,
+    Cg, Gmres, Jacobi, Krylov, LinearOperator, LinearSolver, Minres, Neumann, NeumannStep, NullVector, Singular,
+    Solution, Status, Stop, Unsolved, null_vector, tridiagonal_eigenvalues,
 };
-pub use steps::{Adam, Gd, Momentum, Step};
+pub use steps::{Adam, Gd, Momentum, Scalar, Step};
 pub use tape::Tape;
 pub use unroll::{State, Training};
 pub use var::Var;

@@ -9,6 +9,21 @@ pub(crate) fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
     reduce::dot(par, x, y).to_f64()
 }
 
+/// ⟨x, y⟩ of the same elements, with products and sums in `f64`: 8 interleaved accumulators, joined in order. That of `f64` is
+/// [`dot`].
+pub(crate) fn dot_wide<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
+    if size_of::<T>() == size_of::<f64>() {
+        return dot(par, x, y);
+    }
+    let mut sums = [0.0; 8];
+    for (x, y) in x.chunks(8).zip(y.chunks(8)) {
+        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+            *sum += x.to_f64() * y.to_f64();
+        }
+    }
+    sums.iter().sum()
+}
+
 /// y += a·x
 pub(crate) fn add_scaled<T: Float>(y: &mut [T], a: f64, x: &[T]) {
     let a = T::of(a);

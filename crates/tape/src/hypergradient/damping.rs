@@ -23,21 +23,26 @@ const GROWTHS: usize = 3;
 pub(super) struct Damped<'s, T> {
     pub(super) held: Held<'s, T>,
     pub(super) rho: f64,
+    symmetric: bool,
     /// Products that were made.
     pub(super) products: usize,
     sum: Vec<T>,
 }
 
 impl<'s, T: Element> Damped<'s, T> {
-    pub(super) fn new(held: Held<'s, T>, rho: f64) -> Self {
+    pub(super) fn new(held: Held<'s, T>, rho: f64, symmetric: bool) -> Self {
         let sum = vec![T::ZERO; held.size()];
-        Self { held, rho, products: 0, sum }
+        Self { held, rho, symmetric, products: 0, sum }
     }
 }
 
 impl<T: Element> LinearOperator<T> for Damped<'_, T> {
     fn size(&self) -> usize {
         self.held.size()
+    }
+
+    fn symmetric(&self) -> bool {
+        self.symmetric
     }
 
     fn apply(&mut self, x: &[T]) -> &[T] {

@@ -19,11 +19,14 @@ impl<T: Element> Problem<T> {
             for (i, at) in alpha.iter().map(|at| at.to_f64()).enumerate() {
                 let h = distance * at.abs().max(1.0);
                 let mut shifted = alpha.to_vec();
+                let work = &mut answer.work;
                 let mut outer = |j: f64| {
                     shifted[i] = T::of(at + j * h);
                     let mut all = point.alpha.to_vec();
                     all[which] = &shifted;
-                    Ok::<f64, Failure<T>>(self.hypergradient(&train, &Point { alpha: &all, ..*point })?.outer)
+                    let trained = self.hypergradient(&train, &Point { alpha: &all, ..*point })?;
+                    *work += trained.work;
+                    Ok::<f64, Failure<T>>(trained.outer)
                 };
                 let near = (outer(1.0)? - outer(-1.0)?) / (2.0 * h);
                 let far = (outer(2.0)? - outer(-2.0)?) / (4.0 * h);
@@ -31,6 +34,7 @@ impl<T: Element> Problem<T> {
                 spread = spread.max((near - far).abs());
             }
         }
+        answer.step = None;
         answer.error = Accuracy::Spread { orders: spread };
         answer.finite()
     }

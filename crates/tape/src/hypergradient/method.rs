@@ -1,11 +1,11 @@
 //! The ways to a hypergradient, each with its options.
 
-use super::Damping;
-use crate::{Cg, LinearSolver};
+use super::{Convexity, Damping, Preconditioner};
+use crate::{Krylov, LinearSolver};
 
 /// How a hypergradient is computed.
 ///
-/// One training step of size ξ from w, differentiated, is DARTS: figure 2 of Liu et al. 2019 at α = 2, w = −2.
+/// One training step of size ξ from w, differentiated, is DARTS of second order: figure 2 of Liu et al. 2019 at α = 2, w = −2.
 ///
 /// ```
 /// use tape::{Method, Point, Problem, Setup, Tape, Unroll};
@@ -16,7 +16,7 @@ use crate::{Cg, LinearSolver};
 /// let outer = alpha * w - 2.0 * alpha + 1.0;
 /// let mut problem = Problem::<f64>::stationary(inner, outer, alpha, w, (), Setup::default());
 /// let at = Point { alpha: &[&[2.0]], theta: &[&[-2.0]], data: &[] };
-/// let darts = Method::Unroll(Unroll { steps: 1, eta: &|_| 0.1, ..Unroll::default() });
+/// let darts = Method::Unroll(Unroll::darts_second_order(&|_| 0.1));
 /// let answer = problem.hypergradient(&darts, &at)?;
 /// assert!((answer.gradient[0][0] + 2.8).abs() < 1e-12);
 /// # Ok::<(), tape::Failure<f64>>(())
@@ -31,15 +31,20 @@ pub enum Method<'a, T> {
     Differences(Differences<'a>),
 }
 
-/// df/dα = f_α − Jᵀq with H·q = f_θ, H = g_θθ, J = g_θα, at a stationary point θ of the inner objective g.
+/// df/dα = f_α − Jᵀq with H·q = f_θ, H = g_θθ, J = g_θα, at a stationary point θ of the inner objective g; for a root of F,
+/// with F_θᵀ for H and F_α for J.
 ///
 /// At a minimum that interpolates, H is singular and this formula is wrong, whatever inverse is taken: θ also moves inside the
 /// null space. Conjugate gradients do not notice; say [`Self::interpolates`], or give a [`Self::probe`].
 #[derive(Clone, Copy, Debug)]
 pub struct Implicit<'a, T> {
-    /// Solves H·q = f_θ.
+    /// Solves H·q = f_θ. [`Krylov`] chooses by whether H is symmetric.
     pub solver: &'a dyn LinearSolver<T>,
-    /// What ‖∇_θ g‖ must be.
+    /// Undoes a bad scaling of θ.
+    pub preconditioner: Preconditioner<'a, T>,
+    /// What is known of the inner problem: the answer's error is certified by it. Not for stand-ins of H.
+    pub convexity: Option<Convexity>,
+    /// What ‖F‖ must be: of a loss, ‖∇_θ g‖.
     pub stationarity: Stationarity,
     /// ρ, where H + ρI is solved for H.
     pub damping: Damping,
@@ -52,11 +57,13 @@ pub struct Implicit<'a, T> {
 }
 
 impl<T: crate::Float> Default for Implicit<'_, T> {
-    /// Conjugate gradients to 1e-10, at a θ with ‖∇_θ g‖ ≤ 1e-6, damped when they fail. In `f32`, to 1e-5 and with 1e-4.
+    /// Conjugate gradients (GMRES, when H is not symmetric) to 1e-10, at a θ with ‖∇_θ g‖ ≤ 1e-6, damped when they fail. In `f32`, to 1e-5 and with 1e-4.
     fn default() -> Self {
         let single = T::EPSILON.to_f64() > 1e-10;
         Self {
-            solver: if single { &Cg::SINGLE } else { &Cg::DEFAULT },
+            solver: if single { &Krylov::SINGLE } else { &Krylov::DEFAULT },
+            preconditioner: Preconditioner::None,
+            convexity: None,
             stationarity: Stationarity::Within { tolerance: if single { 1e-4 } else { 1e-6 }, scale: 1.0 },
             damping: Damping::default(),
             start: &[],
@@ -82,7 +89,7 @@ pub enum Stationarity {
 
 /// The exact derivative of K training steps from a fixed θ₀ (the θ of the point).
 ///
-/// K = 1 is DARTS of second order, `last` = 0 of first order. Right also where the inner minimum is not isolated.
+/// Right also where the inner minimum is not isolated.
 #[derive(Clone, Copy)]
 pub struct Unroll<'a> {
     /// K
@@ -118,6 +125,18 @@ impl Default for Unroll<'_> {
     /// 100 steps of size 0.1, all differentiated, in reverse.
     fn default() -> Self {
         Self { steps: 100, eta: &|_| 0.1, last: usize::MAX, mode: Mode::default() }
+    }
+}
+
+impl<'a> Unroll<'a> {
+    /// DARTS of first order: f_α at θ, which is taken for a constant. Source: Liu, Simonyan and Yang 2019, section 2.3.
+    pub fn darts_first_order() -> Self {
+        Self { steps: 0, ..Self::default() }
+    }
+
+    /// DARTS of second order: the exact derivative through one training step of size `xi(0)` from θ.
+    pub fn darts_second_order(xi: &'a dyn Fn(usize) -> f64) -> Self {
+        Self { steps: 1, eta: xi, ..Self::default() }
     }
 }
 

@@ -1,45 +1,20 @@
 //! The programs of a bilevel problem.
 
-use super::flat::{join, size, split};
-use super::{Answer, Failure, Method};
-use crate::steps::{Gd, Step};
+use super::inner::{Inner, Nature, Penalty};
+use super::{Answer, Failure, Method, Setup, Zero, flat};
+use crate::exec::Held;
+use crate::exec::vector::norm;
 use crate::vars::list;
-use crate::{Element, Par, Runner, Training, Var, Vars, gauss_newton, grad, hvp, jvp};
+use crate::{Element, Par, Runner, Training, Var, Vars, grad};
 
-/// Which operator stands for H in the adjoint system.
-#[derive(Clone, Copy, Debug)]
-pub enum Curvature<'t> {
-    /// The Hessian of the inner objective.
-    Exact,
-    /// The generalised Gauss-Newton matrix through this prediction: positive semidefinite for convex losses. It differs from
-    /// the Hessian unless the residuals vanish or the prediction is linear in θ, and so does its hypergradient.
-    GaussNewton(Var<'t>),
-}
-
-/// What a problem is compiled with.
-#[derive(Debug)]
-pub struct Setup<'t> {
-    /// H.
-    pub curvature: Curvature<'t>,
-    /// The method that trains, for [`Method::Unroll`] and [`Problem::training`].
-    pub step: Box<dyn Step>,
-    /// Who runs the programs.
-    pub par: Par,
-}
-
-impl Default for Setup<'_> {
-    /// The exact Hessian, gradient descent, the calling thread.
-    fn default() -> Self {
-        Self { curvature: Curvature::Exact, step: Box::new(Gd), par: Par::Seq }
-    }
-}
+use super::tangents::Tangents;
 
 /// Where a hypergradient is taken. Each list has one matrix for every variable, in the order of recording the problem.
 #[derive(Clone, Copy, Debug)]
 pub struct Point<'a, T> {
     /// α
     pub alpha: &'a [&'a [T]],
-    /// θ: a minimum for [`Method::Implicit`], the start of the training for [`Method::Unroll`].
+    /// θ: a solution of the inner problem for [`Method::Implicit`], the start of the training for [`Method::Unroll`].
     pub theta: &'a [&'a [T]],
     /// Whatever else the losses need.
     pub data: &'a [&'a [T]],
@@ -52,7 +27,8 @@ impl<'a, T> Point<'a, T> {
     }
 }
 
-/// A bilevel problem: the programs that its hypergradients need, compiled once.
+/// A bilevel problem: the programs that its hypergradients need, compiled once. The inner problem is F(α, θ) = 0, where F is
+/// the gradient of a loss, θ − Φ(α, θ), or anything that has as many elements as θ.
 ///
 /// Ridge regression, and how the validation loss moves with λ:
 ///
@@ -76,11 +52,16 @@ impl<'a, T> Point<'a, T> {
 pub struct Problem<T> {
     /// (α, θ, data) → f_α of each variable, then f_θ flat, f.
     pub(super) sides: Runner<T>,
-    /// (α, θ, data) held, d → H·d, ∇_θ g; both flat.
+    /// (α, θ, data) held, d → F_θᵀ·d, F; both flat. Of a proximal problem, the slack and λ₁ of every element too.
     pub(super) curvature: Runner<T>,
-    /// (α, θ, data), q → Jᵀq of each variable.
+    /// (α, θ, data), q → F_αᵀq of each variable.
     pub(super) cross: Runner<T>,
     pub(super) training: Training<T>,
+    /// What [`Setup::tangents`] asks for.
+    pub(super) tangents: Option<Tangents<T>>,
+    pub(super) nature: Nature,
+    /// Why df/dα is zero whatever the numbers are, for each variable of α.
+    pub(super) zero: Vec<Option<Zero>>,
 }
 
 impl<T: Element> Problem<T> {
@@ -99,28 +80,105 @@ impl<T: Element> Problem<T> {
         data: impl Vars<'t>,
         setup: Setup<'t>,
     ) -> Self {
-        let (tape, par) = (inner.tape(), setup.par);
-        let (alpha, theta, data) = (list(&alpha), list(&theta), list(&data));
+        let (alpha, theta) = (list(&alpha), list(&theta));
+        Self::new(Inner::stationary(inner, alpha, theta, setup.curvature), outer, list(&data), setup)
+    }
+
+    /// The problem where θ is a root of `f`: F(α, θ) = 0, with the structure and shapes of θ. F_θ need not be symmetric.
+    ///
+    /// The training of [`Method::Unroll`] takes F for a gradient: θ ← θ − ηF.
+    ///
+    /// The root of fx³ − x − 2:
+    ///
+    /// ```
+    /// use tape::{Implicit, Method, Point, Problem, Setup, Tape};
+    ///
+    /// let tape = Tape::new();
+    /// let (f, x) = (tape.input(1, 1), tape.input(1, 1));
+    /// let root = f * x.powi(3) - x - 2.0;
+    /// let mut problem = Problem::<f64>::root(root, x, f, x, (), Setup::default());
+    /// let at = Point { alpha: &[&[2.0]], theta: &[&[1.1653730430624147]], data: &[] };
+    /// let answer = problem.hypergradient(&Method::Implicit(Implicit::default()), &at)?;
+    /// assert!((answer.gradient[0][0] + 0.22139916266115015).abs() < 1e-12);
+    /// # Ok::<(), tape::Failure<f64>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// When F has not the shapes of θ, the outer loss is not 1 × 1, or one of them needs an input that is not listed.
+    #[track_caller]
+    pub fn root<'t, V: Vars<'t>>(
+        f: V,
+        outer: Var<'t>,
+        alpha: impl Vars<'t>,
+        theta: V,
+        data: impl Vars<'t>,
+        setup: Setup<'t>,
+    ) -> Self {
+        let inner = Inner::root(list(&f), list(&alpha), list(&theta), setup.curvature);
+        Self::new(inner, outer, list(&data), setup)
+    }
+
+    /// The problem where θ is a fixed point: θ = Φ(α, θ), with `phi` of the structure and shapes of θ.
+    ///
+    /// Answers report the factor by which Φ contracts there. The training of [`Method::Unroll`] is θ ← θ − η(θ − Φ): the
+    /// iteration itself at η = 1.
+    ///
+    /// # Panics
+    /// As [`Self::root`].
+    #[track_caller]
+    pub fn fixed_point<'t, V: Vars<'t>>(
+        phi: V,
+        outer: Var<'t>,
+        alpha: impl Vars<'t>,
+        theta: V,
+        data: impl Vars<'t>,
+        setup: Setup<'t>,
+    ) -> Self {
+        let inner = Inner::fixed_point(list(&phi), list(&alpha), list(&theta), setup.curvature);
+        Self::new(inner, outer, list(&data), setup)
+    }
+
+    /// The problem where θ minimizes `smooth` + Σ λ₁|θᵢ| + ½ Σ λ₂θᵢ²: the lasso, the elastic net.
+    ///
+    /// Elements of θ that are exactly 0 are taken to stay there, and the linear system is that of the others: Bertrand et al.
+    /// 2020, "Implicit differentiation of lasso-type models". The answer warns of zeros that sit at the kink, where
+    /// |∇ᵢ smooth| = λ₁ and dθ/dα has a jump. The training is proximal gradient descent.
+    ///
+    /// # Panics
+    /// When a loss is not 1 × 1, a weight fits neither 1 × 1 nor θ as one column, an input is not listed, or the step of the
+    /// setup is none of gradient descent: others have no such fixed points.
+    #[track_caller]
+    pub fn proximal<'t>(
+        smooth: Var<'t>,
+        penalty: Penalty<'t>,
+        outer: Var<'t>,
+        alpha: impl Vars<'t>,
+        theta: impl Vars<'t>,
+        data: impl Vars<'t>,
+        setup: Setup<'t>,
+    ) -> Self {
+        let step = &setup.step;
+        assert!(step.states() == 1, "proximal: the training is gradient descent, and the step is {step:?}");
+        let inner = Inner::proximal(smooth, penalty, list(&alpha), list(&theta), setup.curvature);
+        Self::new(inner, outer, list(&data), setup)
+    }
+
+    #[track_caller]
+    fn new<'t>(inner: Inner<'t>, outer: Var<'t>, data: Vec<Var<'t>>, setup: Setup<'t>) -> Self {
+        let (tape, par) = (outer.tape(), setup.par);
+        let Inner { alpha, theta, d, .. } = &inner;
         let point = (alpha.clone(), theta.clone(), data.clone());
 
         let (f_alpha, f_theta) = grad(outer, (alpha.clone(), theta.clone()));
-        let sides = tape.compile::<T>(point.clone(), (f_alpha, join(tape, &f_theta), outer));
+        let sides = tape.compile::<T>(point.clone(), (f_alpha, flat::join(tape, &f_theta), outer));
+        let curvature = tape.compile_staged::<T>(point.clone(), *d, inner.held_outputs(tape));
+        let cross = tape.compile::<T>((point, *d), inner.cross.clone());
+        let tangents = setup.tangents.then(|| Tangents::new(&inner, outer, &data, par));
 
-        let d = tape.input(size(&theta), 1);
-        let along = split(d, &theta);
-        let hd = match setup.curvature {
-            Curvature::Exact => hvp(inner, theta.clone(), along.clone()),
-            Curvature::GaussNewton(prediction) => gauss_newton(inner, prediction, theta.clone(), along.clone()),
-        };
-        let g_theta = grad(inner, theta.clone());
-        let curvature = tape.compile_staged::<T>(point.clone(), d, (join(tape, &hd), join(tape, &g_theta)));
-
-        // Jᵀq is the derivative of g_α along q: forward over reverse, as in H·d.
-        let jq = jvp(grad(inner, alpha.clone()), theta.clone(), along);
-        let cross = tape.compile::<T>((point, d), jq);
-
-        let training = Training::new(inner, alpha, theta, data, setup.step, par);
-        Self { sides: sides.runner(par), curvature: curvature.runner(par), cross: cross.runner(par), training }
+        let (nature, zero) = (inner.nature, inner.zeros(outer));
+        let training = Training::of(inner.field, inner.penalty, inner.alpha, inner.theta, data, setup.step, par);
+        let [sides, curvature, cross] = [sides, curvature, cross].map(|program| program.runner(par));
+        Self { sides, curvature, cross, training, tangents, nature, zero }
     }
 
     /// df/dα at `point`.
@@ -144,7 +202,7 @@ impl<T: Element> Problem<T> {
         &mut self.training
     }
 
-    /// ‖∇_θ g‖ at `point`.
+    /// ‖F‖ at `point`: of a loss, ‖∇_θ g‖; of a proximal problem, that of the least subgradient.
     #[track_caller]
     pub fn inner_residual(&mut self, point: &Point<'_, T>) -> f64 {
         let inputs = point.inputs();
@@ -152,7 +210,7 @@ impl<T: Element> Problem<T> {
     }
 }
 
-/// ‖∇_θ g‖ of a curvature program whose first stage was run.
-pub(super) fn residual<T: Element>(held: &crate::exec::Held<'_, T>) -> f64 {
-    crate::exec::vector::norm(Par::Seq, held.output(1))
+/// ‖F‖ of a curvature program whose first stage was run.
+pub(super) fn residual<T: Element>(held: &Held<'_, T>) -> f64 {
+    norm(Par::Seq, held.output(1))
 }

@@ -1,9 +1,9 @@
 //! The hypergradient of a training.
 
 use super::flat::pieces;
-use super::implicit::bytes;
 use super::problem::residual;
-use super::{Accuracy, Answer, Failure, Mode, Point, Problem, Unroll, Work};
+use super::work::Meter;
+use super::{Accuracy, Answer, Failure, Mode, Point, Problem, StepDerivative, Unroll, Work};
 use crate::exec::vector::{combine, norm};
 use crate::unroll::Window;
 use crate::{Element, Par};
@@ -16,6 +16,7 @@ struct Found<T> {
     d: Vec<Vec<T>>,
     adjoint: Vec<T>,
     adjoint_residual: f64,
+    step: Option<StepDerivative>,
     error: Accuracy,
     work: Work,
 }
@@ -42,6 +43,10 @@ impl<T: Element> Problem<T> {
             adjoint_residual: found.adjoint_residual,
             ritz: Vec::new(),
             damping: 0.0,
+            contraction: None,
+            support: None,
+            step: found.step,
+            zero: self.zero.clone(),
             error: found.error,
             work: found.work,
         };
@@ -55,18 +60,30 @@ impl<T: Element> Problem<T> {
         let found = training.reverse(&window(options), budget, start, &mut f_theta(sides, point));
         let (left, whole) = (norm(Par::Seq, &found.c), norm(Par::Seq, sides.output(point.alpha.len())));
         let adjoint = if whole == 0.0 { 0.0 } else { left / whole };
-        let programs = bytes(sides) + bytes(&training.forward) + bytes(&training.backward);
+        let others = training.step.hyperparameters().iter().copied().zip(found.by.iter().copied()).skip(1);
+        let step = StepDerivative {
+            shift: found.by.first().copied().unwrap_or(0.0),
+            scale: found.by_scale,
+            others: others.collect(),
+        };
+        let mut meter = Meter::default();
+        meter.whole(sides).staged(&self.curvature, 1, 0);
+        meter.staged(&training.forward, 1, options.steps + found.recomputed);
+        meter.staged(&training.backward, 1, found.reversed);
+        let work = meter.work();
         Found {
             theta: found.theta,
             d: found.d,
             adjoint: found.c,
             adjoint_residual: adjoint,
-            error: Accuracy::Remainder { adjoint },
+            step: Some(step),
+            error: Accuracy::Remainder { adjoint, truncation: found.truncation },
             work: Work {
                 products: found.reversed,
                 recomputed: found.recomputed,
                 snapshots: found.snapshots,
-                bytes: programs + found.bytes,
+                bytes: work.bytes + found.bytes,
+                ..work
             },
         }
     }
@@ -76,14 +93,20 @@ impl<T: Element> Problem<T> {
         let Self { sides, training, .. } = self;
         let start = [point.alpha, point.theta, point.data];
         let found = training.push(&window(options), start, &mut f_theta(sides, point));
-        let programs = bytes(sides) + bytes(&training.tangent);
+        let differentiated = if found.products == 0 { 0 } else { options.last.min(options.steps) };
+        let mut meter = Meter::default();
+        meter.whole(sides).staged(&self.curvature, 1, 0);
+        meter.staged(&training.forward, 1, options.steps - differentiated);
+        meter.staged(&training.tangent, differentiated, found.products);
+        let work = meter.work();
         Found {
             theta: found.theta,
             d: found.d,
             adjoint: Vec::new(),
             adjoint_residual: 0.0,
+            step: None,
             error: Accuracy::LastChange { tangent: found.change },
-            work: Work { products: found.products, bytes: programs + found.bytes, ..Work::default() },
+            work: Work { products: found.products, bytes: work.bytes + found.bytes, ..work },
         }
     }
 }

@@ -1,24 +1,10 @@
 //! Conjugate gradients: Hestenes and Stiefel 1952; the names are those of Golub and Van Loan, "Matrix Computations", section 11.3.
 
 use super::spectrum::Lanczos;
-use super::{LinearOperator, LinearSolver, Singular, Solution, Status, Unsolved};
-use crate::exec::vector::{add_scaled, dot, magnitude, scale_and_add, scaled, subtract_from};
+use super::stop::{RITZ, patience, rounding};
+use super::{LinearOperator, LinearSolver, Singular, Solution, Status, Stop, Unsolved};
+use crate::exec::vector::{add_scaled, dot, dot_wide, magnitude, scale_and_add, scaled, subtract_from};
 use crate::{Float, Par};
-
-/// When conjugate gradients stop.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stop {
-    /// When ‖b − H·x‖ ≤ tolerance · ‖b‖, checked on a fresh product: the residual of the recursion drifts.
-    Residual {
-        /// Rounding leaves a residual of about ε·λmax·‖x‖: in `f32` a tolerance of 1e-5 is for condition numbers up to 100.
-        tolerance: f64,
-        /// Products that may be made to get there; the check is not counted.
-        iterations: usize,
-    },
-    /// After exactly this many products, converged or not: a fixed amount of work. The residual is that of the recursion.
-    /// Fewer only when the residual is exactly zero.
-    After(usize),
-}
 
 /// Conjugate gradients, for a positive definite H.
 ///
@@ -32,6 +18,10 @@ pub enum Stop {
 /// impl LinearOperator<f64> for Diagonal {
 ///     fn size(&self) -> usize {
 ///         3
+///     }
+///
+///     fn symmetric(&self) -> bool {
+///         true
 ///     }
 ///
 ///     fn apply(&mut self, x: &[f64]) -> &[f64] {
@@ -81,25 +71,12 @@ impl<T: Float> LinearSolver<T> for Cg {
     fn solve(&self, h: &mut dyn LinearOperator<T>, b: &[T], x: Vec<T>) -> Result<Solution<T>, Unsolved<T>> {
         let n = h.size();
         assert!(n == b.len() && n == x.len(), "cg: H is {n}×{n}, b has {} elements and x {}", b.len(), x.len());
+        assert!(h.symmetric(), "cg: H is not symmetric; solve by gmres");
         let mut iteration = Iteration::new(*self, b, x);
         let end = iteration.run(h);
         iteration.finish(end)
     }
 }
-
-/// A curvature below this times the largest one is rounding: n·ε, and at most √ε, since the sums behind it run in trees.
-pub(super) fn rounding<T: Float>(n: usize) -> f64 {
-    let epsilon = T::EPSILON.to_f64();
-    (n as f64 * epsilon).min(epsilon.sqrt())
-}
-
-/// A residual that did not halve within so many products, for a system of n, has stagnated: in exact arithmetic n reach zero.
-const fn patience(n: usize) -> usize {
-    2 * n + 10
-}
-
-/// Ritz values that are kept at most.
-const RITZ: usize = 4096;
 
 struct Iteration<T> {
     cg: Cg,
@@ -161,7 +138,7 @@ impl<T: Float> Iteration<T> {
             self.pp = self.rr + self.beta * self.beta * self.pp;
             let hp = h.apply(&self.p);
             self.products += 1;
-            let php = dot(self.cg.par, &self.p, hp);
+            let php = dot_wide(self.cg.par, &self.p, hp);
             let quotient = self.lanczos.push(self.beta, php / self.rr);
             self.largest = self.largest.max(quotient.abs());
             self.check(php)?;
@@ -249,7 +226,8 @@ impl<T: Float> Iteration<T> {
         if self.products - self.best.1 > patience(self.b.len()) { Err(self.stagnation(tolerance)) } else { Ok(false) }
     }
 
-    /// Whether pᵀHp allows a step.
+    /// Whether pᵀHp allows a step. A quotient that rounding cannot tell from zero shows a singular H; a residual that does not
+    /// fall, whatever the quotients are, is told by stagnation.
     fn check(&self, php: f64) -> Result<(), Status<T>> {
         let least = rounding::<T>(self.p.len()) * self.largest * self.pp;
         let curvature = php / self.pp;

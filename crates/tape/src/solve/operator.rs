@@ -5,19 +5,26 @@ use std::fmt;
 use super::Status;
 use crate::{Element, Float, Held};
 
-/// A symmetric matrix H that is known by its products.
+/// A square matrix H that is known by its products.
 pub trait LinearOperator<T> {
     /// The number of rows and columns.
     fn size(&self) -> usize;
+
+    /// Whether H = Hᵀ. Solvers that need it refuse an operator that does not say so.
+    fn symmetric(&self) -> bool;
 
     /// H·x. The answer is a view, valid until the next product.
     fn apply(&mut self, x: &[T]) -> &[T];
 }
 
-/// The second stage of a program whose only free input is x and whose first output is H·x.
+/// The second stage of a program whose only free input is x and whose first output is H·x, with a symmetric H (a Hessian).
 impl<T: Element> LinearOperator<T> for Held<'_, T> {
     fn size(&self) -> usize {
         self.program().output_shapes().next().map_or(0, crate::Shape::len)
+    }
+
+    fn symmetric(&self) -> bool {
+        true
     }
 
     #[track_caller]
@@ -34,7 +41,7 @@ pub trait LinearSolver<T: Float>: fmt::Debug {
     /// When the solver did not reach what it was asked for: why, and the iterate that it had.
     ///
     /// # Panics
-    /// When the size of `h` and the lengths of `b` and `x` differ.
+    /// When the size of `h` and the lengths of `b` and `x` differ, or the solver is for symmetric H only and this is none.
     fn solve(&self, h: &mut dyn LinearOperator<T>, b: &[T], x: Vec<T>) -> Result<Solution<T>, Unsolved<T>>;
 }
 
@@ -45,7 +52,8 @@ pub struct Solution<T> {
     pub x: Vec<T>,
     /// ‖b − H·x‖ / ‖b‖; 0 when b = 0.
     pub residual: f64,
-    /// The eigenvalues that the solver saw (Ritz values: they lie inside the spectrum of H), ascending.
+    /// The eigenvalues that the solver saw, ascending: Ritz values, which lie inside the spectrum of H. Of an H that is not
+    /// symmetric, singular values in their place, which lie inside the range of those of H.
     pub ritz: Vec<f64>,
     /// The number of products H·x.
     pub products: usize,

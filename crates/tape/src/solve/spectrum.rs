@@ -58,6 +58,40 @@ fn ql_step(d: &mut [f64], e: &mut [f64]) {
     e[last] = 0.0;
 }
 
+/// The singular values, ascending, of a square matrix given by its columns, zeros below the last element of each left out.
+///
+/// One-sided rotations until all columns are orthogonal: Hestenes 1958, "Inversion of matrices by biorthogonalization".
+pub(super) fn singular_values(columns: &[Vec<f64>]) -> Vec<f64> {
+    let n = columns.len();
+    let full = |column: &Vec<f64>| column.iter().copied().chain(std::iter::repeat(0.0)).take(n).collect();
+    let mut a: Vec<Vec<f64>> = columns.iter().map(full).collect();
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    // Sweeps converge quadratically; the bound only guards against a cycle.
+    for _ in 0..30 {
+        let mut turned = false;
+        for (i, j) in (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))) {
+            let (ii, jj, ij) = (dot(&a[i], &a[i]), dot(&a[j], &a[j]), dot(&a[i], &a[j]));
+            if !(ij.abs() > f64::EPSILON * (ii * jj).sqrt()) {
+                continue;
+            }
+            turned = true;
+            let half = (jj - ii) / (2.0 * ij);
+            let t = half.signum() / (half.abs() + half.hypot(1.0));
+            let c = 1.0 / t.hypot(1.0);
+            let (left, right) = a.split_at_mut(j);
+            for (x, y) in left[i].iter_mut().zip(&mut right[0]) {
+                (*x, *y) = (c * *x - c * t * *y, c * t * *x + c * *y);
+            }
+        }
+        if !turned {
+            break;
+        }
+    }
+    let mut values: Vec<f64> = a.iter().map(|column| dot(column, column).sqrt()).collect();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
 /// The Lanczos matrix that conjugate gradients build: diagonal 1/αⱼ + βⱼ/αⱼ₋₁, off-diagonal √βⱼ/αⱼ₋₁, where βⱼ made direction j
 /// and αⱼ is its step. Source: Golub and Van Loan, "Matrix Computations", section 11.3.
 #[derive(Debug)]

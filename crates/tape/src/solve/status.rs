@@ -31,6 +31,13 @@ pub enum Status<T> {
         /// The products that were made.
         products: usize,
     },
+    /// The fixed-point iteration of the solver does not contract.
+    Diverges {
+        /// By what the residual grew in each product, about.
+        factor: f64,
+        /// The step size η of x ← x + η(b − H·x).
+        step: f64,
+    },
     /// H is singular, as far as can be seen or was told.
     Singular(Singular<T>),
     /// A product, or the right-hand side, holds an infinity or a NaN.
@@ -83,6 +90,11 @@ impl<T: Float> fmt::Display for Status<T> {
                 f,
                 "the relative residual is {residual:.3e} after {products} products, above {tolerance:.3e}; allow more \
                  products, start from the last answer, or raise the tolerance"
+            ),
+            Self::Diverges { factor, step } => write!(
+                f,
+                "the Neumann series diverges at step size {step:.3e}: each product lets the residual grow {factor:.3} times; \
+                 let the step be measured, take a smaller one, or solve by cg (gmres for an H that is not symmetric)"
             ),
             Self::Singular(singular) => singular.fmt(f),
             Self::NotFinite => write!(

@@ -1,6 +1,6 @@
 //! Gradient descent.
 
-use super::Step;
+use super::{Scalar, Step};
 use crate::Var;
 
 /// Gradient descent: θ′ = θ − η ∇g.
@@ -20,7 +20,19 @@ impl Step for Gd {
         s[0] = eta;
     }
 
-    fn record<'t>(&self, state: &[Var<'t>], gradient: Var<'t>, s: &[Var<'t>]) -> Vec<Var<'t>> {
+    fn constants(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn hyperparameters(&self) -> &'static [&'static str] {
+        &["η"]
+    }
+
+    fn pull_back(&self, _: usize, _: f64, s: &[f64], _: &[f64], by: &mut [f64]) {
+        by[0] = s[0];
+    }
+
+    fn record<'t>(&self, state: &[Var<'t>], gradient: Var<'t>, s: &[Var<'t>], _: &[Scalar<'t>]) -> Vec<Var<'t>> {
         let (theta, eta) = (state[0], s[0]);
         vec![theta - eta * gradient]
     }

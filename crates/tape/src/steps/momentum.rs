@@ -1,6 +1,6 @@
 //! The heavy ball.
 
-use super::Step;
+use super::{Scalar, Step};
 use crate::Var;
 
 /// Momentum: v′ = ρv + ∇g, θ′ = θ − ηv′. Source: Polyak 1964; the scaling of v is that of Sutskever et al. 2013 and of PyTorch.
@@ -30,7 +30,19 @@ impl Step for Momentum {
         s.copy_from_slice(&[eta, self.rho]);
     }
 
-    fn record<'t>(&self, state: &[Var<'t>], gradient: Var<'t>, s: &[Var<'t>]) -> Vec<Var<'t>> {
+    fn constants(&self) -> Vec<f64> {
+        Vec::new()
+    }
+
+    fn hyperparameters(&self) -> &'static [&'static str] {
+        &["η", "ρ"]
+    }
+
+    fn pull_back(&self, _: usize, _: f64, s: &[f64], _: &[f64], by: &mut [f64]) {
+        by.copy_from_slice(s);
+    }
+
+    fn record<'t>(&self, state: &[Var<'t>], gradient: Var<'t>, s: &[Var<'t>], _: &[Scalar<'t>]) -> Vec<Var<'t>> {
         let (theta, v, eta, rho) = (state[0], state[1], s[0], s[1]);
         let v = rho * v + gradient;
         vec![theta - eta * v, v]

@@ -1,7 +1,8 @@
 //! The forward loop.
 
 use crate::exec::Held;
-use crate::steps::Step;
+use crate::hypergradient::Penalty;
+use crate::steps::{Scalar, Step};
 use crate::vars::list;
 use crate::{Element, Par, Runner, Var, Vars, grad, jvp, vjp};
 
@@ -29,11 +30,12 @@ pub struct State<T> {
 /// ```
 #[derive(Debug)]
 pub struct Training<T> {
-    pub(super) step: Box<dyn Step>,
+    pub(crate) step: Box<dyn Step>,
     pub(super) layout: Layout,
     /// Φ; what depends on α and the data only is held.
     pub(crate) forward: Runner<T>,
-    /// (Aᵀc, Bᵀc) with A = ∂Φ/∂θ, B = ∂Φ/∂α; held as above.
+    /// (Aᵀc, Bᵀc) with A = ∂Φ/∂θ, B = ∂Φ/∂α, then the derivatives by s and by the constants of the step; held as above, with the
+    /// constants.
     pub(crate) backward: Runner<T>,
     /// Φ and Aż + Bα̇; all but the direction (ż, α̇) is held.
     pub(crate) tangent: Runner<T>,
@@ -68,25 +70,52 @@ impl Layout {
 struct Recorded<'t> {
     state: Vec<Var<'t>>,
     s: Vec<Var<'t>>,
-    next: Vec<Var<'t>>,
 }
 
 impl<'t> Recorded<'t> {
     #[track_caller]
-    fn new(inner: Var<'t>, theta: &[Var<'t>], step: &dyn Step) -> Self {
-        let tape = inner.tape();
+    fn new(theta: &[Var<'t>], step: &dyn Step) -> Self {
         let more = (1..step.states()).flat_map(|_| inputs_like(theta));
         let state: Vec<Var<'t>> = theta.iter().copied().chain(more).collect();
-        let s: Vec<Var<'t>> = (0..step.scalars()).map(|_| tape.input(1, 1)).collect();
-        let mut next = state.clone();
-        for (i, gradient) in grad(inner, theta.to_vec()).into_iter().enumerate() {
-            let matrices: Vec<Var<'t>> = state.iter().copied().skip(i).step_by(theta.len()).collect();
-            for (slot, new) in step.record(&matrices, gradient, &s).into_iter().enumerate() {
-                next[slot * theta.len() + i] = new;
-            }
-        }
-        Self { state, s, next }
+        let s = (0..step.scalars()).filter_map(|_| Some(theta.first()?.tape().input(1, 1))).collect();
+        Self { state, s }
     }
+
+    /// The new state, with `field` for the gradient. A penalty is met by its proximal map, θ ← S(θ, ηλ₁)/(1 + ηλ₂) with the soft
+    /// threshold S.
+    #[track_caller]
+    fn next(
+        &self,
+        field: &[Var<'t>],
+        penalty: Option<Penalty<'t>>,
+        step: &dyn Step,
+        constants: &[Scalar<'t>],
+    ) -> Vec<Var<'t>> {
+        let (mut next, mut start) = (self.state.clone(), 0);
+        for (i, gradient) in field.iter().enumerate() {
+            let matrices: Vec<Var<'t>> = self.state.iter().copied().skip(i).step_by(field.len()).collect();
+            for (slot, new) in step.record(&matrices, *gradient, &self.s, constants).into_iter().enumerate() {
+                next[slot * field.len() + i] = new;
+            }
+            if let Some(penalty) = penalty {
+                next[i] = proximal(next[i], penalty, self.s[0], start);
+            }
+            start += gradient.shape().len();
+        }
+        next
+    }
+}
+
+/// The proximal map of a penalty at step size η for the matrix of θ that begins at element `start`.
+#[track_caller]
+fn proximal<'t>(theta: Var<'t>, penalty: Penalty<'t>, eta: Var<'t>, start: usize) -> Var<'t> {
+    let piece = |weight: Var<'t>| match weight.shape().len() {
+        1 => weight.reshape(1, 1).expand(theta.rows(), theta.cols()),
+        _ => weight.slice(start, theta.rows(), theta.cols()),
+    };
+    let (reach, zeros) = (eta * piece(penalty.l1), theta.zeros_like());
+    let soft = (theta - reach).max(zeros) + (theta + reach).min(zeros);
+    soft / (eta * piece(penalty.l2) + 1.0)
 }
 
 /// An input of the shape of each.
@@ -109,18 +138,40 @@ impl<T: Element> Training<T> {
         step: Box<dyn Step>,
         par: Par,
     ) -> Self {
-        let (tape, alpha, theta) = (inner.tape(), list(&alpha), list(&theta));
-        let Recorded { state, s, next } = Recorded::new(inner, &theta, &*step);
-        let (held, from) = ((alpha.clone(), list(&data)), (state.clone(), alpha.clone()));
+        let theta = list(&theta);
+        Self::of(grad(inner, theta.clone()), None, list(&alpha), theta, list(&data), step, par)
+    }
+
+    /// The same with a vector field for the gradient, and a penalty.
+    #[track_caller]
+    pub(crate) fn of<'t>(
+        field: Vec<Var<'t>>,
+        penalty: Option<Penalty<'t>>,
+        alpha: Vec<Var<'t>>,
+        theta: Vec<Var<'t>>,
+        data: Vec<Var<'t>>,
+        step: Box<dyn Step>,
+        par: Par,
+    ) -> Self {
+        let tape = field.first().expect("a training: θ has no variable").tape();
+        let recorded = Recorded::new(&theta, &*step);
+        let constants: Vec<Scalar<'t>> = step.constants().into_iter().map(Scalar::Fixed).collect();
+        let next = recorded.next(&field, penalty, &*step, &constants);
+        let Recorded { state, s } = &recorded;
+        let (held, from) = ((alpha.clone(), data), (state.clone(), alpha.clone()));
         let forward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone()), next.clone());
 
-        let c = inputs_like(&state);
-        let pulled = vjp(next.clone(), c.clone(), from.clone());
-        let backward = tape.compile_staged::<T>(held.clone(), (state.clone(), s.clone(), c), pulled);
+        // The same step again, with its constants as inputs.
+        let numbers: Vec<Var<'t>> = constants.iter().map(|_| tape.input(1, 1)).collect();
+        let inputs: Vec<Scalar<'t>> = numbers.iter().copied().map(Scalar::Input).collect();
+        let free = recorded.next(&field, penalty, &*step, &inputs);
+        let c = inputs_like(state);
+        let pulled = vjp(free, c.clone(), (from.clone(), (s.clone(), numbers.clone())));
+        let backward = tape.compile_staged::<T>((held.clone(), numbers), (state.clone(), s.clone(), c), pulled);
 
-        let direction = (inputs_like(&state), inputs_like(&alpha));
+        let direction = (inputs_like(state), inputs_like(&alpha));
         let pushed = jvp(next.clone(), from, direction.clone());
-        let tangent = tape.compile_staged::<T>((held, state.clone(), s), direction, (next, pushed));
+        let tangent = tape.compile_staged::<T>((held, state.clone(), s.clone()), direction, (next, pushed));
 
         let layout = Layout { lens: state.iter().map(|v| v.shape().len()).collect(), theta: theta.len() };
         let [forward, backward, tangent] = [forward, backward, tangent].map(|program| program.runner(par));
@@ -170,6 +221,11 @@ impl<T: Element> Training<T> {
     /// The number of elements of θ.
     pub fn theta_size(&self) -> usize {
         self.layout.theta_size()
+    }
+
+    /// The number of elements of a state: of θ, and of what the step method remembers.
+    pub fn state_size(&self) -> usize {
+        self.layout.size()
     }
 }
 
