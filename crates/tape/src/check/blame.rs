@@ -55,7 +55,7 @@ fn alone(program: &Recording, node: usize, values: &[Vec<f64>]) -> Option<Record
     op.args = crate::tape::Args::new(&(0..count).collect::<Vec<u32>>());
     ops.push(op);
     let values = args.iter().map(|&arg| values[arg as usize].clone()).collect();
-    let graph = Graph { ops, inputs: args.len(), outputs: vec![count] };
+    let graph = Graph { ops, inputs: args.len(), outputs: vec![count], differentiated: Vec::new() };
     (count > 0).then_some(Recording { graph, values })
 }
 

@@ -78,11 +78,13 @@ pub fn compiled<T: Element>(program: &Recording) -> Option<Finding> {
 
 /// All passes of the compiler against all but one, and against none: the same bits.
 pub fn passes<T: Element>(program: &Recording) -> Option<Finding> {
-    const OTHERS: [Passes; 5] = [
+    const OTHERS: [Passes; 7] = [
         Passes::NONE,
         Passes { simplify: false, ..Passes::ALL },
         Passes { group: false, ..Passes::ALL },
         Passes { order: false, ..Passes::ALL },
+        Passes { chain: None, ..Passes::ALL },
+        Passes { chain: Some(0), ..Passes::ALL },
         Passes { place: false, ..Passes::ALL },
     ];
     let tape = Tape::new();

@@ -92,6 +92,9 @@ impl Draft {
         let values: Vec<Vec<f64>> = inputs.iter().filter_map(|&id| self.values[id].clone()).collect();
         let fits = values.iter().zip(&ops).all(|(value, op)| value.len() == op.shape.len());
         let outputs = outputs.into_iter().map(|output| numbers[output as usize]).collect();
-        fits.then_some(Recording { graph: Graph { ops, inputs: inputs.len(), outputs }, values })
+        fits.then_some(Recording {
+            graph: Graph { ops, inputs: inputs.len(), outputs, differentiated: Vec::new() },
+            values,
+        })
     }
 }
