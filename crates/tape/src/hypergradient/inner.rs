@@ -3,7 +3,7 @@
 use super::flat::{join, size, split};
 use super::{Curvature, Zero};
 use crate::derive::Reach;
-use crate::{Shape, Tape, Var, gauss_newton, grad, hvp, jvp, vjp};
+use crate::{Shape, Var, gauss_newton, grad, hvp, jvp, vjp};
 
 /// The weights of Σ λ₁|θᵢ| + ½ Σ λ₂θᵢ², each 1 × 1, or with a weight for every element of θ as one column. Whatever is recorded
 /// from α will do: exp of it, say.
@@ -147,12 +147,11 @@ impl<'t> Inner<'t> {
     }
 
     /// The outputs of the program that is held at a point.
-    pub(super) fn held_outputs(&self, tape: &'t Tape) -> Vec<Var<'t>> {
-        debug_assert!(std::ptr::eq(tape, self.d.tape()));
+    pub(super) fn held_outputs(&self) -> Vec<Var<'t>> {
         [self.transposed, self.residual].into_iter().chain(self.slack.iter().copied()).collect()
     }
 
-    /// F_θ·d, flat, and F_α·`direction`, flat, of a problem that is not sparse.
+    /// F_θ·d and F_α·`direction`, both flat.
     #[track_caller]
     pub(super) fn forward(&self, direction: &[Var<'t>]) -> (Var<'t>, Var<'t>) {
         let tape = self.d.tape();
@@ -170,20 +169,12 @@ impl<'t> Inner<'t> {
         let tape = outer.tape();
         let reaches = |from: &[Var<'t>], to: Var<'t>| Reach::new(tape, &[to], from, &[]).depends(to.id);
         let through = reaches(&self.theta, outer);
-        let why = |alpha: &Var<'t>| {
-            let moves = self.cross_depends(*alpha);
-            match (reaches(&[*alpha], outer), through, moves) {
-                (true, ..) | (_, true, true) => None,
-                (false, false, _) => Some(Zero::OuterIsConstant),
-                (false, true, false) => Some(Zero::InnerIsConstant),
-            }
+        let why = |alpha: &Var<'t>| match (reaches(&[*alpha], outer), through, reaches(&[*alpha], self.residual)) {
+            (true, ..) | (_, true, true) => None,
+            (false, false, _) => Some(Zero::OuterIsConstant),
+            (false, true, false) => Some(Zero::InnerIsConstant),
         };
         self.alpha.iter().map(why).collect()
-    }
-
-    /// Whether F depends on α.
-    fn cross_depends(&self, alpha: Var<'t>) -> bool {
-        Reach::new(alpha.tape(), &[self.residual], &[alpha], &[]).depends(self.residual.id)
     }
 }
 

@@ -1,13 +1,12 @@
 //! The programs of a bilevel problem.
 
 use super::inner::{Inner, Nature, Penalty};
+use super::tangents::Tangents;
 use super::{Answer, Failure, Method, Setup, Zero, flat};
 use crate::exec::Held;
 use crate::exec::vector::norm;
 use crate::vars::list;
 use crate::{Element, Par, Runner, Training, Var, Vars, grad};
-
-use super::tangents::Tangents;
 
 /// Where a hypergradient is taken. Each list has one matrix for every variable, in the order of recording the problem.
 #[derive(Clone, Copy, Debug)]
@@ -171,7 +170,7 @@ impl<T: Element> Problem<T> {
 
         let (f_alpha, f_theta) = grad(outer, (alpha.clone(), theta.clone()));
         let sides = tape.compile::<T>(point.clone(), (f_alpha, flat::join(tape, &f_theta), outer));
-        let curvature = tape.compile_staged::<T>(point.clone(), *d, inner.held_outputs(tape));
+        let curvature = tape.compile_staged::<T>(point.clone(), *d, inner.held_outputs());
         let cross = tape.compile::<T>((point, *d), inner.cross.clone());
         let tangents = setup.tangents.then(|| Tangents::new(&inner, outer, &data, par));
 

@@ -61,7 +61,7 @@ impl<T: Float> Jacobi<'_, T> {
             system.step(1.0, &x);
             system.refresh(scaled.h);
             end?;
-            if !(system.residual < 0.5 * before) {
+            if system.residual >= 0.5 * before {
                 break;
             }
         }

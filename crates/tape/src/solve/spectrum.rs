@@ -71,7 +71,7 @@ pub(super) fn singular_values(columns: &[Vec<f64>]) -> Vec<f64> {
         let mut turned = false;
         for (i, j) in (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j))) {
             let (ii, jj, ij) = (dot(&a[i], &a[i]), dot(&a[j], &a[j]), dot(&a[i], &a[j]));
-            if !(ij.abs() > f64::EPSILON * (ii * jj).sqrt()) {
+            if ij.abs() <= f64::EPSILON * (ii * jj).sqrt() {
                 continue;
             }
             turned = true;
