@@ -157,6 +157,7 @@ fn preconditioners_change_the_work_and_not_the_answer() {
         assert!((other.gradient[0][0] / plain.gradient[0][0] - 1.0).abs() < 1e-8, "{name}");
         assert!(other.adjoint_residual <= tolerance && other.damping == 0.0, "{name}");
     }
+    assert!(probed.work.products < plain.work.products / 2, "{}", probed.work.products);
     assert!(exact.work.products < n + 12, "{}", exact.work.products);
     assert!(given.work.products < 12 && given.work.products < plain.work.products / 2, "{}", given.work.products);
 }

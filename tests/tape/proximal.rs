@@ -92,6 +92,23 @@ fn every_method_agrees_on_the_lasso() {
 }
 
 #[test]
+fn the_linear_system_is_that_of_the_support() {
+    // At λ₁ = e⁴ the second feature is out: H has the eigenvalues of the other two, and 1 for the one that is out.
+    let (mut problem, data) = (lasso(1), [&X[..], &Y]);
+    let mut state = problem.training().start(&[&[0.0; 3]]);
+    problem.training().advance(&mut state, 4000, &|_| 0.2, &[&[4.0]], &data);
+    let at = Point { alpha: &[&[4.0]], theta: &[&state.values], data: &data };
+    let options = Implicit { solver: &tape::Dense::default(), ..Implicit::default() };
+    let found = problem.hypergradient(&Method::Implicit(options), &at).unwrap().ritz;
+    let entry = |i: usize, j: usize| (0..10).map(|row| X[3 * row + i] * X[3 * row + j]).sum::<f64>() / 10.0;
+    let (a, b, c) = (entry(0, 0) + 0.1, entry(0, 2), entry(2, 2) + 0.1);
+    let (mean, half) = (0.5 * (a + c), (0.25 * (a - c) * (a - c) + b * b).sqrt());
+    let mut expected = [mean - half, mean + half, 1.0];
+    expected.sort_by(f64::total_cmp);
+    assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?} and {expected:?}");
+}
+
+#[test]
 #[should_panic(expected = "proximal: the training is gradient descent, and the step is Momentum")]
 fn other_steps_have_other_fixed_points() {
     let tape = Tape::new();

@@ -54,8 +54,9 @@ fn a_hundred_thousand_steps_in_little_memory() {
     let few = Unroll { mode: Mode::Reverse { budget: state * steps / 200 }, ..all };
     let (all, few) = (run(&mut problem, all, &[1.0, -1.0]), run(&mut problem, few, &[1.0, -1.0]));
     assert_eq!((all.work.recomputed, all.work.snapshots), (0, steps));
-    assert!(few.work.recomputed > 0 && few.work.recomputed < 2 * steps, "{:?}", few.work);
-    assert!(few.work.snapshots <= steps / 200 && few.work.bytes < all.work.bytes / 100, "{:?}", few.work);
+    // 500 snapshots, 8 kB, for one more run of nearly every step.
+    assert_eq!((few.work.recomputed, few.work.snapshots), (99_499, 500), "{:?}", few.work);
+    assert!(few.work.bytes < all.work.bytes / 100, "{:?} and {:?}", few.work, all.work);
     assert_eq!(few.gradient, all.gradient);
     assert_eq!((few.theta, few.adjoint), (all.theta, all.adjoint));
 }
