@@ -19,6 +19,7 @@ mod hypergradient;
 mod listing;
 mod mutation;
 #[rustfmt::skip]
+#[expect(clippy::eq_op, reason = "printed by the generator, as it was drawn")]
 mod printed;
 mod matrices;
 mod plan;

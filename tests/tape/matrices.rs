@@ -62,9 +62,8 @@ pub(crate) fn eliminate<T: Float>(a: &Dense<T>, b: &[T]) -> Vec<f64> {
         x.swap(k, pivot);
         for i in k + 1..n {
             let factor = a[i][k] / a[k][k];
-            for j in k..n {
-                a[i][j] -= factor * a[k][j];
-            }
+            let pivot = a[k].clone();
+            a[i][k..].iter_mut().zip(&pivot[k..]).for_each(|(x, &p)| *x -= factor * p);
             x[i] -= factor * x[k];
         }
     }

@@ -213,7 +213,7 @@ fn constant_objectives_give_exact_zeros_and_say_why() {
     let inner = (theta - alpha).powi(2);
     let at = Point { alpha: &[&[1.0], &[2.0]], theta: &[&[1.0]], data: &[&[5.0]] };
     let unroll = Method::Unroll(Unroll { steps: 3, ..Unroll::default() });
-    let mut ask = |outer, method: &Method<'_, f64>| {
+    let ask = |outer, method: &Method<'_, f64>| {
         let mut problem = Problem::<f64>::stationary(inner, outer, (alpha, beta), theta, x, Setup::default());
         let answer = problem.hypergradient(method, &at).unwrap();
         (answer.gradient.concat(), answer.zero)
