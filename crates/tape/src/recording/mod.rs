@@ -27,8 +27,11 @@ use crate::{Tape, Var, Vars, reference};
 /// let noise = (x * y).sin() + y.exp();
 /// let recording = Recording::new([x, y], noise.sqrt(), &[&[0.3, -7.25], &[1.5, 0.1]]);
 ///
-/// // Shrinks to the smallest program that still fails, here: that has a NaN.
-/// let smallest = recording.shrink(|candidate| candidate.evaluate().concat().iter().any(|x| x.is_nan()));
+/// // Shrinks to the smallest program that still fails, here: that makes a NaN of finite numbers.
+/// let smallest = recording.shrink(|candidate| {
+///     let finite = candidate.values().concat().iter().all(|x| x.is_finite());
+///     finite && candidate.evaluate().concat().iter().any(|x| x.is_nan())
+/// });
 /// assert_eq!(smallest.to_rust("smallest"), "\
 /// fn smallest() -> tape::Recording {
 ///     let tape = tape::Tape::new();
