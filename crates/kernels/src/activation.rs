@@ -3,11 +3,12 @@
 mod jets;
 mod parts;
 
+use crate::isa::Kernel;
 use crate::lanes::{Lanes, splat};
-use crate::{Float, Real, reference};
+use crate::{Float, Isa, Real, reference};
 use jets::Jet;
-use parts::At;
-pub(crate) use parts::{Needs, Parts, TILE, Tile, steps};
+use parts::{At, steps};
+pub(crate) use parts::{Fill, Needs, Parts, TILE, Tile};
 
 /// An activation function σ. Kinks: `relu′(0) = 0`, and likewise for the others at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,49 +47,136 @@ impl Activation {
         reference::activation(self, x)
     }
 
-    /// out = σ⁽ᵏ⁾(x) over the first `n` elements of a tile, a multiple of the number of lanes.
-    #[inline(always)]
-    pub(crate) fn tile<L: Lanes>(self, k: usize, parts: &Parts<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
+    /// σ⁽ᵏ⁾(x) for the orders of a span, one tile for each, over the first `n` elements of a tile, a multiple of 16.
+    pub(crate) fn tile<T: Float>(
+        self,
+        isa: Isa,
+        span: Span,
+        x: &Tile<T>,
+        parts: &Parts<T>,
+        n: usize,
+        out: &mut Jets<T>,
+    ) {
+        let at = At::new(x, parts);
         match self {
-            Self::Relu => jet::<L>(&jets::Relu, k, parts, n, out),
-            Self::LeakyRelu(s) => jet::<L>(&jets::LeakyRelu(s.get()), k, parts, n, out),
-            Self::Tanh => jet::<L>(&jets::Tanh, k, parts, n, out),
-            Self::Sigmoid => jet::<L>(&jets::Sigmoid, k, parts, n, out),
-            Self::Softplus => jet::<L>(&jets::Softplus, k, parts, n, out),
-            Self::Silu => jet::<L>(&jets::Silu, k, parts, n, out),
-            Self::Gelu => jet::<L>(&jets::Gelu, k, parts, n, out),
-            Self::Elu(a) => jet::<L>(&jets::Elu(a.get()), k, parts, n, out),
-            Self::Sin => jet::<L>(&jets::Sin, k, parts, n, out),
-            Self::Identity => jet::<L>(&jets::Identity, k, parts, n, out),
-            Self::Square => jet::<L>(&jets::Square, k, parts, n, out),
-            Self::Erf => jet::<L>(&jets::Erf, k, parts, n, out),
-            Self::Hermite(degree) => hermite::<L>(degree, k, parts, n, out),
+            Self::Relu => isa.run_apart(&mut Orders { jet: jets::Relu, span, at, n, out }),
+            Self::LeakyRelu(s) => isa.run_apart(&mut Orders { jet: jets::LeakyRelu(s.get()), span, at, n, out }),
+            Self::Tanh => isa.run_apart(&mut Orders { jet: jets::Tanh, span, at, n, out }),
+            Self::Sigmoid => isa.run_apart(&mut Orders { jet: jets::Sigmoid, span, at, n, out }),
+            Self::Softplus => isa.run_apart(&mut Orders { jet: jets::Softplus, span, at, n, out }),
+            Self::Silu => isa.run_apart(&mut Orders { jet: jets::Silu, span, at, n, out }),
+            Self::Gelu => isa.run_apart(&mut Orders { jet: jets::Gelu, span, at, n, out }),
+            Self::Elu(a) => isa.run_apart(&mut Orders { jet: jets::Elu(a.get()), span, at, n, out }),
+            Self::Sin => isa.run_apart(&mut Orders { jet: jets::Sin, span, at, n, out }),
+            Self::Identity => isa.run_apart(&mut Orders { jet: jets::Identity, span, at, n, out }),
+            Self::Square => isa.run_apart(&mut Orders { jet: jets::Square, span, at, n, out }),
+            Self::Erf => isa.run_apart(&mut Orders { jet: jets::Erf, span, at, n, out }),
+            Self::Hermite(degree) => {
+                for (order, out) in (span.first..=span.last).zip(out) {
+                    isa.run_apart(&mut Hermite { degree, order, x, n, out });
+                }
+            }
         }
     }
 }
 
-/// One order of a jet, chosen outside of the loop; the compiler drops what the other orders would need.
-#[inline(always)]
-fn jet<L: Lanes>(jet: &impl Jet, k: usize, parts: &Parts<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
-    match k {
-        0 => order::<L::Loop, 0>(jet, parts, n, out),
-        1 => order::<L::Loop, 1>(jet, parts, n, out),
-        2 => order::<L::Loop, 2>(jet, parts, n, out),
-        _ => order::<L::Loop, 3>(jet, parts, n, out),
+/// Tiles for the orders of a span, from the first on; those that are left over are not touched.
+pub(crate) type Jets<T> = [Tile<T>; 4];
+
+/// The orders of a jet that are computed together.
+#[derive(Clone, Copy)]
+pub(crate) struct Span {
+    pub(crate) first: usize,
+    last: usize,
+}
+
+impl Span {
+    /// A span that holds the wanted orders. Those that gradients and products with Hessians ask for have loops of their own.
+    pub(crate) fn of(wanted: [bool; 4]) -> Self {
+        let first = wanted.iter().position(|wanted| *wanted).unwrap_or(0);
+        let last = wanted.iter().rposition(|wanted| *wanted).unwrap_or(0);
+        if first == last || last <= 2 { Self { first, last } } else { Self { first: 0, last: 3 } }
+    }
+
+    /// The number of orders.
+    pub(crate) fn len(self) -> usize {
+        self.last - self.first + 1
+    }
+}
+
+/// The orders of a span of a jet in one loop, which is chosen outside of it; the compiler drops what other orders would need.
+struct Orders<'a, J, T> {
+    jet: J,
+    span: Span,
+    at: At<'a, T>,
+    n: usize,
+    out: &'a mut Jets<T>,
+}
+
+impl<J: Jet, T: Float> Kernel<T> for &mut Orders<'_, J, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let Orders { jet, span, at, n, out } = self;
+        let (at, n, out) = (*at, *n, &mut **out);
+        match (span.first, span.last) {
+            (0, 0) => orders::<L::Loop, 0, 0>(jet, at, n, out),
+            (0, 1) => orders::<L::Loop, 0, 1>(jet, at, n, out),
+            (0, 2) => orders::<L::Loop, 0, 2>(jet, at, n, out),
+            (1, 1) => orders::<L::Loop, 1, 1>(jet, at, n, out),
+            (1, 2) => orders::<L::Loop, 1, 2>(jet, at, n, out),
+            (2, 2) => orders::<L::Loop, 2, 2>(jet, at, n, out),
+            (3, 3) => orders::<L::Loop, 3, 3>(jet, at, n, out),
+            _ => orders::<L::Loop, 0, 3>(jet, at, n, out),
+        }
     }
 }
 
 #[inline(always)]
-fn order<L: Lanes, const K: usize>(jet: &impl Jet, parts: &Parts<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
+fn orders<L: Lanes, const FIRST: usize, const LAST: usize>(
+    jet: &impl Jet,
+    at: At<'_, L::Elem>,
+    n: usize,
+    out: &mut Jets<L::Elem>,
+) {
     for i in steps::<L>(n) {
-        jet.jet::<L>(At::new(parts, i))[K].store(&mut out[i..]);
+        let values = jet.jet::<L>(at.place(i));
+        // One by one: a loop over the orders would hide the outer one from the vectoriser.
+        values[FIRST].store(&mut out[0][i..]);
+        if FIRST < LAST {
+            values[(FIRST + 1) % 4].store(&mut out[1][i..]);
+        }
+        if FIRST + 1 < LAST {
+            values[(FIRST + 2) % 4].store(&mut out[2][i..]);
+        }
+        if FIRST + 2 < LAST {
+            values[(FIRST + 3) % 4].store(&mut out[3][i..]);
+        }
     }
 }
 
 /// The k-th derivative of h_d/√d: h_{d−1}, then a factor √(d − 1), √(d − 2) for each further one. By the recurrence
 /// √(m+1)·h_{m+1} = x·h_m − √m·h_{m−1}, one pass over the tile for each degree.
+struct Hermite<'a, T> {
+    degree: u32,
+    order: usize,
+    x: &'a Tile<T>,
+    n: usize,
+    out: &'a mut Tile<T>,
+}
+
+impl<T: Float> Kernel<T> for &mut Hermite<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        hermite::<L>(self.degree, self.order, self.x, self.n, self.out);
+    }
+}
+
 #[inline(always)]
-fn hermite<L: Lanes>(degree: u32, k: usize, parts: &Parts<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
+fn hermite<L: Lanes>(degree: u32, k: usize, x: &Tile<L::Elem>, n: usize, out: &mut Tile<L::Elem>) {
     let d = f64::from(degree);
     let factor = [d.sqrt().recip(), 1.0, (d - 1.0).max(0.0).sqrt(), ((d - 1.0) * (d - 2.0)).max(0.0).sqrt()][k];
     let mut before = [L::Elem::ZERO; TILE];
@@ -98,7 +186,7 @@ fn hermite<L: Lanes>(degree: u32, k: usize, parts: &Parts<L::Elem>, n: usize, ou
         let (rising, falling) = (splat::<L>((m + 1.0).sqrt().recip()), splat::<L>(-(m / (m + 1.0)).sqrt()));
         for i in steps::<L>(n) {
             let h = L::load(&out[i..]);
-            let next = (L::load(&parts.x[i..]) * h).mul_add(rising, falling * L::load(&before[i..]));
+            let next = (L::load(&x[i..]) * h).mul_add(rising, falling * L::load(&before[i..]));
             h.store(&mut before[i..]);
             next.store(&mut out[i..]);
         }

@@ -65,6 +65,24 @@ impl Isa {
     }
 }
 
+impl Isa {
+    /// [`Self::run`] as a function of its own on every instruction set: for the parts of a kernel whose loops are many. In one
+    /// function the compiler would need minutes, and would prepare all the loops whenever it runs a few of them. To be given
+    /// a reference: a value would be copied, and the processor stalls when words just written are read two at a time.
+    #[inline]
+    pub(crate) fn run_apart<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
+        match self {
+            Self::Baseline => baseline(kernel),
+            Self::Avx2 => self.run(kernel),
+        }
+    }
+}
+
+#[inline(never)]
+fn baseline<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
+    kernel.run::<T::Wide>()
+}
+
 impl fmt::Display for Isa {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -1,7 +1,8 @@
 //! The mixture kernel: one pass over x serves a list of requests for weighted sums of activations and for inner products with them.
 //!
-//! x is worked on in tiles of 256 elements that stay in the first-level cache: the parts that activations share, then for
-//! every order that is wanted the activations one after the other, each added to all requests of that order.
+//! x is worked on in tiles of 256 elements that stay in the first-level cache: the parts that activations share, then the
+//! activations one after the other, each with all orders that are wanted, then the requests, to which eight activations are
+//! added at a time.
 //!
 //! **Bits.** What a request is answered does not depend on the others, nor on the number of threads. A sum is
 //! c₀σ₀ + c₁σ₁ + … from the left. An inner product is defined on indices: x is cut into blocks (of 8192 elements if there is
@@ -15,6 +16,7 @@
 //! of that size cancel).
 
 mod block;
+mod loops;
 
 use std::sync::Arc;
 
@@ -209,8 +211,11 @@ impl<T: Float> Pass<'_, T> {
         }
         let each = dots.len() * self.bank.len() * groups;
         let written = Written { outs, block, partial: Equal { data: partial, each } };
-        let mut orders = wanted.orders.iter().chain(dots.iter().map(|dot| &dot.order));
-        let needs = Needs::of(self.bank, orders.any(|order| *order > 0));
+        let mut orders = [false; 4];
+        for order in wanted.orders[..wanted.count].iter().chain(dots.iter().map(|dot| &dot.order)) {
+            orders[*order] = true;
+        }
+        let needs = Needs::of(self.bank, orders);
         par::each(self.par, 0..blocks, written, &mut [(); 0], &|i, written: Written<'_, T>, _| {
             let start = i * block;
             let x = &self.x[start..(start + block).min(self.x.len())];

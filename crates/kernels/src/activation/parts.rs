@@ -2,7 +2,10 @@
 
 use super::Activation;
 use crate::Float;
-use crate::elementary::{Decay, any_far, erf_gauss, far_sin_cos, gauss, mend, scaled_tail, sin_cos};
+use crate::elementary::{
+    Decay, any_far, erf_gauss, far_sin_cos, fraction_of_square, gauss, mend, scaled_tail, sin_cos, smaller,
+};
+use crate::isa::Kernel;
 use crate::lanes::{Lanes, splat};
 
 /// The number of elements of a tile: a dozen tiles of `f32` lie in a first-level cache.
@@ -15,26 +18,41 @@ pub(crate) type Tile<T> = [T; TILE];
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Needs {
     decay: bool,
-    /// Derivatives of what decays.
-    slope: bool,
+    less_1: bool,
+    fraction_of_square: bool,
+    fractions: bool,
+    gauss: bool,
     tail: bool,
-    circle: bool,
+    sin: bool,
+    cos: bool,
     erf: bool,
 }
 
 impl Needs {
-    /// What the activations of a bank need together, for their values alone or also for derivatives.
-    pub(crate) fn of(activations: &[Activation], derivatives: bool) -> Self {
+    /// What the activations of a bank need together for the orders that are wanted.
+    pub(crate) fn of(activations: &[Activation], orders: [bool; 4]) -> Self {
+        let [value, slope, second, third] = orders;
         let mut needs = Self::default();
         for activation in activations {
             match activation {
-                Activation::Tanh
-                | Activation::Sigmoid
-                | Activation::Softplus
-                | Activation::Silu
-                | Activation::Elu(_) => needs.decay = true,
-                Activation::Gelu => needs.tail = true,
-                Activation::Sin => needs.circle = true,
+                Activation::Tanh => needs.fraction_of_square = true,
+                Activation::Sigmoid | Activation::Silu => needs.fractions = true,
+                Activation::Softplus => {
+                    needs.decay = true;
+                    needs.fractions |= slope || second || third;
+                }
+                Activation::Elu(_) => {
+                    needs.decay = true;
+                    needs.less_1 |= value;
+                }
+                Activation::Gelu => {
+                    needs.gauss = true;
+                    needs.tail |= value || slope;
+                }
+                Activation::Sin => {
+                    needs.sin |= value || second;
+                    needs.cos |= slope || third;
+                }
                 Activation::Erf => needs.erf = true,
                 Activation::Relu
                 | Activation::LeakyRelu(_)
@@ -43,19 +61,19 @@ impl Needs {
                 | Activation::Hermite(_) => {}
             }
         }
-        needs.slope = needs.decay && derivatives;
+        needs.decay |= needs.fraction_of_square || needs.fractions;
         needs
     }
 }
 
 /// A tile of x and its parts. Parts that are not wanted hold anything.
 pub(crate) struct Parts<T> {
-    pub(super) x: Tile<T>,
     e: Tile<T>,
     e_less_1: Tile<T>,
-    square: Tile<T>,
+    square_rest: Tile<T>,
+    fraction_of_square: Tile<T>,
     larger: Tile<T>,
-    slope: Tile<T>,
+    smaller: Tile<T>,
     gauss: Tile<T>,
     beyond: Tile<T>,
     sin: Tile<T>,
@@ -64,18 +82,35 @@ pub(crate) struct Parts<T> {
     erf_gauss: Tile<T>,
 }
 
+/// Computes the parts of the first `n` elements of a tile, a multiple of 16.
+pub(crate) struct Fill<'a, T> {
+    pub(crate) parts: &'a mut Parts<T>,
+    pub(crate) needs: Needs,
+    pub(crate) x: &'a Tile<T>,
+    pub(crate) n: usize,
+}
+
+impl<T: Float> Kernel<T> for &mut Fill<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        self.parts.fill::<L>(self.needs, self.x, self.n);
+    }
+}
+
 impl<T: Float> Parts<T> {
     /// Parts of zeros.
     #[inline(always)]
     pub(crate) fn new() -> Self {
         let zeros = [T::ZERO; TILE];
         Self {
-            x: zeros,
             e: zeros,
             e_less_1: zeros,
-            square: zeros,
+            square_rest: zeros,
+            fraction_of_square: zeros,
             larger: zeros,
-            slope: zeros,
+            smaller: zeros,
             gauss: zeros,
             beyond: zeros,
             sin: zeros,
@@ -85,90 +120,111 @@ impl<T: Float> Parts<T> {
         }
     }
 
-    /// Computes what is wanted of `x`, at most a tile; what follows in the last lanes is 0.
+    /// Computes what is wanted of the first `n` elements of a tile, a multiple of the number of lanes.
     #[inline(always)]
-    pub(crate) fn fill<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &[T]) {
-        let whole = x.len().next_multiple_of(L::N);
-        self.x[..x.len()].copy_from_slice(x);
-        self.x[x.len()..whole].fill(T::ZERO);
-        if needs.decay {
-            self.fill_decay::<L::Loop>(whole);
+    fn fill<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
+        match (needs.less_1, needs.fraction_of_square) {
+            (true, _) => self.fill_decay::<L::Loop, true, true>(x, n),
+            (_, true) => self.fill_decay::<L::Loop, false, true>(x, n),
+            _ if needs.decay => self.fill_decay::<L::Loop, false, false>(x, n),
+            _ => {}
         }
-        if needs.slope {
-            self.fill_slope::<L::Loop>(whole);
+        if needs.fraction_of_square {
+            self.fill_fraction_of_square::<L::Loop>(n);
+        }
+        if needs.fractions {
+            self.fill_fractions::<L::Loop>(n);
+        }
+        if needs.gauss {
+            self.fill_gauss::<L::Loop>(x, n);
         }
         if needs.tail {
-            self.fill_tail::<L::Loop>(whole);
+            self.fill_tail::<L::Loop>(x, n);
         }
-        if needs.circle {
-            self.fill_circle::<L::Loop>(whole);
+        match (needs.sin, needs.cos) {
+            (true, true) => self.fill_circle::<L::Loop, true, true>(x, n),
+            (true, false) => self.fill_circle::<L::Loop, true, false>(x, n),
+            (false, true) => self.fill_circle::<L::Loop, false, true>(x, n),
+            (false, false) => {}
         }
         if needs.erf {
-            self.fill_erf::<L::Loop>(whole);
+            self.fill_erf::<L::Loop>(x, n);
         }
     }
 
     #[inline(always)]
-    fn fill_decay<L: Lanes<Elem = T>>(&mut self, n: usize) {
+    fn fill_decay<L: Lanes<Elem = T>, const LESS_1: bool, const SQUARE: bool>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let decay = Decay::new(L::load(&self.x[i..]));
+            let decay = Decay::new(L::load(&x[i..]));
             decay.e.store(&mut self.e[i..]);
-            decay.e_less_1.store(&mut self.e_less_1[i..]);
-            decay.square.store(&mut self.square[i..]);
+            if LESS_1 {
+                decay.e_less_1.store(&mut self.e_less_1[i..]);
+            }
+            if SQUARE {
+                decay.square_rest.store(&mut self.square_rest[i..]);
+            }
         }
+    }
+
+    /// A loop of its own, as others below: the processor overlaps more rounds of a short one.
+    #[inline(always)]
+    fn fill_fraction_of_square<L: Lanes<Elem = T>>(&mut self, n: usize) {
         for i in steps::<L>(n) {
-            let sum = L::load(&self.e[i..]) + splat(1.0);
-            (splat::<L>(1.0) / sum).store(&mut self.larger[i..]);
+            let fraction = fraction_of_square(L::load(&self.e[i..]), L::load(&self.square_rest[i..]));
+            fraction.store(&mut self.fraction_of_square[i..]);
         }
     }
 
     #[inline(always)]
-    fn fill_slope<L: Lanes<Elem = T>>(&mut self, n: usize) {
+    fn fill_fractions<L: Lanes<Elem = T>>(&mut self, n: usize) {
         for i in steps::<L>(n) {
             let e = L::load(&self.e[i..]);
-            slope(e).store(&mut self.slope[i..]);
+            let larger = splat::<L>(1.0) / (e + splat(1.0));
+            larger.store(&mut self.larger[i..]);
+            smaller(e, larger).store(&mut self.smaller[i..]);
         }
     }
 
     #[inline(always)]
-    fn fill_tail<L: Lanes<Elem = T>>(&mut self, n: usize) {
+    fn fill_gauss<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            gauss(L::load(&self.x[i..]), 0.5).store(&mut self.gauss[i..]);
+            gauss(L::load(&x[i..]), 0.5).store(&mut self.gauss[i..]);
         }
-        // A loop of its own: the processor overlaps more rounds of a short one.
+    }
+
+    #[inline(always)]
+    fn fill_tail<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let beyond = scaled_tail(L::load(&self.x[i..])) * L::load(&self.gauss[i..]);
+            let beyond = scaled_tail(L::load(&x[i..])) * L::load(&self.gauss[i..]);
             beyond.store(&mut self.beyond[i..]);
         }
     }
 
     #[inline(always)]
-    fn fill_circle<L: Lanes<Elem = T>>(&mut self, n: usize) {
+    fn fill_circle<L: Lanes<Elem = T>, const SIN: bool, const COS: bool>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let (sin, cos) = sin_cos(L::load(&self.x[i..]));
-            sin.store(&mut self.sin[i..]);
-            cos.store(&mut self.cos[i..]);
+            let (sin, cos) = sin_cos(L::load(&x[i..]));
+            if SIN {
+                sin.store(&mut self.sin[i..]);
+            }
+            if COS {
+                cos.store(&mut self.cos[i..]);
+            }
         }
-        if any_far::<L>(&self.x[..n]) {
-            mend(&self.x[..n], &mut self.sin, |x| far_sin_cos(x).0);
-            mend(&self.x[..n], &mut self.cos, |x| far_sin_cos(x).1);
+        if any_far::<L>(&x[..n]) {
+            mend(&x[..n], &mut self.sin, |x| far_sin_cos(x).0);
+            mend(&x[..n], &mut self.cos, |x| far_sin_cos(x).1);
         }
     }
 
     #[inline(always)]
-    fn fill_erf<L: Lanes<Elem = T>>(&mut self, n: usize) {
+    fn fill_erf<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let (erf, gauss) = erf_gauss(L::load(&self.x[i..]));
+            let (erf, gauss) = erf_gauss(L::load(&x[i..]));
             erf.store(&mut self.erf[i..]);
             gauss.store(&mut self.erf_gauss[i..]);
         }
     }
-}
-
-/// e / (1 + e)² for 0 ≤ e ≤ 1.
-#[inline(always)]
-pub(super) fn slope<L: Lanes>(e: L) -> L {
-    e / e.mul_add(e + splat(2.0), splat(1.0))
 }
 
 /// The first indices of the lanes of `n` elements, a multiple of their number.
@@ -177,23 +233,39 @@ pub(crate) fn steps<L: Lanes>(n: usize) -> impl Iterator<Item = usize> {
     (0..n.min(TILE) / L::N).map(|i| i * L::N)
 }
 
+/// A tile of x and its parts.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a, T> {
+    x: &'a Tile<T>,
+    parts: &'a Parts<T>,
+}
+
+impl<'a, T: Float> At<'a, T> {
+    #[inline(always)]
+    pub(super) fn new(x: &'a Tile<T>, parts: &'a Parts<T>) -> Self {
+        Self { x, parts }
+    }
+
+    /// One place of the tile.
+    #[inline(always)]
+    pub(super) fn place<L: Lanes<Elem = T>>(self, i: usize) -> Place<'a, L> {
+        Place { x: self.x, parts: self.parts, i }
+    }
+}
+
 /// x and its parts at one place of a tile, loaded when asked for.
 #[derive(Clone, Copy)]
-pub(super) struct At<'a, L: Lanes> {
+pub(super) struct Place<'a, L: Lanes> {
+    x: &'a Tile<L::Elem>,
     parts: &'a Parts<L::Elem>,
     i: usize,
 }
 
-impl<'a, L: Lanes> At<'a, L> {
-    #[inline(always)]
-    pub(super) fn new(parts: &'a Parts<L::Elem>, i: usize) -> Self {
-        Self { parts, i }
-    }
-
+impl<L: Lanes> Place<'_, L> {
     /// x
     #[inline(always)]
     pub(super) fn x(self) -> L {
-        L::load(&self.parts.x[self.i..])
+        L::load(&self.x[self.i..])
     }
 
     /// e = e^(−|x|)
@@ -208,22 +280,22 @@ impl<'a, L: Lanes> At<'a, L> {
         L::load(&self.parts.e_less_1[self.i..])
     }
 
-    /// e²
+    /// e² / (1 + e²)
     #[inline(always)]
-    pub(super) fn square(self) -> L {
-        L::load(&self.parts.square[self.i..])
-    }
-
-    /// e / (1 + e)²
-    #[inline(always)]
-    pub(super) fn slope(self) -> L {
-        L::load(&self.parts.slope[self.i..])
+    pub(super) fn fraction_of_square(self) -> L {
+        L::load(&self.parts.fraction_of_square[self.i..])
     }
 
     /// 1 / (1 + e)
     #[inline(always)]
     pub(super) fn larger(self) -> L {
         L::load(&self.parts.larger[self.i..])
+    }
+
+    /// e / (1 + e)
+    #[inline(always)]
+    pub(super) fn smaller(self) -> L {
+        L::load(&self.parts.smaller[self.i..])
     }
 
     /// exp(−x²/2)

@@ -22,16 +22,23 @@ pub trait Constants: Sized + 'static {
     const ERFCX: &'static [Self];
     /// The y at which the variable of [`Self::ERFCX`] is 0.
     const ERFCX_CENTRE: Self;
+    /// (ln(1 + e) − e)/e² for 0 ≤ e ≤ 1, in powers of e − k with k = [`Self::LOG_1P_CENTRE`]; the error is that of the logarithm.
+    const LOG_1P: &'static [Self];
+    /// The e at which the variable of [`Self::LOG_1P`] is 0.
+    const LOG_1P_CENTRE: Self;
     /// (sin r − r)/r³ for |r| ≤ 0.79, in powers of r².
     const SIN: &'static [Self];
     /// (cos r − 1 + r²/2)/r⁴ on the same range, in powers of r².
     const COS: &'static [Self];
-    /// π/2 as a sum. The first three terms are short: their products with [`Self::QUADRANTS`] are exact.
+    /// π/2 as a sum of three terms, none of them negative: the first two are cut off, not rounded.
+    const HALF_PI_TERMS: [Self; 3];
+    /// π/2 as a sum of four terms, none of them negative. The first three are short: their products with numbers of quadrants up to [`Self::TRIG_REACH`] are exact.
     const HALF_PI_PARTS: [Self; 4];
     /// π/2 as a sum of its nearest element and the rest.
     const HALF_PI: [Self; 2];
-    /// The number of quadrants up to which the reduction of an argument to the first one is exact.
-    const QUADRANTS: Self;
+    /// The |x| up to which the reduction of an argument of sine and cosine is exact enough: for `f32` every argument up to it has
+    /// been tried, and the errors are below 1.5 units in the last place.
+    const TRIG_REACH: Self;
     /// (arctan x − x)/x³ for |x| ≤ 1, in powers of x².
     const ATAN: &'static [Self];
     /// (arcsin x − x)/x³ for |x| ≤ ½, in powers of x².
@@ -62,6 +69,8 @@ pub trait Constants: Sized + 'static {
     const GAUSS_REACH: Self;
     /// A whole number h so that 2^h and 2^(n − h) are normal for every n that is an exponent of a number or of 0 or ∞ made by [`Self::EXP_RANGE`].
     const HALF_EXPONENT: Self;
+    /// 2^h and 2^−h for h = [`Self::HALF_EXPONENT`].
+    const LIFT: [Self; 2];
     /// A power p so large that xᵖ is 0, 1 or ∞ for every x.
     const POWER_REACH: f64;
 }
@@ -96,11 +105,25 @@ impl Constants for f32 {
         5.0917046e-05,
     ];
     const ERFCX_CENTRE: Self = 1.5;
+    // Error 2^-27.26.
+    const LOG_1P: &'static [Self] = &[
+        -0.38971823,
+        0.19150715,
+        -0.10353139,
+        0.059018187,
+        -0.03477359,
+        0.021110732,
+        -0.013569671,
+        0.008485778,
+        -0.0032170694,
+    ];
+    const LOG_1P_CENTRE: Self = 0.4375;
     // Error 2^-27.84.
     const SIN: &'static [Self] = &[-0.16666654, 0.008332106, -0.00019507884];
     // Error 2^-32.86.
     const COS: &'static [Self] = &[0.041666646, -0.0013887304, 2.4431201e-05];
-    const HALF_PI_PARTS: [Self; 4] = [1.5708008, -4.454516e-06, 6.077272e-11, -1.7151245e-15];
+    const HALF_PI_TERMS: [Self; 3] = [Self::from_bits(0x3fc9_0fda), 7.5497894e-08, 5.390303e-15];
+    const HALF_PI_PARTS: [Self; 4] = [1.5706787, 0.000117614865, 9.920313e-10, 6.223372e-14];
     const HALF_PI: [Self; 2] = [std::f32::consts::FRAC_PI_2, -4.371139e-08];
     // Error 2^-28.48.
     const ATAN: &'static [Self] = &[
@@ -116,7 +139,7 @@ impl Constants for f32 {
     ];
     // Error 2^-27.62.
     const ASIN: &'static [Self] = &[0.16666752, 0.074953094, 0.04546915, 0.02418478, 0.0421583];
-    const QUADRANTS: Self = 1024.0;
+    const TRIG_REACH: Self = 1024.0;
     const FRACTION: usize = 23;
     const FRACTION_MASK: Self = Self::from_bits(0x007f_ffff);
     const UPPER_HALF: Self = Self::from_bits(0xffff_f000);
@@ -130,6 +153,7 @@ impl Constants for f32 {
     const EXPM1_LEAST: Self = -30.0;
     const GAUSS_REACH: Self = 11.0;
     const HALF_EXPONENT: Self = 64.0;
+    const LIFT: [Self; 2] = [Self::from_bits((127 + 64) << 23), Self::from_bits((127 - 64) << 23)];
     const POWER_REACH: f64 = 4_294_967_296.0;
 }
 
@@ -226,6 +250,30 @@ impl Constants for f64 {
         -1.1381861553218273e-09,
     ];
     const ERFCX_CENTRE: Self = 3.5;
+    // Error 2^-54.42.
+    const LOG_1P: &'static [Self] = &[
+        -0.3897182370514628,
+        0.19150697186258703,
+        -0.1035302497346391,
+        0.05902680985417849,
+        -0.034825097073543074,
+        0.02104489590249552,
+        -0.012945594575160233,
+        0.008073484647176124,
+        -0.00509038746688961,
+        0.0032382931955879006,
+        -0.0020753624097592264,
+        0.0013384648524935561,
+        -0.0008684655314504856,
+        0.0005662822531639859,
+        -0.0003672345662206198,
+        0.00023624065259809896,
+        -0.00016367748671387145,
+        0.00012718228286102048,
+        -8.12059792937378e-05,
+        2.532988380623906e-05,
+    ];
+    const LOG_1P_CENTRE: Self = 0.4375;
     // Error 2^-56.17.
     const SIN: &'static [Self] = &[
         -0.16666666666666627,
@@ -244,6 +292,7 @@ impl Constants for f64 {
         2.087567565401125e-09,
         -1.1357209522239836e-11,
     ];
+    const HALF_PI_TERMS: [Self; 3] = [std::f64::consts::FRAC_PI_2, 6.123233995736765e-17, 1.082856673921914e-32];
     const HALF_PI_PARTS: [Self; 4] =
         [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32];
     const HALF_PI: [Self; 2] = [std::f64::consts::FRAC_PI_2, 6.123233995736766e-17];
@@ -287,7 +336,7 @@ impl Constants for f64 {
         -0.020999067267054083,
         0.032628623671978926,
     ];
-    const QUADRANTS: Self = 1_048_576.0;
+    const TRIG_REACH: Self = 1_572_864.0;
     const FRACTION: usize = 52;
     const FRACTION_MASK: Self = Self::from_bits(0x000f_ffff_ffff_ffff);
     const UPPER_HALF: Self = Self::from_bits(0xffff_ffff_f800_0000);
@@ -301,5 +350,6 @@ impl Constants for f64 {
     const EXPM1_LEAST: Self = -50.0;
     const GAUSS_REACH: Self = 28.0;
     const HALF_EXPONENT: Self = 512.0;
+    const LIFT: [Self; 2] = [Self::from_bits((1023 + 512) << 52), Self::from_bits((1023 - 512) << 52)];
     const POWER_REACH: f64 = 18_446_744_073_709_551_616.0;
 }

@@ -6,20 +6,36 @@ use crate::lanes::{Lanes, splat, splats};
 /// x = n·ln 2 + r + rest with whole n, |r| ≤ ½ ln 2; the rest is what r lost by rounding.
 struct Reduced<L> {
     n: L,
+    /// The sum that holds n in its last bits.
+    held: L,
     r: L,
     rest: L,
 }
 
 impl<L: Lanes> Reduced<L> {
+    /// Of x.
+    #[inline(always)]
+    fn new(x: L) -> Self {
+        let (n, held) = round(x, std::f64::consts::LOG2_E);
+        let [_, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
+        Self::minus(n, held, x, n * -ln_2_rest)
+    }
+
     /// Of x = high + low, with |low| well below 1.
     #[inline(always)]
-    fn new(high: L, low: L) -> Self {
-        let [ln_2, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
-        let (n, _) = round((high + low) * splat(std::f64::consts::LOG2_E));
+    fn of_sum(high: L, low: L) -> Self {
+        let (n, held) = round(high + low, std::f64::consts::LOG2_E);
+        let [_, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
+        Self::minus(n, held, high, n.mul_add(-ln_2_rest, low))
+    }
+
+    /// high + small less n times the first term of ln 2.
+    #[inline(always)]
+    fn minus(n: L, held: L, high: L, small: L) -> Self {
+        let [ln_2, _] = splats::<L, _>(L::Elem::LN_2);
         let exact = n.mul_add(-ln_2, high);
-        let small = n.mul_add(-ln_2_rest, low);
         let r = exact + small;
-        Self { n, r, rest: (exact - r) + small }
+        Self { n, held, r, rest: (exact - r) + small }
     }
 
     /// e^(r + rest) − 1
@@ -42,6 +58,13 @@ impl<L: Lanes> Reduced<L> {
         let (first, second) = self.halves();
         (splat::<L>(1.0) + self.expm1()) * power_of_two(first) * power_of_two(second)
     }
+
+    /// y·2ⁿ for n ≤ 0, rounded once more where it is subnormal: y·2^(n + h)·2^−h, all but the last factor normal.
+    #[inline(always)]
+    fn lower(&self, y: L) -> L {
+        let [up, down] = splats::<L, _>(L::Elem::LIFT);
+        y * self.held.shl(L::Elem::FRACTION).add_bits(up) * down
+    }
 }
 
 /// 2ⁿ for a whole n that is the exponent of a normal number.
@@ -53,35 +76,50 @@ fn power_of_two<L: Lanes>(n: L) -> L {
 /// eˣ
 #[inline(always)]
 pub(crate) fn exp<L: Lanes>(x: L) -> L {
-    exp_of_sum(x, splat(0.0))
+    let [least, largest] = splats::<L, _>(L::Elem::EXP_RANGE);
+    Reduced::new(clamp(x, least, largest)).exp()
 }
 
 /// e^(high + low), with |low| well below 1.
 #[inline(always)]
 pub(super) fn exp_of_sum<L: Lanes>(high: L, low: L) -> L {
     let [least, largest] = splats::<L, _>(L::Elem::EXP_RANGE);
-    Reduced::new(clamp(high, least, largest), low).exp()
+    Reduced::of_sum(clamp(high, least, largest), low).exp()
 }
 
 /// eˣ − 1
 #[inline(always)]
 pub(crate) fn expm1<L: Lanes>(x: L) -> L {
     let largest = L::splat(L::Elem::EXP_RANGE[1]);
-    let reduced = Reduced::new(clamp(x, L::splat(L::Elem::EXPM1_LEAST), largest), splat(0.0));
+    let reduced = Reduced::new(clamp(x, L::splat(L::Elem::EXPM1_LEAST), largest));
     let (first, second) = reduced.halves();
     let power = power_of_two(first);
     let scaled = power.mul_add(reduced.expm1(), power - power_of_two(-second));
     with_sign((scaled * power_of_two(second)).abs(), x)
 }
 
-/// exp(−scale·x²) for a scale of 1 or ½: the square is exact, as the sum of that of the upper half of x and the rest.
+/// exp(−scale·x²) for a scale of 1 or ½, from the exact square.
 #[inline(always)]
 pub(crate) fn gauss<L: Lanes>(x: L, scale: f64) -> L {
     let reach = L::splat(L::Elem::GAUSS_REACH) * splat(scale.sqrt().recip());
     let x = reach.min(x.abs());
-    let upper = x & L::splat(L::Elem::UPPER_HALF);
+    let (square, rest) = minus_square(x, scale);
+    let reduced = Reduced::of_sum(square, rest);
+    reduced.lower(splat::<L>(1.0) + reduced.expm1())
+}
+
+/// −scale·x² as a sum, for a scale that is a power of two: the rounded square and what it lost, or, where `mul_add` rounds
+/// twice, the square of the upper half of x and the rest.
+#[inline(always)]
+fn minus_square<L: Lanes>(x: L, scale: f64) -> (L, L) {
     let scale = splat::<L>(-scale);
-    Reduced::new(upper * upper * scale, (x - upper) * (x + upper) * scale).exp()
+    let scaled = x * scale;
+    if L::FUSED {
+        let square = scaled * x;
+        return (square, scaled.mul_add(x, -square));
+    }
+    let upper = x & L::splat(L::Elem::UPPER_HALF);
+    (upper * upper * scale, (x - upper) * (x + upper) * scale)
 }
 
 /// What all functions of e^(−|x|) share.
@@ -91,8 +129,8 @@ pub(crate) struct Decay<L> {
     pub(crate) e: L,
     /// e − 1, without cancellation.
     pub(crate) e_less_1: L,
-    /// e², with what the rounding of e loses.
-    pub(crate) square: L,
+    /// 2e times what the rounding of e lost: what e² lacks.
+    pub(crate) square_rest: L,
 }
 
 impl<L: Lanes> Decay<L> {
@@ -100,36 +138,49 @@ impl<L: Lanes> Decay<L> {
     #[inline(always)]
     pub(crate) fn new(x: L) -> Self {
         let one = splat::<L>(1.0);
-        let reduced = Reduced::new(L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs()), splat(0.0));
-        let (first, second) = reduced.halves();
-        let (power, rest, q) = (power_of_two(first), power_of_two(second), reduced.expm1());
+        let reduced = Reduced::new(L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs()));
+        let (power, q) = (reduced.lower(one), reduced.expm1());
         let sum = one + q;
-        let e = sum * power * rest;
-        let lost = ((one - sum) + q) * power * rest;
-        Self { e, e_less_1: power.mul_add(q, power - one), square: (e + e).mul_add(lost, e * e) }
+        let (e, lost) = (reduced.lower(sum), ((one - sum) + q) * power);
+        Self { e, e_less_1: power.mul_add(q, power - one), square_rest: (e + e) * lost }
     }
 }
 
-/// tanh x from e^(−2|x|): an odd polynomial near 0, 1 − 2e²/(1 + e²) elsewhere.
+/// s/(1 + s) for s = e² + `rest`.
 #[inline(always)]
-pub(crate) fn tanh_of<L: Lanes>(x: L, square: L) -> L {
-    let (a, one) = (x.abs(), splat::<L>(1.0));
+pub(crate) fn fraction_of_square<L: Lanes>(e: L, rest: L) -> L {
+    let (square, one) = (e * e, splat::<L>(1.0));
+    let whole = square + rest;
+    square + (-whole).mul_add(whole * (one / (one + whole)), rest)
+}
+
+/// e/(1 + e) for 0 ≤ e ≤ 1, from `inverse` = 1/(1 + e): as e − e²/(1 + e), where the errors of the inverse weigh less.
+#[inline(always)]
+pub(crate) fn smaller<L: Lanes>(e: L, inverse: L) -> L {
+    (-e).mul_add(e * inverse, e)
+}
+
+/// tanh x from w = e²/(1 + e²) with e = e^(−|x|): an odd polynomial near 0, 1 − 2w elsewhere.
+#[inline(always)]
+pub(crate) fn tanh_of<L: Lanes>(x: L, w: L) -> L {
+    let a = x.abs();
     let u = a * a;
     let near = (a * u).mul_add(polynomial(u, L::Elem::TANH), a);
-    let far = one - (square + square) / (one + square);
+    let far = w.mul_add(splat(-2.0), splat(1.0));
     with_sign(a.lt(splat(0.625)).select(near, far), x)
 }
 
 /// 1 / (1 + e⁻ˣ)
 #[inline(always)]
 pub(crate) fn logistic<L: Lanes>(x: L) -> L {
-    let decay = Decay::new(x);
-    let larger = splat::<L>(1.0) / (splat::<L>(1.0) + decay.e);
-    x.lt(splat(0.0)).select(decay.e * larger, larger)
+    let e = Decay::new(x).e;
+    let larger = splat::<L>(1.0) / (splat::<L>(1.0) + e);
+    x.lt(splat(0.0)).select(smaller(e, larger), larger)
 }
 
 /// tanh x
 #[inline(always)]
 pub(crate) fn tanh<L: Lanes>(x: L) -> L {
-    tanh_of(x, Decay::new(x).square)
+    let decay = Decay::new(x);
+    tanh_of(x, fraction_of_square(decay.e, decay.square_rest))
 }

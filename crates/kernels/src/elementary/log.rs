@@ -53,10 +53,8 @@ pub(crate) fn ln_1p<L: Lanes>(x: L) -> L {
     with_sign(on_domain(sum, value).abs(), x)
 }
 
-/// ln(1 + e) for 0 ≤ e ≤ 1.
+/// ln(1 + e) for 0 ≤ e ≤ 1: without a division, e + e²·P(e − k).
 #[inline(always)]
 pub(crate) fn ln_1p_unit<L: Lanes>(e: L) -> L {
-    let halved = splat::<L>(std::f64::consts::SQRT_2 - 1.0).lt(e);
-    let f = halved.select((e - splat(1.0)) * splat(0.5), e);
-    join(f, halved & splat(1.0), splat(0.0))
+    (e * e).mul_add(polynomial(e - L::splat(L::Elem::LOG_1P_CENTRE), L::Elem::LOG_1P), e)
 }

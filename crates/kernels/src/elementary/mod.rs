@@ -15,7 +15,7 @@ mod trig;
 pub(crate) use arc::{asin, atan};
 pub(crate) use constants::Constants;
 pub(crate) use erf::{erf, erf_gauss, scaled_tail};
-pub(crate) use exp::{Decay, exp, expm1, gauss, logistic, tanh, tanh_of};
+pub(crate) use exp::{Decay, exp, expm1, fraction_of_square, gauss, logistic, smaller, tanh, tanh_of};
 pub(crate) use log::{ln, ln_1p, ln_1p_unit};
 pub(crate) use power::{powf, powi};
 pub(crate) use trig::{any_far, cos, far_sin_cos, mend, sin, sin_cos};
@@ -44,10 +44,10 @@ fn horner<L: Lanes>(x: L, coefficients: &[L::Elem], first: usize, step: usize) -
     sum
 }
 
-/// The whole number nearest to `x`, and the sum that holds it in its last bits; |x| < 2ᵐ⁻¹.
+/// The whole number nearest to x·scale, and the sum that holds it in its last bits; it is less than 2ᵐ⁻¹.
 #[inline(always)]
-fn round<L: Lanes>(x: L) -> (L, L) {
-    let held = x + L::splat(L::Elem::MAGIC);
+fn round<L: Lanes>(x: L, scale: f64) -> (L, L) {
+    let held = x.mul_add(splat(scale), L::splat(L::Elem::MAGIC));
     (held - L::splat(L::Elem::MAGIC), held)
 }
 

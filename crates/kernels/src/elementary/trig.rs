@@ -12,37 +12,61 @@ pub(super) fn two_sum<L: Lanes>(a: L, b: L) -> (L, L) {
     (sum, (a - (sum - from_b)) + (b - from_b))
 }
 
-/// x = q·π/2 + r + rest with whole q: (r, rest, the sum that holds q in its last bits).
-#[inline(always)]
-fn reduce<L: Lanes>(x: L) -> (L, L, L) {
-    let [first, second, third, last] = splats::<L, _>(L::Elem::HALF_PI_PARTS);
-    let (q, held) = round(x * splat(std::f64::consts::FRAC_2_PI));
-    let (r, lost) = two_sum(x - q * first, -(q * second));
-    let (r, lost_too) = two_sum(r, -(q * third));
-    let rest = q.mul_add(-last, lost + lost_too);
-    let sum = r + rest;
-    (sum, (r - sum) + rest, held)
+/// x = q·π/2 + near with whole q and |near| up to π/4, or a little more.
+struct Reduced<L> {
+    q: L,
+    /// The sum that holds q in its last bits.
+    held: L,
+    near: L,
+    /// What the near is made of: what is known to be exact, and the rest where it is kept.
+    r: L,
+    rest: L,
+}
+
+impl<L: Lanes> Reduced<L> {
+    /// Where `mul_add` rounds once, r = x − q·first is exact, because its two terms are close to each other or q is 0; the
+    /// other terms are taken off twice, here and from the sine. Elsewhere r loses a rest, which is kept: the products with
+    /// the short parts of π/2 are exact.
+    #[inline(always)]
+    fn new(x: L) -> Self {
+        let (q, held) = round(x, std::f64::consts::FRAC_2_PI);
+        if L::FUSED {
+            let [first, second, _] = splats::<L, _>(L::Elem::HALF_PI_TERMS);
+            let r = q.mul_add(-first, x);
+            return Self { q, held, near: q.mul_add(-second, r), r, rest: splat(0.0) };
+        }
+        let [first, second, third, last] = splats::<L, _>(L::Elem::HALF_PI_PARTS);
+        let (r, lost) = two_sum(x - q * first, -(q * second));
+        let (r, lost_too) = two_sum(r, -(q * third));
+        let rest = q.mul_add(-last, lost + lost_too);
+        Self { q, held, near: r + rest, r, rest }
+    }
+
+    /// near − fall, rounded at the end, for a fall that is +0 where x is 0: then the sign of x stays.
+    #[inline(always)]
+    fn less(&self, fall: L) -> L {
+        if L::FUSED {
+            let [_, second, third] = splats::<L, _>(L::Elem::HALF_PI_TERMS);
+            return self.q.mul_add(-third, self.q.mul_add(-second, self.r - fall));
+        }
+        self.r - (fall - self.rest)
+    }
 }
 
 /// sin x and cos x for |x| up to [`reach`].
 #[inline(always)]
 pub(crate) fn sin_cos<L: Lanes>(x: L) -> (L, L) {
-    let (r, rest, held) = reduce(x);
+    let reduced = Reduced::new(x);
+    let (r, held) = (reduced.near, reduced.held);
     let u = r * r;
-    let half = u * splat(0.5);
-    let one = splat::<L>(1.0);
-    let sine = r + (r * u).mul_add(polynomial(u, L::Elem::SIN), rest * (one - half));
-    let near_one = one - half;
-    let small = (u * u).mul_add(polynomial(u, L::Elem::COS), -(r * rest));
-    let cosine = near_one + (((one - near_one) - half) + small);
+    let sine = reduced.less((-(r * u)).mul_add(polynomial(u, L::Elem::SIN), splat(0.0)));
+    let cosine = u.mul_add(u.mul_add(polynomial(u, L::Elem::COS), splat(-0.5)), splat(1.0));
 
     let top = size_of::<L::Elem>() * 8 - 1;
-    let odd = (held.shl(top) | one).lt(splat(0.0));
+    let odd = (held.shl(top) | splat(1.0)).lt(splat(0.0));
     let sine_flips = held.shl(top - 1) & splat(-0.0);
-    let cosine_flips = sine_flips ^ (held.shl(top) & splat(-0.0));
-    let s = odd.select(cosine, sine) ^ sine_flips;
-    let c = odd.select(sine, cosine) ^ cosine_flips;
-    (x.eq(splat(0.0)).select(x, s), c)
+    let cosine_flips = sine_flips ^ held.shl(top);
+    (odd.select(cosine, sine) ^ sine_flips, odd.select(sine, cosine) ^ cosine_flips)
 }
 
 /// sin x for |x| up to [`reach`].
@@ -60,7 +84,7 @@ pub(crate) fn cos<L: Lanes>(x: L) -> L {
 /// How far the lanes reach; beyond it [`far_sin_cos`] serves element by element.
 #[inline(always)]
 fn reach<L: Lanes>() -> L {
-    L::splat(L::Elem::QUADRANTS) * splat(1.5)
+    L::splat(L::Elem::TRIG_REACH)
 }
 
 /// Whether any of `x` lies beyond the reach of the lanes.
@@ -77,9 +101,8 @@ pub(crate) fn any_far<L: Lanes>(x: &[L::Elem]) -> bool {
 #[cold]
 #[inline(never)]
 pub(crate) fn mend<T: Float>(x: &[T], out: &mut [T], far: fn(T) -> T) {
-    let reach = T::QUADRANTS * T::of(1.5);
     for (x, o) in x.iter().zip(out) {
-        if *x > reach || *x < -reach {
+        if *x > T::TRIG_REACH || *x < -T::TRIG_REACH {
             *o = far(*x);
         }
     }

@@ -107,6 +107,7 @@ impl<T: Float, const N: usize> Lanes for Array<T, N> {
     type Elem = T;
     type Loop = Array<T, 1>;
     const N: usize = N;
+    const FUSED: bool = true;
 
     #[inline(always)]
     fn splat(x: T) -> Self {

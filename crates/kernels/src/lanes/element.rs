@@ -92,7 +92,7 @@ impl Element for f32 {
 
     #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
-        isa.run(block);
+        block.run(isa);
     }
 
     #[inline(never)]
@@ -153,7 +153,7 @@ impl Element for f64 {
 
     #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
-        isa.run(block);
+        block.run(isa);
     }
 
     #[inline(never)]

@@ -41,6 +41,8 @@ pub trait Lanes:
     type Loop: Lanes<Elem = Self::Elem>;
     /// The number of elements: a power of two, at most 16.
     const N: usize;
+    /// Whether [`Self::mul_add`] is known to round once. What is exact for this reason alone has another way where it is not.
+    const FUSED: bool;
 
     /// `x` in every lane.
     fn splat(x: Self::Elem) -> Self;

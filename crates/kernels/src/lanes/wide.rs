@@ -12,6 +12,7 @@ macro_rules! lanes {
             type Elem = $elem;
             type Loop = Self;
             const N: usize = $n;
+            const FUSED: bool = false;
 
             #[inline(always)]
             fn splat(x: $elem) -> Self {

@@ -3,19 +3,19 @@
 use std::ops::Range;
 
 use super::Dot;
-use crate::activation::{Needs, Parts, TILE, Tile};
-use crate::isa::Kernel;
-use crate::lanes::{Lanes, heads, load_part, load_parts, loads, splats, store_part};
-use crate::{Activation, Float};
+use super::loops::{Add, Inner};
+use crate::activation::{Fill, Needs, Parts, Span, TILE, Tile};
+use crate::{Activation, Float, Isa};
 
 /// Sums that one pass serves at most.
 pub(super) const SUMS: usize = 8;
 
 /// Activations that are evaluated before they are added to the requests.
-const BATCH: usize = 4;
+const BATCH: usize = 8;
 
-/// Accumulators of an inner product.
-const ACCUMULATORS: usize = 16;
+/// The values of a batch on a tile, and the derivatives: activation by order, without gaps, so that they spread evenly over the
+/// sets of the first-level cache; and room for the tiles that the last one leaves over.
+type Values<T> = [Tile<T>; 4 * BATCH + 3];
 
 /// The sums that are wanted.
 pub(super) struct Sums<'a, T> {
@@ -44,216 +44,182 @@ pub struct Block<'a, 'd, T> {
     pub(super) partial: &'a mut [T],
 }
 
-impl<T: Float> Kernel<T> for Block<'_, '_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(mut self) {
+impl<T: Float> Block<'_, '_, T> {
+    /// Does the work. The loops are functions of their own.
+    pub(crate) fn run(mut self, isa: Isa) {
         self.partial.fill(T::ZERO);
-        let mut parts = Parts::new();
-        let mut values = [[T::ZERO; TILE]; BATCH];
+        let (mut parts, mut padded) = (Parts::new(), [T::ZERO; TILE]);
+        let mut values = [[T::ZERO; TILE]; 4 * BATCH + 3];
+        let (span, needs) = (self.span(), self.needs);
         for from in (0..self.x.len()).step_by(TILE) {
             let tile = from..(from + TILE).min(self.x.len());
-            parts.fill::<L>(self.needs, &self.x[tile.clone()]);
-            for order in 0..4 {
-                if self.wants(order) {
-                    self.order::<L>(order, tile.clone(), &parts, &mut values);
-                }
-            }
+            let n = tile.len().next_multiple_of(16);
+            let x = tile_of(self.x, tile.clone(), &mut padded);
+            isa.run_apart(&mut Fill { parts: &mut parts, needs, x, n });
+            self.tile(isa, span, tile, x, &parts, &mut values);
         }
     }
-}
 
-impl<T: Float> Block<'_, '_, T> {
-    #[inline(always)]
-    fn wants(&self, order: usize) -> bool {
-        self.sums.orders[..self.sums.count].contains(&order) || self.dots.iter().any(|dot| dot.order == order)
+    /// The orders that are wanted.
+    fn span(&self) -> Span {
+        let mut wanted = [false; 4];
+        for order in &self.sums.orders[..self.sums.count] {
+            wanted[*order] = true;
+        }
+        for dot in self.dots {
+            wanted[dot.order] = true;
+        }
+        Span::of(wanted)
     }
 
-    /// Serves all requests of one order on a tile.
-    #[inline(always)]
-    fn order<L: Lanes<Elem = T>>(
+    /// Serves all requests on a tile.
+    fn tile(
         &mut self,
-        order: usize,
+        isa: Isa,
+        span: Span,
         tile: Range<usize>,
+        x: &Tile<T>,
         parts: &Parts<T>,
-        values: &mut [Tile<T>; BATCH],
+        values: &mut Values<T>,
     ) {
         if self.bank.is_empty() {
             for out in &mut self.outs[..self.sums.count] {
                 out[tile.clone()].fill(T::ZERO);
             }
         }
-        let whole = tile.len().next_multiple_of(L::N);
+        let n = tile.len().next_multiple_of(16);
         for first in (0..self.bank.len()).step_by(BATCH) {
             let batch = &self.bank[first..(first + BATCH).min(self.bank.len())];
-            for (activation, values) in batch.iter().zip(&mut *values) {
-                activation.tile::<L>(order, parts, whole, values);
+            for (j, activation) in batch.iter().enumerate() {
+                if let Some(jets) = values[j * span.len()..].first_chunk_mut() {
+                    activation.tile(isa, span, x, parts, n, jets);
+                }
             }
-            self.serve::<L>(order, tile.clone(), first, &values[..batch.len()]);
+            self.serve(isa, tile.clone(), Batch { values, span, first, count: batch.len() });
         }
     }
 
-    /// Adds the values of activations `first`.. to the requests, piece by piece: a piece lies in one group of columns.
-    #[inline(always)]
-    fn serve<L: Lanes<Elem = T>>(&mut self, order: usize, tile: Range<usize>, first: usize, values: &[Tile<T>]) {
+    /// Adds a batch of activations to the requests, piece by piece: a piece lies in one group of columns.
+    fn serve(&mut self, isa: Isa, tile: Range<usize>, batch: Batch<'_, T>) {
         let mut from = tile.start;
         while from < tile.end {
             let run = (self.start + from) / self.width;
             let to = ((run + 1) * self.width - self.start).min(tile.end);
-            let (group, at) = (run % self.groups, from - tile.start..to - tile.start);
-            self.sums::<L>(order, from..to, first * self.groups + group, values, at.clone());
-            self.dots::<L>(order, from..to, first * self.groups + group, values, at);
+            let at = from - tile.start..to - tile.start;
+            self.sums(isa, from..to, run % self.groups, batch, at.clone());
+            self.dots(isa, from..to, run % self.groups, batch, at);
             from = to;
         }
     }
 
-    #[inline(always)]
-    fn sums<L: Lanes<Elem = T>>(
-        &mut self,
-        order: usize,
-        piece: Range<usize>,
-        coefficient: usize,
-        values: &[Tile<T>],
-        at: Range<usize>,
-    ) {
-        let begin = coefficient < self.groups;
+    fn sums(&mut self, isa: Isa, piece: Range<usize>, group: usize, batch: Batch<'_, T>, at: Range<usize>) {
         for i in 0..self.sums.count {
-            if self.sums.orders[i] != order {
-                continue;
-            }
-            let c = |j: usize| self.sums.coefficients[i][coefficient + j * self.groups];
-            let out = &mut self.outs[i][piece.clone()];
-            match values {
-                [v0, v1, v2, v3] => {
-                    let values = [&v0[at.clone()], &v1[at.clone()], &v2[at.clone()], &v3[at.clone()]];
-                    add::<L, 4>(values, [c(0), c(1), c(2), c(3)], begin, out);
-                }
-                _ => {
-                    for (j, v) in values.iter().enumerate() {
-                        add::<L, 1>([&v[at.clone()]], [c(j)], begin && j == 0, out);
-                    }
-                }
-            }
+            let to = To {
+                isa,
+                batch,
+                order: self.sums.orders[i],
+                at: at.clone(),
+                coefficients: self.sums.coefficients[i],
+                groups: self.groups,
+                group,
+                out: &mut self.outs[i][piece.clone()],
+            };
+            to.add();
         }
     }
 
-    #[inline(always)]
-    fn dots<L: Lanes<Elem = T>>(
-        &mut self,
-        order: usize,
-        piece: Range<usize>,
-        coefficient: usize,
-        values: &[Tile<T>],
-        at: Range<usize>,
-    ) {
+    fn dots(&mut self, isa: Isa, piece: Range<usize>, group: usize, batch: Batch<'_, T>, at: Range<usize>) {
         let entries = self.bank.len() * self.groups;
         for (i, dot) in self.dots.iter().enumerate() {
-            if dot.order != order {
-                continue;
-            }
             let g = &dot.g[self.start + piece.start..self.start + piece.end];
             let partial = &mut self.partial[i * entries..(i + 1) * entries];
-            let mut put = |j: usize, sum: T| partial[coefficient + j * self.groups] += sum;
-            match values {
-                [v0, v1, v2, v3] => {
-                    let values = [&v0[at.clone()], &v1[at.clone()], &v2[at.clone()], &v3[at.clone()]];
-                    let sums = inner::<L, 4>(values, g);
-                    for (j, sum) in sums.iter().enumerate() {
-                        put(j, *sum);
-                    }
-                }
-                _ => {
-                    for (j, v) in values.iter().enumerate() {
-                        let [sum] = inner::<L, 1>([&v[at.clone()]], g);
+            let mut put = |j: usize, sum: T| partial[(batch.first + j) * self.groups + group] += sum;
+            let mut j = 0;
+            while j < batch.count {
+                if batch.count - j >= 4 {
+                    for sum in isa.run_apart(&mut Inner { values: batch.pieces::<4>(dot.order, j, &at), g }) {
                         put(j, sum);
+                        j += 1;
                     }
+                } else {
+                    let [sum] = isa.run_apart(&mut Inner { values: batch.pieces::<1>(dot.order, j, &at), g });
+                    put(j, sum);
+                    j += 1;
                 }
             }
         }
     }
 }
 
-/// out += Σⱼ cⱼ·valuesⱼ from the left; `begin` starts the sum instead, and `out` is not read.
-#[inline(always)]
-fn add<L: Lanes, const M: usize>(values: [&[L::Elem]; M], c: [L::Elem; M], begin: bool, out: &mut [L::Elem]) {
-    if begin {
-        add_to::<L, M, true>(values, c, out);
-    } else {
-        add_to::<L, M, false>(values, c, out);
-    }
+/// A piece of a sum and what is to be added to it.
+struct To<'a, T> {
+    isa: Isa,
+    batch: Batch<'a, T>,
+    order: usize,
+    /// The piece of the tile.
+    at: Range<usize>,
+    coefficients: &'a [T],
+    groups: usize,
+    group: usize,
+    out: &'a mut [T],
 }
 
-#[inline(always)]
-fn add_to<L: Lanes, const M: usize, const BEGIN: bool>(values: [&[L::Elem]; M], c: [L::Elem; M], out: &mut [L::Elem]) {
-    let (c, n) = (splats(c), out.len());
-    let values = heads(values, n);
-    let whole = n - n % L::N;
-    for i in (0..whole).step_by(L::N) {
-        let old = if BEGIN { None } else { Some(L::load(&out[i..])) };
-        weighted(loads(values, i), c, old).store(&mut out[i..]);
-    }
-    if whole < n {
-        let old = if BEGIN { None } else { Some(load_part(&out[whole..])) };
-        store_part::<L>(weighted(load_parts(values, whole), c, old), &mut out[whole..]);
-    }
-}
-
-/// old + c₀v₀ + c₁v₁ + … from the left.
-#[inline(always)]
-fn weighted<L: Lanes, const M: usize>(values: [L; M], c: [L; M], old: Option<L>) -> L {
-    let mut sum = match old {
-        Some(old) => values[0].mul_add(c[0], old),
-        None => values[0] * c[0],
-    };
-    for j in 1..M {
-        sum = values[j].mul_add(c[j], sum);
-    }
-    sum
-}
-
-/// ⟨valuesⱼ, g⟩ for every j: 16 interleaved accumulators, then a fixed tree.
-#[inline(always)]
-fn inner<L: Lanes, const M: usize>(values: [&[L::Elem]; M], g: &[L::Elem]) -> [L::Elem; M] {
-    let (lanes, n) = (ACCUMULATORS / L::N, g.len());
-    let values = heads(values, n);
-    let mut sums = [[L::splat(L::Elem::ZERO); ACCUMULATORS]; M];
-    let whole = n - n % ACCUMULATORS;
-    for i in (0..whole).step_by(ACCUMULATORS) {
-        for l in 0..lanes {
-            let g = L::load(&g[i + l * L::N..]);
-            let values: [L; M] = loads(values, i + l * L::N);
-            for j in 0..M {
-                sums[j][l] = values[j].mul_add(g, sums[j][l]);
-            }
+impl<T: Float> To<'_, T> {
+    /// Adds the activations of the batch, as many at a time as there is a loop for.
+    fn add(mut self) {
+        let mut j = 0;
+        while j < self.batch.count {
+            j += match self.batch.count - j {
+                8.. => self.some::<8>(j),
+                6.. => self.some::<6>(j),
+                3.. => self.some::<3>(j),
+                _ => self.some::<1>(j),
+            };
         }
     }
-    for i in (whole..n).step_by(L::N) {
-        let (l, to) = ((i - whole) / L::N, (i + L::N).min(n));
-        let g = load_part::<L>(&g[i..to]);
-        let values: [L; M] = load_parts(heads(values, to), i);
-        for j in 0..M {
-            sums[j][l] = values[j].mul_add(g, sums[j][l]);
+
+    /// Adds M activations from the `j`-th of the batch on; answers M.
+    fn some<const M: usize>(&mut self, j: usize) -> usize {
+        let mut c = [T::ZERO; M];
+        for (i, c) in c.iter_mut().enumerate() {
+            *c = self.coefficients[(self.batch.first + j + i) * self.groups + self.group];
         }
+        let (values, begin) = (self.batch.pieces(self.order, j, &self.at), self.batch.first + j == 0);
+        self.isa.run_apart(&mut Add { values, c, begin, out: &mut *self.out });
+        M
     }
-    let mut answers = [L::Elem::ZERO; M];
-    for (answer, sums) in answers.iter_mut().zip(&sums) {
-        *answer = tree::<L>(&sums[..lanes]);
-    }
-    answers
 }
 
-/// The 16 accumulators joined: i and i + 8, then i and i + 4, i + 2, i + 1.
-#[inline(always)]
-fn tree<L: Lanes>(sums: &[L]) -> L::Elem {
-    let mut all = [L::Elem::ZERO; ACCUMULATORS];
-    for (lanes, all) in sums.iter().zip(all.chunks_exact_mut(L::N)) {
-        lanes.store(all);
-    }
-    for half in [8, 4, 2, 1] {
-        for i in 0..half {
-            all[i] += all[i + half];
+/// A batch of activations on a tile.
+#[derive(Clone, Copy)]
+struct Batch<'a, T> {
+    values: &'a Values<T>,
+    span: Span,
+    /// Where it begins in the bank.
+    first: usize,
+    /// Number of activations.
+    count: usize,
+}
+
+impl<'a, T> Batch<'a, T> {
+    /// A piece of one order of activation `j` of the batch and of those after it.
+    fn pieces<const M: usize>(self, order: usize, j: usize, at: &Range<usize>) -> [&'a [T]; M] {
+        let mut some: [&[T]; M] = [&[]; M];
+        for (i, some) in some.iter_mut().enumerate() {
+            *some = &self.values[(j + i) * self.span.len() + order - self.span.first][at.clone()];
         }
+        some
     }
-    all[0]
+}
+
+/// A tile of x: where it lies if it is whole, else copied and followed by zeros.
+fn tile_of<'a, T: Float>(x: &'a [T], tile: Range<usize>, padded: &'a mut Tile<T>) -> &'a Tile<T> {
+    let n = tile.len();
+    let x = &x[tile];
+    if let Some(x) = x.first_chunk() {
+        return x;
+    }
+    padded[..n].copy_from_slice(x);
+    padded[n..].fill(T::ZERO);
+    padded
 }

@@ -1,0 +1,139 @@
+//! The loops of a mixture over a piece of a tile: weighted sums and inner products of the values of a few activations.
+
+use crate::Float;
+use crate::isa::Kernel;
+use crate::lanes::{Lanes, heads, load_part, load_parts, loads, splats, store_part};
+
+/// Accumulators of an inner product.
+const ACCUMULATORS: usize = 16;
+
+/// out += Σⱼ cⱼ·valuesⱼ from the left; `begin` starts the sum instead, and `out` is not read.
+pub(super) struct Add<'a, T, const M: usize> {
+    pub(super) values: [&'a [T]; M],
+    pub(super) c: [T; M],
+    pub(super) begin: bool,
+    pub(super) out: &'a mut [T],
+}
+
+impl<T: Float, const M: usize> Kernel<T> for &mut Add<'_, T, M> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        if self.begin {
+            add_to::<L, M, true>(self.values, self.c, self.out);
+        } else {
+            add_to::<L, M, false>(self.values, self.c, self.out);
+        }
+    }
+}
+
+#[inline(always)]
+fn add_to<L: Lanes, const M: usize, const BEGIN: bool>(values: [&[L::Elem]; M], c: [L::Elem; M], out: &mut [L::Elem]) {
+    let (c, n) = (splats(c), out.len());
+    let values = heads(values, n);
+    // A few lanes in a round: then the end of a tile comes after so few rounds that the processor foresees it.
+    let (round, whole) = (n - n % (4 * L::N), n - n % L::N);
+    for i in (0..round).step_by(4 * L::N) {
+        let (out, values) = (&mut out[i..i + 4 * L::N], from(values, i, 4 * L::N));
+        for l in 0..4 {
+            let old = if BEGIN { None } else { Some(L::load(&out[l * L::N..])) };
+            weighted(loads(values, l * L::N), c, old).store(&mut out[l * L::N..]);
+        }
+    }
+    for i in (round..whole).step_by(L::N) {
+        let old = if BEGIN { None } else { Some(L::load(&out[i..])) };
+        weighted(loads(values, i), c, old).store(&mut out[i..]);
+    }
+    if whole < n {
+        let old = if BEGIN { None } else { Some(load_part(&out[whole..])) };
+        store_part::<L>(weighted(load_parts(values, whole), c, old), &mut out[whole..]);
+    }
+}
+
+/// `n` elements of each of a few slices from `i` on.
+#[inline(always)]
+fn from<T, const M: usize>(mut slices: [&[T]; M], i: usize, n: usize) -> [&[T]; M] {
+    for slice in &mut slices {
+        *slice = &slice[i..i + n];
+    }
+    slices
+}
+
+/// old + c₀v₀ + c₁v₁ + … from the left.
+#[inline(always)]
+fn weighted<L: Lanes, const M: usize>(values: [L; M], c: [L; M], old: Option<L>) -> L {
+    let mut sum = match old {
+        Some(old) => values[0].mul_add(c[0], old),
+        None => values[0] * c[0],
+    };
+    for j in 1..M {
+        sum = values[j].mul_add(c[j], sum);
+    }
+    sum
+}
+
+/// ⟨valuesⱼ, g⟩ for every j: 16 interleaved accumulators, then a fixed tree.
+pub(super) struct Inner<'a, T, const M: usize> {
+    pub(super) values: [&'a [T]; M],
+    pub(super) g: &'a [T],
+}
+
+impl<T: Float, const M: usize> Kernel<T> for &mut Inner<'_, T, M> {
+    type Output = [T; M];
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) -> [T; M] {
+        match ACCUMULATORS / L::N {
+            2 => inner::<L, M, 2>(self.values, self.g),
+            4 => inner::<L, M, 4>(self.values, self.g),
+            _ => inner::<L, M, 8>(self.values, self.g),
+        }
+    }
+}
+
+/// The accumulators are `LANES` lanes: no more than there are, or they would not stay in registers.
+#[inline(always)]
+fn inner<L: Lanes, const M: usize, const LANES: usize>(values: [&[L::Elem]; M], g: &[L::Elem]) -> [L::Elem; M] {
+    let n = g.len();
+    let values = heads(values, n);
+    let mut sums = [[L::splat(L::Elem::ZERO); LANES]; M];
+    let whole = n - n % ACCUMULATORS;
+    for i in (0..whole).step_by(ACCUMULATORS) {
+        for l in 0..LANES {
+            let g = L::load(&g[i + l * L::N..]);
+            let values: [L; M] = loads(values, i + l * L::N);
+            for j in 0..M {
+                sums[j][l] = values[j].mul_add(g, sums[j][l]);
+            }
+        }
+    }
+    for i in (whole..n).step_by(L::N) {
+        let (l, to) = ((i - whole) / L::N, (i + L::N).min(n));
+        let g = load_part::<L>(&g[i..to]);
+        let values: [L; M] = load_parts(heads(values, to), i);
+        for j in 0..M {
+            sums[j][l] = values[j].mul_add(g, sums[j][l]);
+        }
+    }
+    let mut answers = [L::Elem::ZERO; M];
+    for (answer, sums) in answers.iter_mut().zip(&sums) {
+        *answer = tree::<L>(sums);
+    }
+    answers
+}
+
+/// The 16 accumulators joined: i and i + 8, then i and i + 4, i + 2, i + 1.
+#[inline(always)]
+fn tree<L: Lanes>(sums: &[L]) -> L::Elem {
+    let mut all = [L::Elem::ZERO; ACCUMULATORS];
+    for (lanes, all) in sums.iter().zip(all.chunks_exact_mut(L::N)) {
+        lanes.store(all);
+    }
+    for half in [8, 4, 2, 1] {
+        for i in 0..half {
+            all[i] += all[i + half];
+        }
+    }
+    all[0]
+}
