@@ -1,6 +1,7 @@
 //! The elementwise operations: one table of partial derivatives.
 
 use crate::rule::{At, Rule, Spelled, plus, python_number};
+use crate::rules::factors::times;
 use crate::rules::{fits, per_element};
 use crate::{Cost, Domain, Elementwise, Shape, Var};
 
@@ -34,6 +35,11 @@ impl<'t> Partial<'t> {
             Self::Where(mask) => Some(mask.select(d, d.zeros_like())),
             Self::WhereNot(mask) => Some(mask.select(d.zeros_like(), d)),
         }
+    }
+
+    /// [`Self::of`] a tangent.
+    fn along(self, d: Var<'t>) -> Option<Var<'t>> {
+        if let Self::Times(slope) = self { Some(times(d, slope)) } else { self.of(d) }
     }
 }
 
@@ -99,7 +105,7 @@ impl Rule for Elementary {
 
     fn jvp<'t>(&self, at: &At<'_, 't>, tangents: &[Option<Var<'t>>]) -> Option<Var<'t>> {
         let terms = tangents.iter().enumerate();
-        terms.fold(None, |sum, (i, tangent)| plus(sum, tangent.and_then(|d| partial(self.0, i, at).of(d))))
+        terms.fold(None, |sum, (i, tangent)| plus(sum, tangent.and_then(|d| partial(self.0, i, at).along(d))))
     }
 
     fn vjp<'t>(&self, at: &At<'_, 't>, cotangent: Var<'t>, wanted: &[bool]) -> Vec<Option<Var<'t>>> {

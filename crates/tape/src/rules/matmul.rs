@@ -1,6 +1,7 @@
 //! The matrix product.
 
 use crate::rule::{At, Rule, Spelled, plus};
+use crate::rules::factors::{product, tangent_product};
 use crate::rules::{fits, per_element};
 use crate::{Cost, Domain, Shape, Var};
 
@@ -37,14 +38,14 @@ impl Rule for Matmul {
 
     fn jvp<'t>(&self, at: &At<'_, 't>, tangents: &[Option<Var<'t>>]) -> Option<Var<'t>> {
         let (a, b) = (at.args[0], at.args[1]);
-        let of_a = tangents[0].map(|d| d.matmul_flags(b, self.ta, self.tb));
-        plus(of_a, tangents[1].map(|d| a.matmul_flags(d, self.ta, self.tb)))
+        let of_a = |d| if self.ta { product(d, b, true, self.tb) } else { tangent_product(d, b, self.tb) };
+        plus(tangents[0].map(of_a), tangents[1].map(|d| product(a, d, self.ta, self.tb)))
     }
 
     fn vjp<'t>(&self, at: &At<'_, 't>, c: Var<'t>, wanted: &[bool]) -> Vec<Option<Var<'t>>> {
         let (a, b) = (at.args[0], at.args[1]);
-        let of_a = || if self.ta { b.matmul_flags(c, self.tb, true) } else { c.matmul_flags(b, false, !self.tb) };
-        let of_b = || if self.tb { c.matmul_flags(a, true, self.ta) } else { a.matmul_flags(c, !self.ta, false) };
+        let of_a = || if self.ta { product(b, c, self.tb, true) } else { product(c, b, false, !self.tb) };
+        let of_b = || if self.tb { product(c, a, true, self.ta) } else { product(a, c, !self.ta, false) };
         vec![wanted[0].then(of_a), wanted[1].then(of_b)]
     }
 

@@ -2,6 +2,7 @@
 //! ∂ₓ of order k is order k + 1, ∂_α is the inner product of order k, and that pulls back to mixtures.
 
 use crate::rule::{At, Rule, Spelled, plus, python_number};
+use crate::rules::factors::times;
 use crate::rules::{fits, per_element};
 use crate::{Activation, Bank, Cost, Domain, Shape, Var, reference};
 
@@ -56,7 +57,7 @@ impl Rule for Mixture {
 
     fn jvp<'t>(&self, at: &At<'_, 't>, tangents: &[Option<Var<'t>>]) -> Option<Var<'t>> {
         let (x, alpha) = (at.args[0], at.args[1]);
-        let of_x = tangents[0].map(|d| d * x.mixture_order(&self.bank, self.order + 1, alpha));
+        let of_x = tangents[0].map(|d| times(d, x.mixture_order(&self.bank, self.order + 1, alpha)));
         plus(of_x, tangents[1].map(|d| x.mixture_order(&self.bank, self.order, d)))
     }
 
@@ -100,7 +101,7 @@ impl Rule for MixtureDot {
     fn jvp<'t>(&self, at: &At<'_, 't>, tangents: &[Option<Var<'t>>]) -> Option<Var<'t>> {
         let (g, x) = (at.args[0], at.args[1]);
         let of_g = tangents[0].map(|d| d.mixture_dot(&self.bank, self.order, x, self.groups));
-        plus(of_g, tangents[1].map(|d| (g * d).mixture_dot(&self.bank, self.order + 1, x, self.groups)))
+        plus(of_g, tangents[1].map(|d| times(d, g).mixture_dot(&self.bank, self.order + 1, x, self.groups)))
     }
 
     fn vjp<'t>(&self, at: &At<'_, 't>, cotangent: Var<'t>, wanted: &[bool]) -> Vec<Option<Var<'t>>> {

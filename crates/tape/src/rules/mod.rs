@@ -2,6 +2,7 @@
 
 mod call;
 mod elementary;
+mod factors;
 mod index;
 mod layout;
 mod leaf;
