@@ -69,8 +69,9 @@ pub(super) fn store<L: Lanes, const R: usize, const V: usize>(
     for (r, lanes) in tile.into_iter().enumerate() {
         let row = &mut c.data[(i + r) * c.row_stride + j * c.col_stride..];
         if whole {
-            for (v, lanes) in lanes.into_iter().enumerate() {
-                lanes.store(&mut row[v * L::N..]);
+            let row = &mut row[..V * L::N];
+            for (lanes, to) in lanes.into_iter().zip(row.chunks_exact_mut(L::N)) {
+                lanes.store(to);
             }
             continue;
         }
@@ -84,8 +85,34 @@ pub(super) fn store<L: Lanes, const R: usize, const V: usize>(
     }
 }
 
-/// The heights of the strips that `rows` rows are cut into: as equal as can be, none above [`MR`]; strip `i` begins here.
-#[inline(always)]
-pub(super) fn strip(rows: usize, i: usize) -> usize {
-    super::blocking::start(rows, rows.div_ceil(MR), i)
+/// The strips that `rows` rows are cut into: as equal as can be, the higher ones first, none above [`MR`].
+pub(super) struct Strips {
+    /// The first row of the next.
+    next: usize,
+    rows: usize,
+    /// The height of the lower ones, and where the higher ones end.
+    height: usize,
+    high: usize,
+}
+
+impl Strips {
+    #[inline(always)]
+    pub(super) fn of(rows: usize) -> Self {
+        let count = rows.div_ceil(MR).max(1);
+        let height = rows / count;
+        Self { next: 0, rows, height, high: rows % count * (height + 1) }
+    }
+}
+
+impl Iterator for Strips {
+    /// The first row and the height.
+    type Item = (usize, usize);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, usize)> {
+        let i = self.next;
+        let height = self.height + usize::from(i < self.high);
+        self.next = i + height;
+        (i < self.rows).then_some((i, height))
+    }
 }

@@ -2,7 +2,7 @@
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
 use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
-use super::kernel::{load, multiply, store, strip};
+use super::kernel::{Strips, load, multiply, store};
 use super::pack::{pack_panel, pack_rows, pack_strip};
 use super::tail::Ending;
 use super::{Mat, MatMut, Panels, Update, thin};
@@ -76,8 +76,9 @@ impl<T: Float> Product<'_, T> {
                     Right::Panels(b) => B { direct: None, packed: b.block(l, end, j) },
                 };
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);
+                let plain = self.alpha == T::ONE && self.update == Update::Overwrite;
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
-                    self.isa.run(Block { product: self, a, b, begins, ends, rows: &mut rows, packed });
+                    self.isa.run(Block { product: self, a, b, begins, ends, plain, rows: &mut rows, packed });
                     if let (true, Some(ending)) = (ends, rows.ending) {
                         ending.run(self.isa, &mut rows.c);
                     }
@@ -193,6 +194,8 @@ struct Block<'a, 'r, 'c, 'e, T> {
     /// Whether this is the first, the last block of depth.
     begins: bool,
     ends: bool,
+    /// Whether the finished chains are what is written.
+    plain: bool,
     rows: &'r mut Rows<'c, 'e, T>,
     packed: &'r mut [T],
 }
@@ -215,8 +218,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     #[inline(always)]
     fn pack_a(&mut self) {
         let (m, depth) = (self.rows.c.rows, self.a.cols);
-        for s in 0..m.div_ceil(MR) {
-            let (i, height) = (strip(m, s), strip(m, s + 1) - strip(m, s));
+        for (i, height) in Strips::of(m) {
             let rows = self.a.window(self.rows.at + i, 0, height, depth);
             pack_strip(rows.t(), &mut self.packed[i * depth..(i + height) * depth]);
         }
@@ -231,9 +233,8 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
             Some(view) if whole => (&view.data[j..], view.row_stride.max(nr)),
             _ => (&self.b.packed[j * depth..][..nr * depth], PACKED),
         };
-        for s in 0..m.div_ceil(MR) {
-            let i = strip(m, s);
-            match strip(m, s + 1) - i {
+        for (i, height) in Strips::of(m) {
+            match height {
                 1 => self.tile::<L, 1, V>(i, j, b, stride),
                 2 => self.tile::<L, 2, V>(i, j, b, stride),
                 3 => self.tile::<L, 3, V>(i, j, b, stride),
@@ -264,6 +265,9 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         };
         if !self.ends {
             return store(tile, &mut chains, i, j);
+        }
+        if self.plain {
+            return store(tile, c, i, j);
         }
         let alpha = L::splat(self.product.alpha);
         let old = if self.product.update == Update::Accumulate { load::<L, R, V>(c, i, j) } else { zero };
