@@ -18,15 +18,15 @@ impl<T: Element> Problem<T> {
         point: &Point<'_, T>,
     ) -> Result<Answer<T>, Failure<T>> {
         let inputs = point.inputs();
-        self.refuse(options, &inputs)?;
-        let h = point.alpha.len();
-        self.sides.evaluate(&inputs);
-        let f_theta = self.on_support(self.sides.output(h).to_vec(), point);
-
         // F_θᵀ at this point, and F with it: a new direction then costs the second stage only.
         let rho = if let Damping::Fixed(rho) = options.damping { rho } else { 0.0 };
         let mut hessian = Damped::new(self.curvature.hold(&inputs), rho, self.nature.symmetric);
         let inner_residual = residual(&hessian.held);
+        accept(options, inner_residual)?;
+
+        let h = point.alpha.len();
+        self.sides.evaluate(&inputs);
+        let f_theta = on_support(self.nature.sparse, self.sides.output(h).to_vec(), point);
         let support =
             self.nature.sparse.then(|| Support::new(point.theta, hessian.held.output(2), hessian.held.output(3)));
         probe(&mut hessian, options).map_err(refused)?;
@@ -47,9 +47,8 @@ impl<T: Element> Problem<T> {
         }
         let (damping, products) = (hessian.rho, hessian.products);
 
-        let mut with_q = inputs.clone();
-        with_q.push(q);
-        self.cross.evaluate(&with_q);
+        let shared = self.shared.clone().map(|i| hessian.held.output(i));
+        self.cross.evaluate(&inputs.iter().copied().chain(shared).chain([&q[..]]).collect::<Vec<&[T]>>());
         let gradient = (0..h).map(|i| combine(self.sides.output(i), -1.0, self.cross.output(i))).collect();
 
         let mut meter = Meter::default();
@@ -76,22 +75,22 @@ impl<T: Element> Problem<T> {
         }
     }
 
-    /// Whether there is an implicit hypergradient at the point at all.
-    pub(super) fn refuse(&mut self, options: &Implicit<'_, T>, inputs: &[&[T]]) -> Result<(), Failure<T>> {
-        if options.interpolates {
-            return Err(refused(Status::Singular(Singular::Declared)));
-        }
-        let Stationarity::Within { tolerance, scale } = options.stationarity else { return Ok(()) };
-        match residual(&self.curvature.hold(inputs)) / scale {
-            residual if residual <= tolerance => Ok(()),
-            residual if residual.is_finite() => Err(refused(Status::NotStationary { residual, tolerance })),
-            _ => Err(refused(Status::NotFinite)),
-        }
-    }
-
     /// Of a sparse problem, `x` with zeros where θ has them.
     pub(super) fn on_support(&self, x: Vec<T>, point: &Point<'_, T>) -> Vec<T> {
         on_support(self.nature.sparse, x, point)
+    }
+}
+
+/// Refuses where there is no implicit hypergradient: at a point with this ‖F‖, or anywhere.
+pub(super) fn accept<T: Element>(options: &Implicit<'_, T>, inner_residual: f64) -> Result<(), Failure<T>> {
+    if options.interpolates {
+        return Err(refused(Status::Singular(Singular::Declared)));
+    }
+    let Stationarity::Within { tolerance, scale } = options.stationarity else { return Ok(()) };
+    match inner_residual / scale {
+        residual if residual <= tolerance => Ok(()),
+        residual if residual.is_finite() => Err(refused(Status::NotStationary { residual, tolerance })),
+        _ => Err(refused(Status::NotFinite)),
     }
 }
 

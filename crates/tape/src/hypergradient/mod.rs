@@ -13,6 +13,7 @@ mod precondition;
 mod problem;
 mod referee;
 mod setup;
+mod shared;
 mod tangents;
 mod unrolled;
 mod work;

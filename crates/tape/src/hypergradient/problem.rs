@@ -1,6 +1,9 @@
 //! The programs of a bilevel problem.
 
+use std::ops::Range;
+
 use super::inner::{Inner, Nature, Penalty};
+use super::shared::unmoved;
 use super::tangents::Tangents;
 use super::{Answer, Failure, Method, Setup, Zero, flat};
 use crate::exec::Held;
@@ -53,7 +56,9 @@ pub struct Problem<T> {
     pub(super) sides: Runner<T>,
     /// (α, θ, data) held, d → F_θᵀ·d, F; both flat. Of a proximal problem, the slack and λ₁ of every element too.
     pub(super) curvature: Runner<T>,
-    /// (α, θ, data), q → F_αᵀq of each variable.
+    /// Outputs of `curvature` that `cross` goes on from: what the two have in common at a point.
+    pub(super) shared: Range<usize>,
+    /// (α, θ, data), the shared values, q → F_αᵀq of each variable.
     pub(super) cross: Runner<T>,
     pub(super) training: Training<T>,
     /// What [`Setup::tangents`] asks for.
@@ -170,14 +175,18 @@ impl<T: Element> Problem<T> {
 
         let (f_alpha, f_theta) = grad(outer, (alpha.clone(), theta.clone()));
         let sides = tape.compile::<T>(point.clone(), (f_alpha, flat::join(tape, &f_theta), outer));
-        let curvature = tape.compile_staged::<T>(point.clone(), *d, inner.held_outputs());
-        let cross = tape.compile::<T>((point, *d), inner.cross.clone());
+        // What the cross term needs of the point is computed with the curvature, and its program begins there.
+        let common = unmoved(*d, &inner.cross, &list(&point));
+        let held = inner.held_outputs();
+        let shared = held.len()..held.len() + common.len();
+        let curvature = tape.compile_staged::<T>(point.clone(), *d, (held, common.clone()));
+        let cross = tape.compile::<T>((point, common, *d), inner.cross.clone());
         let tangents = setup.tangents.then(|| Tangents::new(&inner, outer, &data, par));
 
         let (nature, zero) = (inner.nature, inner.zeros(outer));
         let training = Training::of(inner.field, inner.penalty, inner.alpha, inner.theta, data, setup.step, par);
         let [sides, curvature, cross] = [sides, curvature, cross].map(|program| program.runner(par));
-        Self { sides, curvature, cross, training, tangents, nature, zero }
+        Self { sides, curvature, shared, cross, training, tangents, nature, zero }
     }
 
     /// df/dα at `point`.

@@ -2,8 +2,9 @@
 
 use super::damping::{Attempts, Damped};
 use super::flat::{join, size};
-use super::implicit::solve;
+use super::implicit::{accept, solve};
 use super::inner::Inner;
+use super::problem::residual;
 use super::{Damping, Failure, Implicit, Method, Point, Problem};
 use crate::exec::vector::{combine, scaled};
 use crate::{Element, Par, Runner, Var, grad, jvp};
@@ -92,7 +93,7 @@ impl<T: Element> Problem<T> {
         direction: &[&[T]],
     ) -> Result<Tangent<T>, Failure<T>> {
         let inputs = point.inputs();
-        self.refuse(options, &inputs)?;
+        accept(options, residual(&self.curvature.hold(&inputs)))?;
         let Solved { x, residual, damping, products } = self.moved(options, point, direction)?;
         let along = super::flat::pieces(&x, point.theta).into_iter().map(<[T]>::to_vec).collect();
         Ok(Tangent { along, residual, damping, products })
@@ -126,7 +127,9 @@ impl<T: Element> Problem<T> {
         let l_theta = self.on_support(second_output(self, h), point);
 
         let turned = self.solve(options, point, &l_theta, true)?; // q̇
-        self.cross.evaluate(&[&inputs[..], &[&turned.x]].concat());
+        // The curvature was held at this point just now.
+        let shared: Vec<&[T]> = self.shared.clone().map(|i| self.curvature.output(i)).collect();
+        self.cross.evaluate(&[&inputs[..], &shared, &[&turned.x]].concat());
         let along = l_alpha.iter().enumerate().map(|(i, l)| combine(l, -1.0, self.cross.output(i))).collect();
         let solves = [&moved, &turned];
         let most = |of: fn(&Solved<T>) -> f64, or: f64| solves.iter().map(|s| of(s)).fold(or, f64::max);
