@@ -2,7 +2,7 @@
 
 use kernels::{
     Float, Isa, Mat, MatMut, Panels, Par, Update, matmul_panels_scratch, matmul_panels_with, matmul_scratch,
-    matmul_with, pack_panels_with, panels_len, takes_panels,
+    matmul_with, pack_panel_rows_with, pack_panels_with, panel_blocks, panels_len, takes_panels,
 };
 
 use crate::random::{Random, bits, in_pools};
@@ -52,6 +52,40 @@ fn panels_do_not_move_a_bit() {
         for sizes in sizes {
             same::<f32>(isa, sizes);
             same::<f64>(isa, sizes);
+        }
+    }
+}
+
+/// The panels of a matrix, packed at once and by so many rows of each block at a time.
+fn packed<T: Float>(isa: Isa, k: usize, n: usize, height: usize) -> [Vec<u64>; 2] {
+    let b = Random::new(k + n).numbers::<T>(k * n);
+    let mut panels = [0, 1].map(|_| vec![T::ZERO; panels_len(k, n)]);
+    let [all, by_rows] = &mut panels;
+    pack_panels_with(isa, Par::Seq, Mat::new(&b, k, n), all);
+    let mut rest = &mut by_rows[..];
+    for rows in panel_blocks(k) {
+        let (block, others) = rest.split_at_mut(panels_len(rows.len(), n));
+        for first in (0..rows.len()).step_by(height) {
+            let taken = height.min(rows.len() - first);
+            let start = (rows.start + first) * n;
+            pack_panel_rows_with(isa, Mat::new(&b[start..start + taken * n], taken, n), first, block);
+        }
+        rest = others;
+    }
+    assert!(rest.is_empty());
+    panels.map(|panels| bits(&panels))
+}
+
+#[test]
+fn panels_packed_by_rows_are_the_same() {
+    for &isa in Isa::available() {
+        for (k, n) in [(1, 2), (5, 16), (256, 17), (257, 40), (1000, 33)] {
+            for height in [1, 6, 63, 300] {
+                let [all, by_rows] = packed::<f32>(isa, k, n, height);
+                assert_eq!(all, by_rows, "{k}×{n} by {height} {isa}");
+                let [all, by_rows] = packed::<f64>(isa, k, n, height);
+                assert_eq!(all, by_rows, "{k}×{n} by {height} {isa}");
+            }
         }
     }
 }

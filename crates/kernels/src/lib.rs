@@ -29,7 +29,8 @@ pub use group::{
 pub use isa::Isa;
 pub use matmul::{
     Mat, MatMut, Panels, Tail, Update, matmul, matmul_panels, matmul_panels_scratch, matmul_panels_with, matmul_pieces,
-    matmul_scratch, matmul_with, pack_panels, pack_panels_with, panels_len, takes_panels,
+    matmul_scratch, matmul_with, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with, panel_blocks,
+    panels_len, takes_panels,
 };
 pub use mixture::{Bank, Dot, Sum, mixture, mixture_pieces, mixture_scratch, mixture_with};
 pub use par::{Cut, Par, each};

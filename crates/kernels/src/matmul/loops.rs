@@ -177,7 +177,7 @@ impl<T: Float> Kernel<T> for PackB<'_, T> {
     fn run<L: Lanes<Elem = T>>(self) {
         let (nr, Mat { rows: depth, cols, .. }) = (VECTORS * L::N, self.0);
         if self.0.col_stride == 1 {
-            return pack_rows::<L>(self.0, self.1);
+            return pack_rows::<L>(self.0, 0, depth, self.1);
         }
         for (p, panel) in self.1.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
             let cols = nr.min(cols - p * nr);

@@ -15,6 +15,9 @@ pub use door::{
     Tail, Update, matmul, matmul_panels, matmul_panels_scratch, matmul_panels_with, matmul_pieces, matmul_scratch,
     matmul_with,
 };
-pub use panels::{Panels, pack_panels, pack_panels_with, panels_len, takes_panels};
+pub use panels::{
+    Panels, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with, panel_blocks, panels_len,
+    takes_panels,
+};
 pub(crate) use parts::Whole;
 pub use view::{Mat, MatMut};

@@ -33,20 +33,21 @@ pub(super) fn pack_panel<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
     }
 }
 
-/// Packs panels of nr columns whose rows are contiguous, row by row: one page of `x` after the other.
+/// Packs rows of panels of nr columns and `depth` rows, from row `first` on; those of `x` are contiguous. Row by row: one page of
+/// `x` after the other.
 #[inline(always)]
-pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
+pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, first: usize, depth: usize, to: &mut [L::Elem]) {
     let nr = VECTORS * L::N;
     for i in 0..x.rows {
         let (whole, rest) = x.data[i * x.row_stride..][..x.cols].split_at(x.cols / nr * nr);
         for (p, from) in whole.chunks_exact(nr).enumerate() {
-            let to = &mut to[(p * x.rows + i) * nr..][..nr];
+            let to = &mut to[(p * depth + first + i) * nr..][..nr];
             for (to, from) in to.chunks_exact_mut(L::N).zip(from.chunks_exact(L::N)) {
                 L::load(from).store(to);
             }
         }
         if !rest.is_empty() {
-            let (copy, zeros) = to[(x.cols / nr * x.rows + i) * nr..][..nr].split_at_mut(rest.len());
+            let (copy, zeros) = to[(x.cols / nr * depth + first + i) * nr..][..nr].split_at_mut(rest.len());
             copy.copy_from_slice(rest);
             zeros.fill(L::Elem::ZERO);
         }

@@ -3,9 +3,14 @@
 //! Block by block of depth, each block as panels of nr columns, row by row. There is room for columns up to a multiple of
 //! the largest nr, so that the length does not depend on the instruction set; the order does.
 
+use std::ops::Range;
+
 use super::Mat;
 use super::blocking::{Blocks, MAX_NR, chains, start};
 use super::loops::pack_columns;
+use super::pack::pack_rows;
+use crate::isa::Kernel;
+use crate::lanes::Lanes;
 use crate::{Float, Isa, Par};
 
 /// A k × n matrix in panels, as [`pack_panels`] writes it. Only the second operand of a product may lie so.
@@ -50,6 +55,48 @@ pub fn pack_panels_with<T: Float>(isa: Isa, par: Par, b: Mat<'_, T>, to: &mut [T
         let (block, others) = rest.split_at_mut(panels_len(end - l, n));
         pack_columns(isa, par, b.window(l, 0, end - l, n), 0, block);
         rest = others;
+    }
+}
+
+/// The rows of a k-rowed matrix in panels that lie together, block after block: the first [`panels_len`] of the rows of the first
+/// block, and so on.
+pub fn panel_blocks(k: usize) -> impl ExactSizeIterator<Item = Range<usize>> {
+    (0..Blocks::new(1, k, 1).depths).map(move |d| {
+        let (l, end) = depth(k, d);
+        l..end
+    })
+}
+
+/// Writes some rows of a block of [`panel_blocks`], from row `first` of the block on, for products on the current instruction
+/// set. `to` is all of the block.
+///
+/// # Panics
+/// When `to` is not [`panels_len`] of more rows, or the rows of `b` are not contiguous.
+#[track_caller]
+pub fn pack_panel_rows<T: Float>(b: Mat<'_, T>, first: usize, to: &mut [T]) {
+    pack_panel_rows_with(Isa::current(), b, first, to);
+}
+
+/// [`pack_panel_rows`] for products on a given instruction set.
+#[track_caller]
+pub fn pack_panel_rows_with<T: Float>(isa: Isa, b: Mat<'_, T>, first: usize, to: &mut [T]) {
+    let (rows, cols, len) = (b.rows, b.cols, to.len());
+    let depth = len / panels_len(1, cols).max(1);
+    let fits = len == panels_len(depth, cols) && first + rows <= depth;
+    assert!(fits, "pack_panel_rows: {rows}×{cols} from row {first} on into a block of {len} elements, of {depth} rows");
+    assert!(b.col_stride == 1, "pack_panel_rows: elements of a row are {} apart", b.col_stride);
+    isa.run(PackRows(b, first, depth, to));
+}
+
+/// Packs rows of a block of depth.
+struct PackRows<'a, T>(Mat<'a, T>, usize, usize, &'a mut [T]);
+
+impl<T: Float> Kernel<T> for PackRows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        pack_rows::<L>(self.0, self.1, self.2, self.3);
     }
 }
 

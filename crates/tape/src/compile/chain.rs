@@ -16,6 +16,9 @@ use crate::{Element, Shape};
 /// Bytes of a cache that one core has to itself, as far as a block may fill it.
 const CACHE: usize = 192 << 10;
 
+/// Rows of a tile of a product.
+const TILE: usize = 6;
+
 /// Joins the steps of a plan, which are in order, where they hand on at least `worth` bytes: a cache holds fewer anyway.
 pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
     let needs = needs(plan);
@@ -30,6 +33,7 @@ pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
                 plan.steps.extend(run.hopped.iter().map(|&n| steps[n].clone()));
                 let mut chained: Vec<Planned> = run.members.iter().map(|&n| steps[n].clone()).collect();
                 chained.iter_mut().for_each(|step| panels.choose(plan, step, true));
+                panels::write(plan, &steps, &run, &needs);
                 let joined = Joined::new(plan, &steps, &run, &needs).join(&chained, height);
                 plan.steps.push(joined);
             }
@@ -113,7 +117,12 @@ impl Run {
         }
         // A few rows are enough for a product, and whole tiles of it are better.
         let blocks = self.rows.div_ceil((CACHE / bytes).clamp(24, 192)).next_multiple_of(4);
-        Some(self.rows.div_ceil(blocks))
+        Some(self.rows.div_ceil(blocks).next_multiple_of(TILE))
+    }
+
+    /// How many of its steps read a value.
+    fn readers(&self, steps: &[Planned], value: u32) -> u32 {
+        self.members.iter().filter(|&&n| steps[n].reads.contains(&value)).count() as u32
     }
 }
 

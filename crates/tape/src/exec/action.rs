@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::exec::Chain;
+use crate::exec::{Chain, Link};
 use crate::rules::Call;
 use crate::{Bank, Shape};
 
@@ -80,7 +80,11 @@ impl Action {
             Self::Pack { flip: false, .. } => "panels".into(),
             Self::Pack { flip: true, .. } => "panels of the transpose".into(),
             Self::Chain(chain) => {
-                let links: Vec<String> = chain.links.iter().map(|link| link.actions[0].name()).collect();
+                let name = |link: &Link| match link {
+                    Link::Step { actions, .. } => actions[0].name(),
+                    Link::Pack { .. } => "panels".into(),
+                };
+                let links: Vec<String> = chain.links.iter().map(name).collect();
                 format!("{} rows at a time: {}", chain.block, links.join("; "))
             }
             Self::Mixture { bank, sums, dots, .. } => {

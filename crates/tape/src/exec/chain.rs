@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use kernels::{Cut, each};
+use kernels::{Cut, Mat, each};
 
 use crate::exec::run::{run, scratch};
-use crate::exec::{Action, padded};
-use crate::{Element, Par};
+use crate::exec::{Action, Layout, padded};
+use crate::{Element, Par, Shape};
 
 /// Pieces of a chain that may run at the same time, at most.
 const PIECES: usize = 4;
@@ -27,54 +27,94 @@ pub(crate) enum Slot {
 
 /// One step of a chain.
 #[derive(Clone, Debug)]
-pub(crate) struct Link {
-    /// On a whole block, and on the last.
-    pub(crate) actions: [Action; 2],
-    pub(crate) reads: Vec<Slot>,
-    /// Which locals it writes.
-    pub(crate) writes: Vec<usize>,
+pub(crate) enum Link {
+    /// An action, for every height that a block has.
+    Step {
+        actions: Vec<Action>,
+        reads: Vec<Slot>,
+        /// Which locals it writes.
+        writes: Vec<usize>,
+    },
+    /// Copies the rows of one local to their places in another, which is an output in panels.
+    Pack { from: usize, to: usize },
+}
+
+/// What links write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Local {
+    pub(crate) cols: usize,
+    pub(crate) layout: Layout,
 }
 
 /// The steps of a chain, over matrices of `rows` rows.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
-    pub(crate) rows: usize,
-    /// Rows of a block; the last may have fewer.
+    /// Where each span of rows ends: rows in panels lie together by spans, and no block belongs to two.
+    pub(crate) spans: Vec<usize>,
+    /// Rows of a block; the last of a span may have fewer.
     pub(crate) block: usize,
+    /// All heights of blocks.
+    pub(crate) heights: Vec<usize>,
     pub(crate) links: Vec<Link>,
-    /// The columns of each local; the first `outputs` are written by the chain.
-    pub(crate) cols: Vec<usize>,
+    /// What the links write; the first `outputs` are written by the chain.
+    pub(crate) locals: Vec<Local>,
     pub(crate) outputs: usize,
 }
 
+impl Local {
+    /// The elements of one row, with those that a layout adds.
+    const fn width(self) -> usize {
+        self.layout.len(Shape { rows: 1, cols: self.cols })
+    }
+}
+
 impl Chain {
-    fn blocks(&self) -> usize {
-        self.rows.div_ceil(self.block)
+    /// The spans of `rows` rows: those of panels, or equal ones.
+    pub(crate) fn spans(rows: usize, panels: bool) -> Vec<usize> {
+        if panels {
+            return kernels::panel_blocks(rows).map(|span| span.end).collect();
+        }
+        let count = PIECES.min(rows);
+        (1..=count).map(|n| rows * n / count).collect()
+    }
+
+    /// The heights of the blocks of such spans.
+    pub(crate) fn heights(spans: &[usize], block: usize) -> Vec<usize> {
+        let starts = std::iter::once(0).chain(spans.iter().copied());
+        let lasts = starts.zip(spans).map(|(start, end)| (end - start - 1) % block + 1);
+        let mut heights: Vec<usize> = lasts.chain([block]).collect();
+        heights.sort_unstable();
+        heights.dedup();
+        heights
     }
 
     fn pieces(&self) -> usize {
-        PIECES.min(self.blocks())
+        PIECES.min(self.spans.len())
     }
 
-    /// The first block of a piece.
+    /// The first span of a piece.
     fn first(&self, piece: usize) -> usize {
-        self.blocks() * piece / self.pieces()
+        self.spans.len() * piece / self.pieces()
     }
 
-    /// The rows of blocks.
-    fn rows_of(&self, blocks: Range<usize>) -> Range<usize> {
-        blocks.start * self.block..(blocks.end * self.block).min(self.rows)
+    /// The rows of spans.
+    fn rows(&self, spans: Range<usize>) -> Range<usize> {
+        let before = |span: usize| span.checked_sub(1).map_or(0, |last| self.spans[last]);
+        before(spans.start)..before(spans.end)
     }
 
     /// The elements of a block of what only links read.
     fn inner(&self) -> impl Iterator<Item = usize> {
-        self.cols[self.outputs..].iter().map(|cols| padded(cols * self.block))
+        self.locals[self.outputs..].iter().map(|local| padded(local.cols * self.block))
     }
 
     /// Scratch of one piece.
     fn room<T: Element>(&self) -> usize {
-        let needs = self.links.iter().flat_map(|link| &link.actions).map(scratch::<T>);
-        padded(self.inner().sum::<usize>() + needs.max().unwrap_or(0))
+        let actions = self.links.iter().flat_map(|link| match link {
+            Link::Step { actions, .. } => &actions[..],
+            Link::Pack { .. } => &[],
+        });
+        padded(self.inner().sum::<usize>() + actions.map(scratch::<T>).max().unwrap_or(0))
     }
 
     /// Scratch of all pieces.
@@ -89,65 +129,96 @@ impl Chain {
         let outputs = Outputs { chain: self, piece: 0, slices };
         let room = &mut room[..self.scratch::<T>()];
         each(par, 0..self.pieces(), outputs, room, &|piece, mut outputs: Outputs<'_, T>, room: &mut [T]| {
-            for block in self.first(piece)..self.first(piece + 1) {
-                let rows = self.rows_of(block..block + 1);
-                outputs = self.run_block(rows, reads, outputs, room);
+            for span in self.first(piece)..self.first(piece + 1) {
+                let rows = self.rows(span..span + 1);
+                let (mine, others) = outputs.split(rows.len());
+                self.run_span(rows, reads, mine.slices, room);
+                outputs = others;
             }
         });
     }
 
-    /// Runs the links on a block, which is the first of what is left of the outputs; the answer is the rest.
-    fn run_block<'a, T: Element>(
+    /// Runs the links on the blocks of a span.
+    fn run_span<T: Element>(
         &self,
-        rows: Range<usize>,
+        span: Range<usize>,
         reads: &[&[T]],
-        outputs: Outputs<'a, T>,
-        mut room: &mut [T],
-    ) -> Outputs<'a, T> {
-        let (mine, others) = outputs.split(rows.len());
-        let mut locals: [&mut [T]; LOCALS] = std::array::from_fn(|_| Default::default());
-        locals.iter_mut().zip(mine.slices).for_each(|(local, slice)| *local = slice);
-        for (n, len) in self.inner().enumerate() {
-            let (local, rest) = room.split_at_mut(len);
-            locals[self.outputs + n] = &mut local[..self.cols[self.outputs + n] * rows.len()];
-            room = rest;
+        mut outputs: [&mut [T]; Action::OPERANDS],
+        room: &mut [T],
+    ) {
+        for start in span.clone().step_by(self.block) {
+            let rows = start..span.end.min(start + self.block);
+            let within = rows.start - span.start..rows.end - span.start;
+            let mut locals: [&mut [T]; LOCALS] = std::array::from_fn(|_| Default::default());
+            let (written, inner) = self.locals.split_at(self.outputs);
+            for ((local, output), to) in written.iter().zip(&mut outputs).zip(&mut locals) {
+                *to = match local.layout {
+                    Layout::Rows => &mut output[within.start * local.cols..within.end * local.cols],
+                    Layout::Panels => output,
+                };
+            }
+            let mut rest = &mut *room;
+            for ((local, len), to) in inner.iter().zip(self.inner()).zip(&mut locals[self.outputs..]) {
+                *to = &mut rest.split_off_mut(..len).expect("the scratch is long enough")[..local.cols * rows.len()];
+            }
+            for link in &self.links {
+                self.run_link(link, &rows, within.start, reads, &mut locals, rest);
+            }
         }
-        for link in &self.links {
-            link.run(rows.len() < self.block, &rows, reads, &mut locals, room);
-        }
-        others
     }
-}
 
-impl Link {
-    fn run<T: Element>(
+    /// Runs one link on a block, which begins at row `first` of its span.
+    fn run_link<T: Element>(
         &self,
-        last: bool,
+        link: &Link,
         rows: &Range<usize>,
+        first: usize,
         reads: &[&[T]],
         locals: &mut [&mut [T]; LOCALS],
         scratch: &mut [T],
     ) {
-        let mut taken: [&mut [T]; Action::OPERANDS] = Default::default();
-        for (taken, &write) in taken.iter_mut().zip(&self.writes) {
-            *taken = std::mem::take(&mut locals[write]);
-        }
-        {
-            let mut given: [&[T]; Action::OPERANDS] = [&[]; Action::OPERANDS];
-            for (given, slot) in given.iter_mut().zip(&self.reads) {
-                *given = match *slot {
-                    Slot::Whole(read) => reads[read],
-                    Slot::Rows { read, cols } => &reads[read][rows.start * cols..rows.end * cols],
-                    Slot::Local(local) => &*locals[local],
-                };
+        match link {
+            Link::Pack { from, to } => {
+                let panels = std::mem::take(&mut locals[*to]);
+                kernels::pack_panel_rows(Mat::new(locals[*from], rows.len(), self.locals[*from].cols), first, panels);
+                locals[*to] = panels;
             }
-            let mut writes = taken.each_mut().map(|write| &mut **write);
-            let (reads, writes) = (&given[..self.reads.len()], &mut writes[..self.writes.len()]);
-            run(Par::Seq, &self.actions[usize::from(last)], reads, writes, scratch);
+            Link::Step { actions, reads: slots, writes } => {
+                let height = self.heights.iter().position(|height| *height == rows.len());
+                let action = &actions[height.expect("every block has one of the heights")];
+                run_step(action, slots, writes, rows, reads, locals, scratch);
+            }
         }
-        for (taken, &write) in taken.into_iter().zip(&self.writes) {
-            locals[write] = taken;
+    }
+}
+
+fn run_step<T: Element>(
+    action: &Action,
+    slots: &[Slot],
+    written: &[usize],
+    rows: &Range<usize>,
+    reads: &[&[T]],
+    locals: &mut [&mut [T]; LOCALS],
+    scratch: &mut [T],
+) {
+    let mut taken: [&mut [T]; Action::OPERANDS] = Default::default();
+    for (taken, &write) in taken.iter_mut().zip(written) {
+        *taken = std::mem::take(&mut locals[write]);
+    }
+    {
+        let mut given: [&[T]; Action::OPERANDS] = [&[]; Action::OPERANDS];
+        for (given, slot) in given.iter_mut().zip(slots) {
+            *given = match *slot {
+                Slot::Whole(read) => reads[read],
+                Slot::Rows { read, cols } => &reads[read][rows.start * cols..rows.end * cols],
+                Slot::Local(local) => &*locals[local],
+            };
         }
+        let mut writes = taken.each_mut().map(|write| &mut **write);
+        run(Par::Seq, action, &given[..slots.len()], &mut writes[..written.len()], scratch);
+    }
+    for (taken, &write) in taken.into_iter().zip(written) {
+        locals[write] = taken;
     }
 }
 
@@ -158,13 +229,13 @@ struct Outputs<'a, T> {
     slices: [&'a mut [T]; Action::OPERANDS],
 }
 
-impl<'a, T> Outputs<'a, T> {
-    /// The first rows, and the others.
+impl<T> Outputs<'_, T> {
+    /// The first rows, whole spans, and the others.
     fn split(self, rows: usize) -> (Self, Self) {
         let Self { chain, piece, slices } = self;
         let (mut near, mut far): ([&mut [T]; Action::OPERANDS], [&mut [T]; Action::OPERANDS]) = Default::default();
         for (n, slice) in slices.into_iter().enumerate().take(chain.outputs) {
-            (near[n], far[n]) = slice.split_at_mut(rows * chain.cols[n]);
+            (near[n], far[n]) = slice.split_at_mut(rows * chain.locals[n].width());
         }
         (Self { chain, piece, slices: near }, Self { chain, piece, slices: far })
     }
@@ -173,7 +244,7 @@ impl<'a, T> Outputs<'a, T> {
 impl<T: Send> Cut for Outputs<'_, T> {
     fn cut(self, at: usize) -> (Self, Self) {
         let (chain, piece) = (self.chain, self.piece);
-        let rows = chain.rows_of(chain.first(piece)..chain.first(piece + at)).len();
+        let rows = chain.rows(chain.first(piece)..chain.first(piece + at)).len();
         let (near, far) = self.split(rows);
         (near, Self { piece: piece + at, ..far })
     }

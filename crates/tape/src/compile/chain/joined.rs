@@ -3,58 +3,70 @@
 use crate::Shape;
 use crate::compile::chain::{Run, by_rows};
 use crate::compile::plan::{Plan, Planned};
-use crate::exec::{Action, Chain, Link, Slot};
+use crate::exec::{Action, Chain, Layout, Link, Local, Slot};
 
 /// What a chain reads and writes.
 pub(super) struct Joined<'p> {
     plan: &'p Plan,
     rows: usize,
-    /// What the chain writes, then what only its links read.
-    locals: Vec<u32>,
+    /// What the chain writes, then what only its links read: values and how they lie.
+    locals: Vec<(u32, Layout)>,
     outputs: usize,
     reads: Vec<u32>,
 }
 
 impl<'p> Joined<'p> {
-    /// For a run of steps; `needs` counts the readers of each value, with the outputs of the program.
+    /// For a run of steps; `needs` counts the readers of each value, with the outputs of the program. Values that lie in panels
+    /// in the plan have their rows in the chain too.
     pub(super) fn new(plan: &'p Plan, steps: &[Planned], run: &Run, needs: &[u32]) -> Self {
-        let members = || run.members.iter().map(|&n| &steps[n]);
-        let inside = |value: &u32| members().filter(|step| step.reads.contains(value)).count();
-        let written = members().flat_map(|step| step.writes.iter().copied());
+        let written = run.members.iter().flat_map(|&n| steps[n].writes.iter().copied());
         let (kept, inner): (Vec<u32>, Vec<u32>) =
-            written.partition(|value| inside(value) < needs[*value as usize] as usize);
-        Self { plan, rows: run.rows, outputs: kept.len(), locals: [kept, inner].concat(), reads: Vec::new() }
+            written.partition(|value| run.readers(steps, *value) < needs[*value as usize]);
+        let layout = |value: &u32| plan.values[*value as usize].layout;
+        let rows = kept.iter().filter(|value| layout(value) == Layout::Panels).chain(&inner);
+        let locals = kept.iter().map(|value| (*value, layout(value))).chain(rows.map(|value| (*value, Layout::Rows)));
+        Self { plan, rows: run.rows, outputs: kept.len(), locals: locals.collect(), reads: Vec::new() }
     }
 
-    /// The chain of `links`, in blocks of `block` rows.
+    /// The chain of `links`, in blocks of about `block` rows.
     pub(super) fn join(mut self, links: &[Planned], block: usize) -> Planned {
-        let last = self.rows - (self.rows.div_ceil(block) - 1) * block;
-        let chained = links.iter().map(|step| self.link(step, [block, last])).collect();
-        let cols = self.locals.iter().map(|&value| self.plan.values[value as usize].shape.len() / self.rows).collect();
-        let chain = Chain { rows: self.rows, block, links: chained, cols, outputs: self.outputs };
+        let panels = self.locals.iter().any(|(_, layout)| *layout == Layout::Panels);
+        let spans = Chain::spans(self.rows, panels);
+        let heights = Chain::heights(&spans, block);
+        let chained = links.iter().flat_map(|step| self.links(step, &heights)).collect();
+        let cols = |value: u32| self.plan.values[value as usize].shape.len() / self.rows;
+        let locals = self.locals.iter().map(|&(value, layout)| Local { cols: cols(value), layout }).collect();
+        let chain = Chain { spans, block, heights, links: chained, locals, outputs: self.outputs };
         Planned {
             action: Action::Chain(Box::new(chain)),
             reads: self.reads,
             over: Vec::new(),
-            writes: self.locals[..self.outputs].to_vec(),
+            writes: self.locals[..self.outputs].iter().map(|(value, _)| *value).collect(),
             flops: links.iter().map(|step| step.flops).sum(),
             stage: links[0].stage,
         }
     }
 
-    fn link(&mut self, step: &Planned, rows: [usize; 2]) -> Link {
+    fn local(&self, value: u32, layout: Layout) -> Option<usize> {
+        self.locals.iter().position(|local| *local == (value, layout))
+    }
+
+    /// A step, and the packing of what it writes.
+    fn links(&mut self, step: &Planned, heights: &[usize]) -> Vec<Link> {
         let reads = (0..step.reads.len()).map(|n| self.slot(step, n)).collect();
-        let local = |value: &u32| self.locals.iter().position(|local| local == value).expect("a link writes locals");
-        Link {
-            actions: rows.map(|rows| on_rows(&step.action, rows)),
-            reads,
-            writes: step.writes.iter().map(local).collect(),
-        }
+        let row = |value: &u32| self.local(*value, Layout::Rows).expect("a link writes locals");
+        let actions = heights.iter().map(|&rows| on_rows(&step.action, rows)).collect();
+        let action = Link::Step { actions, reads, writes: step.writes.iter().map(row).collect() };
+        let packed = step
+            .writes
+            .iter()
+            .filter_map(|&value| self.local(value, Layout::Panels).map(|to| Link::Pack { from: row(&value), to }));
+        std::iter::once(action).chain(packed).collect()
     }
 
     fn slot(&mut self, step: &Planned, operand: usize) -> Slot {
         let value = step.reads[operand];
-        if let Some(local) = self.locals.iter().position(|local| *local == value) {
+        if let Some(local) = self.local(value, Layout::Rows) {
             return Slot::Local(local);
         }
         let read = self.reads.iter().position(|read| *read == value).unwrap_or_else(|| {

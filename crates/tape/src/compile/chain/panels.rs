@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::Shape;
+use crate::compile::chain::Run;
 use crate::compile::graph::Stage;
 use crate::compile::plan::{Content, Plan, Planned, Value};
 use crate::exec::{Action, Layout};
@@ -20,12 +21,30 @@ impl Panels {
     pub(super) fn choose(&mut self, plan: &mut Plan, step: &mut Planned, in_blocks: bool) {
         let Action::Matmul { tb, sizes: (m, k, n), ref mut panels, .. } = step.action else { return };
         let b = step.reads[1];
+        if plan.values[b as usize].layout == Layout::Panels {
+            *panels = true;
+            return;
+        }
         let held = plan.values[b as usize].stage == Stage::Held && step.stage == Stage::Free;
         // A rank-one product has no use for them, and one of few rows is over before they are packed.
         let worth = k > 1 && m > ROWS && (in_blocks || held);
         if worth && Layout::takes_panels(k, n) {
             *panels = true;
             step.reads[1] = *self.0.entry((b, tb)).or_insert_with(|| pack(plan, b, tb, Shape::new(k, n)));
+        }
+    }
+}
+
+/// Lets a run write in panels what only one product after it reads, as its second operand: the rows are still in cache then.
+pub(super) fn write(plan: &mut Plan, steps: &[Planned], run: &Run, needs: &[u32]) {
+    for &value in run.members.iter().flat_map(|&n| &steps[n].writes) {
+        let only = needs[value as usize] == run.readers(steps, value) + 1;
+        let reader = steps[run.end..].iter().find(|step| step.reads.contains(&value));
+        if let Some(Planned { action: Action::Matmul { tb: false, sizes: (m, k, n), .. }, reads, .. }) = reader {
+            let second = reads[0] != value && reads[2..].iter().all(|read| *read != value);
+            if only && second && *m > ROWS && *k == run.rows && Layout::takes_panels(*k, *n) {
+                plan.values[value as usize].layout = Layout::Panels;
+            }
         }
     }
 }
