@@ -2,7 +2,7 @@
 
 mod tile;
 
-pub(crate) use tile::Apply;
+pub(crate) use tile::{Apply, exps, ln_of};
 
 use crate::{Float, Isa, Real, reference};
 

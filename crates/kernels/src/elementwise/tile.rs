@@ -1,10 +1,10 @@
 //! The elementwise operations over lanes.
 
 use super::Elementwise;
-use crate::Float;
 use crate::elementary::{self, any_far, far_sin_cos, mend};
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, heads, load_parts, loads, splat, store_part};
+use crate::lanes::{Lanes, heads, load_parts, splat, store_part};
+use crate::{Float, Isa};
 
 /// An operation over lanes. A trait, because a function passed as a value is called through a shim that the compiler may
 /// choose not to inline, and then compiles without the instruction set.
@@ -67,70 +67,112 @@ operations! {
 impl Elementwise {
     /// out\[i\] = op(a\[i\], b\[i\], c\[i\]) for every i of `out`: one choice of the operation for the whole tile. Operands beyond
     /// the arity are ignored, the others at least as long as `out`.
-    #[inline(always)]
-    pub(crate) fn tile<L: Lanes>(self, args: [&[L::Elem]; 3], out: &mut [L::Elem]) {
+    pub(crate) fn tile<T: Float>(self, isa: Isa, args: [&[T]; 3], out: &mut [T]) {
         match self {
-            Self::Add => sweep::<L>(Add, args, out),
-            Self::Sub => sweep::<L>(Sub, args, out),
-            Self::Mul => sweep::<L>(Mul, args, out),
-            Self::Div => sweep::<L>(Div, args, out),
-            Self::Min => sweep::<L>(Min, args, out),
-            Self::Max => sweep::<L>(Max, args, out),
-            Self::Less => sweep::<L>(Less, args, out),
-            Self::Select => sweep::<L>(Select, args, out),
-            Self::Neg => sweep::<L>(Neg, args, out),
-            Self::Abs => sweep::<L>(Abs, args, out),
-            Self::Sign => sweep::<L>(Sign, args, out),
-            Self::Recip => sweep::<L>(Recip, args, out),
-            Self::Sqrt => sweep::<L>(Sqrt, args, out),
-            Self::Exp => sweep::<L>(Exp, args, out),
-            Self::Ln => sweep::<L>(Ln, args, out),
-            Self::Expm1 => sweep::<L>(Expm1, args, out),
-            Self::Ln1p => sweep::<L>(Ln1p, args, out),
-            Self::Tanh => sweep::<L>(Tanh, args, out),
-            Self::Logistic => sweep::<L>(Logistic, args, out),
-            Self::Erf => sweep::<L>(Erf, args, out),
+            Self::Add => sweep(isa, Add, args, out),
+            Self::Sub => sweep(isa, Sub, args, out),
+            Self::Mul => sweep(isa, Mul, args, out),
+            Self::Div => sweep(isa, Div, args, out),
+            Self::Min => sweep(isa, Min, args, out),
+            Self::Max => sweep(isa, Max, args, out),
+            Self::Less => sweep(isa, Less, args, out),
+            Self::Select => sweep(isa, Select, args, out),
+            Self::Neg => sweep(isa, Neg, args, out),
+            Self::Abs => sweep(isa, Abs, args, out),
+            Self::Sign => sweep(isa, Sign, args, out),
+            Self::Recip => sweep(isa, Recip, args, out),
+            Self::Sqrt => sweep(isa, Sqrt, args, out),
+            Self::Exp => sweep(isa, Exp, args, out),
+            Self::Ln => sweep(isa, Ln, args, out),
+            Self::Expm1 => sweep(isa, Expm1, args, out),
+            Self::Ln1p => sweep(isa, Ln1p, args, out),
+            Self::Tanh => sweep(isa, Tanh, args, out),
+            Self::Logistic => sweep(isa, Logistic, args, out),
+            Self::Erf => sweep(isa, Erf, args, out),
             Self::Sin => {
-                sweep::<L>(Sin, args, out);
-                mend_far::<L>(args[0], out, |x| far_sin_cos(x).0);
+                sweep(isa, Sin, args, out);
+                mend_far(isa, args[0], out, |x| far_sin_cos(x).0);
             }
             Self::Cos => {
-                sweep::<L>(Cos, args, out);
-                mend_far::<L>(args[0], out, |x| far_sin_cos(x).1);
+                sweep(isa, Cos, args, out);
+                mend_far(isa, args[0], out, |x| far_sin_cos(x).1);
             }
-            Self::Asin => sweep::<L>(Asin, args, out),
-            Self::Atan => sweep::<L>(Atan, args, out),
-            Self::Powi(n) => sweep::<L>(Powi(n), args, out),
-            Self::Powf(p) => sweep::<L>(Powf(p.get()), args, out),
-            Self::Scale(s) => sweep::<L>(Scale(s.get()), args, out),
-            Self::Shift(s) => sweep::<L>(Shift(s.get()), args, out),
+            Self::Asin => sweep(isa, Asin, args, out),
+            Self::Atan => sweep(isa, Atan, args, out),
+            Self::Powi(n) => sweep(isa, Powi(n), args, out),
+            Self::Powf(p) => sweep(isa, Powf(p.get()), args, out),
+            Self::Scale(s) => sweep(isa, Scale(s.get()), args, out),
+            Self::Shift(s) => sweep(isa, Shift(s.get()), args, out),
         }
     }
 }
 
-/// The loop of one operation; what is left of a lane vector at the end is filled up with zeros.
-#[inline(always)]
-fn sweep<L: Lanes>(op: impl Operation, args: [&[L::Elem]; 3], out: &mut [L::Elem]) {
-    match arity(op) {
-        1 => over::<L::Loop, 1>(op, [args[0]], out),
-        2 => over::<L::Loop, 2>(op, [args[0], args[1]], out),
-        _ => over::<L::Loop, 3>(op, args, out),
+/// The loop of one operation, a function of its own; what is left of a lane vector at the end is filled up with zeros.
+fn sweep<T: Float>(isa: Isa, op: impl Operation, args: [&[T]; 3], out: &mut [T]) {
+    isa.run_apart(&mut Sweep(op, args, out));
+}
+
+struct Sweep<'a, O, T>(O, [&'a [T]; 3], &'a mut [T]);
+
+impl<O: Operation, T: Float> Kernel<T> for &mut Sweep<'_, O, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let Sweep(op, args, out) = self;
+        match arity(*op) {
+            1 => over::<L::Loop, 1>(*op, [args[0]], out),
+            2 => over::<L::Loop, 2>(*op, [args[0], args[1]], out),
+            _ => over::<L::Loop, 3>(*op, *args, out),
+        }
     }
+}
+
+/// out\[i\] = exp(x\[i\]) within a loop of one instruction set.
+#[inline(always)]
+pub(crate) fn exps<L: Lanes>(x: &[L::Elem], out: &mut [L::Elem]) {
+    over::<L::Loop, 1>(Exp, [x], out);
+}
+
+/// ln x, the same.
+#[inline(always)]
+pub(crate) fn ln_of<L: Lanes>(x: L::Elem) -> L::Elem {
+    let mut ln = [x];
+    over::<L::Loop, 1>(Ln, [&[x]], &mut ln);
+    ln[0]
 }
 
 const fn arity<O: Operation>(_: O) -> usize {
     O::ARITY
 }
 
+/// Whole lanes by iterators: an index that might lie outside is a second way out of a loop, and the compiler would run the last
+/// elements of each tile one by one.
 #[inline(always)]
 fn over<L: Lanes, const M: usize>(op: impl Operation, args: [&[L::Elem]; M], out: &mut [L::Elem]) {
     let n = out.len();
     let args = heads(args, n);
-    let whole = n - n % L::N;
-    for i in 0..n / L::N {
-        let i = i * L::N;
-        op.of(three(loads::<L, M>(args, i))).store(&mut out[i..]);
+    let [a, b, c] = three(args);
+    let (b, c) = (b.chunks_exact(L::N), c.chunks_exact(L::N));
+    let outs = out.chunks_exact_mut(L::N).zip(a.chunks_exact(L::N));
+    match M {
+        1 => {
+            for (out, a) in outs {
+                op.of([L::load(a); 3]).store(out);
+            }
+        }
+        2 => {
+            for ((out, a), b) in outs.zip(b) {
+                op.of(three([L::load(a), L::load(b)])).store(out);
+            }
+        }
+        _ => {
+            for (((out, a), b), c) in outs.zip(b).zip(c) {
+                op.of([L::load(a), L::load(b), L::load(c)]).store(out);
+            }
+        }
     }
+    let whole = n - n % L::N;
     if whole < n {
         store_part(op.of(three(load_parts::<L, M>(args, whole))), &mut out[whole..]);
     }
@@ -138,16 +180,27 @@ fn over<L: Lanes, const M: usize>(op: impl Operation, args: [&[L::Elem]; M], out
 
 /// The operands, the first in the place of those that are missing.
 #[inline(always)]
-fn three<L: Lanes, const M: usize>(args: [L; M]) -> [L; 3] {
+fn three<A: Copy, const M: usize>(args: [A; M]) -> [A; 3] {
     [args[0], args[1 % M], args[2 % M]]
 }
 
 /// Writes `far`(x) in the place of what lies beyond the reach of the lanes.
-#[inline(always)]
-fn mend_far<L: Lanes>(x: &[L::Elem], out: &mut [L::Elem], far: fn(L::Elem) -> L::Elem) {
+fn mend_far<T: Float>(isa: Isa, x: &[T], out: &mut [T], far: fn(T) -> T) {
     let x = &x[..out.len()];
-    if any_far::<L>(x) {
+    if isa.run_apart(&mut AnyFar(x)) {
         mend(x, out, far);
+    }
+}
+
+/// Whether something lies there.
+struct AnyFar<'a, T>(&'a [T]);
+
+impl<T: Float> Kernel<T> for &mut AnyFar<'_, T> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) -> bool {
+        any_far::<L>(self.0)
     }
 }
 
@@ -158,11 +211,9 @@ pub struct Apply<'a, T> {
     pub(crate) out: &'a mut [T],
 }
 
-impl<T: Float> Kernel<T> for Apply<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) {
-        self.op.tile::<L>(self.args, self.out);
+impl<T: Float> Apply<'_, T> {
+    /// Runs it.
+    pub(crate) fn run(self, isa: Isa) {
+        self.op.tile(isa, self.args, self.out);
     }
 }

@@ -184,7 +184,9 @@ pub(crate) fn run<T: Float>(
     let Cutting { cols, elements, block, leaf, .. } = cutting;
     each(par, 0..cutting.leaves(), written, &mut [], &|piece, written: Written<'_, '_, T>, _: &mut [T]| {
         let (start, end) = (piece * leaf, elements.min((piece + 1) * leaf));
-        with_tiles(Leaf { isa, group, cols, start, end, inputs, outputs: written.slices, block, tiles: &mut [] });
+        with_tiles(group, |tiles| {
+            T::group(isa, Leaf { isa, group, cols, start, end, inputs, outputs: written.slices, block, tiles });
+        });
     });
     let mut rest = scratch;
     for (reduction, out) in reductions().zip(outputs.iter_mut()) {

@@ -7,7 +7,7 @@ pub(crate) struct Slices<'a, T>([&'a mut [T]; Group::OPERANDS]);
 
 impl<T> Default for Slices<'_, T> {
     fn default() -> Self {
-        Self(std::array::from_fn(|_| Default::default()))
+        Self(Default::default())
     }
 }
 

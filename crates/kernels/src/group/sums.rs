@@ -10,24 +10,26 @@ pub(super) struct Sums<T> {
     first_row: usize,
     /// Rows of a block whose sums over the rows are one partial sum: a power of two.
     block: usize,
-    running: [Running<T>; Group::OPERANDS],
+    /// None when nothing is summed.
+    running: Option<[Running<T>; Group::OPERANDS]>,
 }
 
 impl<T: Float> Sums<T> {
     #[inline(always)]
-    pub(super) fn new(first_row: usize, block: usize) -> Self {
+    pub(super) fn new(group: &Group, first_row: usize, block: usize) -> Self {
         debug_assert!(block.is_power_of_two());
-        Self { first_row, block, running: [Running::EMPTY; Group::OPERANDS] }
+        let running = (!group.plan().sums.is_empty()).then_some([Running::EMPTY; Group::OPERANDS]);
+        Self { first_row, block, running }
     }
 
     /// Adds a stretch of what output `j` sums in `out`.
     #[inline(always)]
     pub(super) fn add(&mut self, reduction: Reduction, j: usize, stretch: Stretch, x: &[T], out: &mut [T]) {
-        match reduction {
-            Reduction::None => {}
-            Reduction::Rows => self.add_rows(stretch, x, out),
-            Reduction::Columns => self.add_columns(j, stretch, x, out),
-            Reduction::All => self.running[j].extend_pieces(x, out),
+        match (reduction, &mut self.running) {
+            (Reduction::None, _) | (_, None) => {}
+            (Reduction::Rows, _) => self.add_rows(stretch, x, out),
+            (Reduction::Columns, Some(running)) => add_columns(&mut running[j], self.first_row, stretch, x, out),
+            (Reduction::All, Some(running)) => running[j].extend_pieces(x, out),
         }
     }
 
@@ -46,27 +48,27 @@ impl<T: Float> Sums<T> {
         }
     }
 
-    #[inline(always)]
-    fn add_columns(&mut self, j: usize, stretch: Stretch, x: &[T], out: &mut [T]) {
-        let running = &mut self.running[j];
-        for Stretch { at, row, col, len, cols } in stretch.segments() {
-            if col == 0 {
-                running.reset();
-            }
-            running.extend(&x[at..][..len]);
-            if col + len == cols {
-                out[row - self.first_row] = running.total();
-            }
-        }
-    }
-
     /// Writes what is still under way.
     #[inline(always)]
     pub(super) fn close(&mut self, group: &Group, outputs: &mut Slices<'_, T>) {
-        for (j, output) in group.outputs().iter().enumerate() {
+        let running = self.running.iter_mut().flatten();
+        for ((j, output), running) in group.outputs().iter().enumerate().zip(running) {
             if output.reduction == Reduction::All {
-                self.running[j].close_piece(outputs.get(j));
+                running.close_piece(outputs.get(j));
             }
+        }
+    }
+}
+
+#[inline(always)]
+fn add_columns<T: Float>(running: &mut Running<T>, first_row: usize, stretch: Stretch, x: &[T], out: &mut [T]) {
+    for Stretch { at, row, col, len, cols } in stretch.segments() {
+        if col == 0 {
+            running.reset();
+        }
+        running.extend(&x[at..][..len]);
+        if col + len == cols {
+            out[row - first_row] = running.total();
         }
     }
 }

@@ -1,11 +1,13 @@
 //! A stretch of a group, tile by tile. A tile is at most [`TILE_BYTES`] of consecutive memory: whole rows when rows are short,
 //! a piece of one row when they are long. Every operation runs over a whole tile before the next begins.
 
-use super::plan::{FIRST_REGISTER, Place, Plan, SLOTS, SPARE};
+use std::ops::Range;
+
+use super::plan::{FIRST_REGISTER, Place, SLOTS, SPARE, Step};
 use super::stretch::{Stretch, stretches};
 use super::sums::Sums;
 use super::views::Views;
-use super::{Access, Group, Reduction, Slices};
+use super::{Access, Group, Slices};
 use crate::elementwise::Apply;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
@@ -49,22 +51,14 @@ pub struct Leaf<'a, 't, T> {
     pub(crate) tiles: &'t mut [Tile],
 }
 
-/// Runs a leaf with as many tiles as its group needs.
-pub(crate) fn with_tiles<T: Float>(leaf: Leaf<'_, '_, T>) {
-    let isa = leaf.isa;
-    let broadcasts = leaf.group.inputs().iter().filter(|&&access| access != Access::Full).count();
-    match leaf.group.plan().registers + broadcasts {
-        0 => T::group(isa, leaf.on(&mut [Tile::ZERO; 1])),
-        1..=3 => T::group(isa, leaf.on(&mut [Tile::ZERO; 4])),
-        4..=9 => T::group(isa, leaf.on(&mut [Tile::ZERO; 10])),
-        _ => T::group(isa, leaf.on(&mut [Tile::ZERO; SLOTS])),
-    }
-}
-
-impl<'a, T> Leaf<'a, '_, T> {
-    /// The same leaf with other tiles.
-    fn on<'t>(self, tiles: &'t mut [Tile]) -> Leaf<'a, 't, T> {
-        Leaf { tiles, ..self }
+/// Gives work as many tiles as a group needs.
+pub(crate) fn with_tiles(group: &Group, work: impl FnOnce(&mut [Tile])) {
+    let broadcasts = group.inputs().iter().filter(|&&access| access != Access::Full).count();
+    match group.plan().registers + broadcasts {
+        0 => work(&mut [Tile::ZERO; 1]),
+        1..=3 => work(&mut [Tile::ZERO; 4]),
+        4..=9 => work(&mut [Tile::ZERO; 10]),
+        _ => work(&mut [Tile::ZERO; SLOTS]),
     }
 }
 
@@ -77,77 +71,95 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
         let plan = group.plan();
         let (registers, repeated) = tiles.split_at_mut(plan.registers + 1);
         let mut views = Views::new(group, cols, inputs, repeated);
-        let mut sums = Sums::new(start / cols, block);
+        let mut sums = Sums::new(group, start / cols, block);
+        let mut slots = Slots::new(&mut outputs, registers);
         for stretch in stretches::<T>(start, end, cols) {
-            let Stretch { at, len, .. } = stretch;
-            let mut slots = writable(group, &mut outputs, at - start, registers, len);
-            let views = views.tile(stretch);
-            operations(isa, plan, &views, &mut slots);
-            for &(place, j) in &plan.sums {
-                let out = std::mem::take(&mut slots[j]);
-                sums.add(group.outputs()[j].reduction, j, stretch, read(place, &views, &slots, len), out);
-                slots[j] = out;
+            slots.from = stretch.at - start;
+            slots.len = stretch.len;
+            for step in &plan.steps {
+                slots.run(isa, step, &mut views, stretch);
             }
-            copies(&plan.copies, &views, &mut slots, len);
+            for &(from, to) in &plan.saves {
+                slots.copy(from, to, &mut views, stretch);
+            }
+            for &(place, j) in &plan.sums {
+                let out = std::mem::take(&mut slots.all[j]);
+                views.prepare(place, stretch);
+                sums.add(group.outputs()[j].reduction, j, stretch, slots.read(place, &views, stretch), out);
+                slots.all[j] = out;
+            }
+            for &(from, to) in &plan.copies {
+                slots.copy(from, to, &mut views, stretch);
+            }
         }
         sums.close(group, &mut outputs);
     }
 }
 
-/// What may be written: the tile of every output that is not reduced, all of one that is, the registers.
-#[inline(always)]
-fn writable<'a, T: Float>(
-    group: &Group,
-    outputs: &'a mut Slices<'_, T>,
+/// What may be written: every output as far as the leaf goes, and the registers.
+struct Slots<'a, T> {
+    all: [&'a mut [T]; SLOTS],
+    /// The tile: where it begins in an output, and its length.
     from: usize,
-    registers: &'a mut [Tile],
     len: usize,
-) -> [&'a mut [T]; SLOTS] {
-    let mut slots: [&mut [T]; SLOTS] = std::array::from_fn(|_| Default::default());
-    for ((slot, out), output) in slots.iter_mut().zip(outputs.iter_mut()).zip(group.outputs()) {
-        *slot = if output.reduction == Reduction::None { &mut out[from..][..len] } else { out };
-    }
-    let mut tiles = registers.iter_mut();
-    if let Some(spare) = tiles.next() {
-        slots[SPARE] = &mut elements(spare)[..len];
-    }
-    for (slot, tile) in slots[FIRST_REGISTER..SPARE].iter_mut().zip(tiles) {
-        *slot = &mut elements(tile)[..len];
-    }
-    slots
 }
 
-#[inline(always)]
-fn read<'a, T>(place: Place, views: &[&'a [T]], slots: &'a [&mut [T]], len: usize) -> &'a [T] {
-    match place {
-        Place::Input(n) => &views[n][..len],
-        Place::Slot(n) => &slots[n][..len],
+impl<'a, T: Float> Slots<'a, T> {
+    #[inline(always)]
+    fn new(outputs: &'a mut Slices<'_, T>, registers: &'a mut [Tile]) -> Self {
+        let mut all: [&mut [T]; SLOTS] = Default::default();
+        for (slot, out) in all.iter_mut().zip(outputs.iter_mut()) {
+            *slot = out;
+        }
+        let mut tiles = registers.iter_mut();
+        if let Some(spare) = tiles.next() {
+            all[SPARE] = elements(spare);
+        }
+        for (slot, tile) in all[FIRST_REGISTER..SPARE].iter_mut().zip(tiles) {
+            *slot = elements(tile);
+        }
+        Self { all, from: 0, len: 0 }
     }
-}
 
-/// The operations in order. One that reads the output it writes goes by way of the spare tile.
-#[inline(always)]
-fn operations<T: Float>(isa: Isa, plan: &Plan, views: &[&[T]], slots: &mut [&mut [T]; SLOTS]) {
-    let len = slots[SPARE].len();
-    for step in &plan.steps {
-        let in_place = step.args.contains(&Place::Slot(step.to));
-        let to = if in_place { SPARE } else { step.to };
-        let out = std::mem::take(&mut slots[to]);
-        let args = step.args.map(|place| read(place, views, slots, len));
-        T::elementwise(isa, Apply { op: step.op, args, out });
-        slots[to] = out;
-        if in_place {
-            copies(&[(Place::Slot(SPARE), step.to)], views, slots, len);
+    /// Where the tile lies in a slot.
+    #[inline(always)]
+    fn range(&self, slot: usize) -> Range<usize> {
+        let from = if slot < FIRST_REGISTER { self.from } else { 0 };
+        from..from + self.len
+    }
+
+    #[inline(always)]
+    fn read<'v>(&'v self, place: Place, views: &'v Views<'_, '_, T>, stretch: Stretch) -> &'v [T] {
+        match place {
+            Place::Input(n) => views.get(n, stretch),
+            Place::Slot(n) => &self.all[n][self.range(n)],
         }
     }
-    copies(&plan.saves, views, slots, len);
-}
 
-#[inline(always)]
-fn copies<T: Copy>(copies: &[(Place, usize)], views: &[&[T]], slots: &mut [&mut [T]; SLOTS], len: usize) {
-    for &(from, to) in copies {
-        let out = std::mem::take(&mut slots[to]);
-        out.copy_from_slice(read(from, views, slots, len));
-        slots[to] = out;
+    /// One operation. If it reads the output that it writes, it goes by way of the spare tile.
+    #[inline(always)]
+    fn run(&mut self, isa: Isa, step: &Step, views: &mut Views<'_, '_, T>, stretch: Stretch) {
+        let (op, args) = views.shortened(step, stretch);
+        let args = &args[..op.arity()];
+        args.iter().for_each(|&place| views.prepare(place, stretch));
+        let in_place = args.contains(&Place::Slot(step.to));
+        let to = if in_place { SPARE } else { step.to };
+        let out = std::mem::take(&mut self.all[to]);
+        let first = self.read(args[0], views, stretch);
+        let second = if let Some(&place) = args.get(1) { self.read(place, views, stretch) } else { first };
+        let third = if let Some(&place) = args.get(2) { self.read(place, views, stretch) } else { first };
+        T::elementwise(isa, Apply { op, args: [first, second, third], out: &mut out[self.range(to)] });
+        self.all[to] = out;
+        if in_place {
+            self.copy(Place::Slot(SPARE), step.to, views, stretch);
+        }
+    }
+
+    #[inline(always)]
+    fn copy(&mut self, from: Place, to: usize, views: &mut Views<'_, '_, T>, stretch: Stretch) {
+        views.prepare(from, stretch);
+        let out = std::mem::take(&mut self.all[to]);
+        out[self.range(to)].copy_from_slice(self.read(from, views, stretch));
+        self.all[to] = out;
     }
 }

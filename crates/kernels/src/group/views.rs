@@ -1,9 +1,10 @@
 //! The inputs of a group, tile by tile.
 
+use super::plan::{Place, Step};
 use super::stretch::Stretch;
 use super::tile::{Tile, elements, tile_len};
 use super::{Access, Group};
-use crate::Float;
+use crate::{Elementwise, Float};
 
 /// The inputs, with a tile for each that is repeated.
 pub(super) struct Views<'a, 't, T> {
@@ -11,13 +12,18 @@ pub(super) struct Views<'a, 't, T> {
     cols: usize,
     inputs: &'a [&'a [T]],
     tiles: &'t mut [Tile],
+    /// Of each repeated input its tile, and for which stretch a column was repeated last.
+    homes: [usize; Group::OPERANDS],
+    filled: [usize; Group::OPERANDS],
 }
 
 impl<'a, 't, T: Float> Views<'a, 't, T> {
     /// Scalars are repeated once for all tiles, and so are short rows.
     #[inline(always)]
     pub(super) fn new(group: &'a Group, cols: usize, inputs: &'a [&'a [T]], tiles: &'t mut [Tile]) -> Self {
-        for (n, tile) in repeated(group).zip(&mut *tiles) {
+        let mut homes = [0; Group::OPERANDS];
+        for (home, (n, tile)) in repeated(group).zip(&mut *tiles).enumerate() {
+            homes[n] = home;
             let tile = elements::<T>(tile);
             match group.inputs()[n] {
                 Access::Scalar => tile.fill(inputs[n][0]),
@@ -25,35 +31,50 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
                 _ => {}
             }
         }
-        Self { group, cols, inputs, tiles }
+        Self { group, cols, inputs, tiles, homes, filled: [usize::MAX; Group::OPERANDS] }
     }
 
-    /// What the inputs are over a stretch.
+    /// To be called before [`Self::get`]: repeats the elements of a column along their rows.
     #[inline(always)]
-    pub(super) fn tile(&mut self, stretch: Stretch) -> [&[T]; Group::OPERANDS] {
-        for (n, tile) in repeated(self.group).zip(&mut *self.tiles) {
-            if self.group.inputs()[n] == Access::Column {
-                for segment in stretch.segments() {
-                    elements::<T>(tile)[segment.at..][..segment.len].fill(self.inputs[n][segment.row]);
+    pub(super) fn prepare(&mut self, place: Place, stretch: Stretch) {
+        let Place::Input(n) = place else { return };
+        if self.group.inputs()[n] == Access::Column && self.filled[n] != stretch.at {
+            self.filled[n] = stretch.at;
+            let tile = elements::<T>(&mut self.tiles[self.homes[n]]);
+            for segment in stretch.segments() {
+                tile[segment.at..][..segment.len].fill(self.inputs[n][segment.row]);
+            }
+        }
+    }
+
+    /// What an input is over a stretch.
+    #[inline(always)]
+    pub(super) fn get(&self, n: usize, stretch: Stretch) -> &[T] {
+        let Stretch { at, col, len, .. } = stretch;
+        let tile = || bytemuck::cast_slice::<u8, T>(&self.tiles[self.homes[n]].0);
+        match self.group.inputs()[n] {
+            Access::Full => &self.inputs[n][at..][..len],
+            Access::Row if self.cols < tile_len::<T>() => &tile()[col..][..len],
+            Access::Row => &self.inputs[n][col..][..len],
+            Access::Column | Access::Scalar => &tile()[..len],
+        }
+    }
+
+    /// The operation of a step with its operands. Over a part of one row the element of a column is a number.
+    #[inline(always)]
+    pub(super) fn shortened(&self, step: &Step, stretch: Stretch) -> (Elementwise, [Place; 3]) {
+        let [a, b, _] = step.args;
+        if step.op == Elementwise::Mul && stretch.col + stretch.len <= stretch.cols {
+            for (factor, other) in [(a, b), (b, a)] {
+                if let Place::Input(n) = factor
+                    && self.group.inputs()[n] == Access::Column
+                {
+                    let number = self.inputs[n][stretch.row].to_f64();
+                    return (Elementwise::Scale(number.into()), [other; 3]);
                 }
             }
         }
-        let mut views: [&[T]; Group::OPERANDS] = [&[]; Group::OPERANDS];
-        let mut tiles = self.tiles.iter();
-        let Stretch { at, col: column, len, .. } = stretch;
-        for ((view, &access), &input) in views.iter_mut().zip(self.group.inputs()).zip(self.inputs) {
-            let mut repeated = || tiles.next().map_or(&[][..], |tile| bytemuck::cast_slice(&tile.0));
-            *view = match access {
-                Access::Full => &input[at..][..len],
-                Access::Row if self.cols < tile_len::<T>() => &repeated()[column..][..len],
-                Access::Row => {
-                    repeated();
-                    &input[column..][..len]
-                }
-                Access::Column | Access::Scalar => &repeated()[..len],
-            };
-        }
-        views
+        (step.op, step.args)
     }
 }
 

@@ -97,7 +97,7 @@ impl Element for f32 {
 
     #[inline(never)]
     fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
-        isa.run(apply);
+        apply.run(isa);
     }
 
     #[inline(never)]
@@ -158,7 +158,7 @@ impl Element for f64 {
 
     #[inline(never)]
     fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
-        isa.run(apply);
+        apply.run(isa);
     }
 
     #[inline(never)]

@@ -1,10 +1,11 @@
 //! Row log-sum-exp.
 
 use super::sum::Running;
+use crate::elementwise::{exps, ln_of};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::par::{Equal, each};
-use crate::{Elementwise, Float, Isa, Par};
+use crate::{Float, Isa, Par};
 
 /// Elements of the rows that make one piece of work.
 const PIECE: usize = 1 << 13;
@@ -80,12 +81,10 @@ fn log_sum_exp<L: Lanes>(x: &[L::Elem]) -> L::Elem {
     for x in x.chunks(TILE) {
         let (less, exp) = (&mut less[..x.len()], &mut exp[..x.len()]);
         less.iter_mut().zip(x).for_each(|(less, &x)| *less = x - shift);
-        Elementwise::Exp.tile::<L>([less; 3], exp);
+        exps::<L>(less, exp);
         sum.extend(exp);
     }
-    let mut ln = [L::Elem::ZERO];
-    Elementwise::Ln.tile::<L>([&[sum.total()]; 3], &mut ln);
-    shift + ln[0]
+    shift + ln_of::<L>(sum.total())
 }
 
 /// The largest element, NaN if there is one; 0 when it is infinite, so that nothing is subtracted from itself.
