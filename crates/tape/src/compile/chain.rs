@@ -9,7 +9,8 @@ mod panels;
 
 use crate::compile::chain::joined::Joined;
 use crate::compile::chain::panels::Panels;
-use crate::compile::plan::{Plan, Planned};
+use crate::compile::graph::Stage;
+use crate::compile::plan::{Content, Plan, Planned, Value};
 use crate::exec::{Access, Action, Reduction};
 use crate::{Element, Shape};
 
@@ -21,6 +22,9 @@ const TILE: usize = 6;
 
 /// Joins the steps of a plan, which are in order, where they hand on at least `worth` bytes: a cache holds fewer anyway.
 pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
+    if !any::<T>(plan, worth) {
+        return;
+    }
     let needs = needs(plan);
     let mut panels = Panels::default();
     let steps = std::mem::take(&mut plan.steps);
@@ -47,6 +51,15 @@ pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
         }
     }
     plan.sort_stages();
+}
+
+/// Whether there may be something to join, or to pack for many products.
+fn any<T: Element>(plan: &Plan, worth: usize) -> bool {
+    let computed = plan.values.iter().filter(|value| matches!(value.content, Content::Computed));
+    let elements: usize = computed.map(Value::len).sum();
+    let staged = plan.values.iter().any(|value| value.stage == Stage::Free)
+        && plan.values.iter().any(|value| value.stage == Stage::Held);
+    staged || elements * size_of::<T>() >= worth
 }
 
 /// How many steps read each value; an output of the program is read once more.
