@@ -12,6 +12,7 @@ mod derivatives;
 mod diagnose;
 mod diagnose_zero;
 mod exec;
+mod factors;
 mod folds;
 mod generate;
 mod huge;

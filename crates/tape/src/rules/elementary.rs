@@ -1,7 +1,7 @@
 //! The elementwise operations: one table of partial derivatives.
 
 use crate::rule::{At, Rule, Spelled, plus, python_number};
-use crate::rules::factors::times;
+use crate::rules::factors::on_factor;
 use crate::rules::{fits, per_element};
 use crate::{Cost, Domain, Elementwise, Shape, Var};
 
@@ -39,7 +39,12 @@ impl<'t> Partial<'t> {
 
     /// [`Self::of`] a tangent.
     fn along(self, d: Var<'t>) -> Option<Var<'t>> {
-        if let Self::Times(slope) = self { Some(times(d, slope)) } else { self.of(d) }
+        match self {
+            Self::Times(_) | Self::Over(_) | Self::Scale(_) | Self::MinusOne => {
+                Some(on_factor(d, |factor| self.of(factor).expect("none of these is zero")))
+            }
+            other => other.of(d),
+        }
     }
 }
 

@@ -7,9 +7,15 @@ use crate::{Elementwise, Var};
 /// d·slope, elementwise, for a tangent d. When d is x·c, as this function records it, then x·(c·slope).
 #[track_caller]
 pub(super) fn times<'t>(d: Var<'t>, slope: Var<'t>) -> Var<'t> {
+    on_factor(d, |d| d * slope)
+}
+
+/// What is linear and elementwise, done with a tangent: with its factor, if it has one.
+#[track_caller]
+pub(super) fn on_factor<'t>(d: Var<'t>, linear: impl FnOnce(Var<'t>) -> Var<'t>) -> Var<'t> {
     match factors(d) {
-        Some((x, c)) => x * (c * slope),
-        None => d * slope,
+        Some((x, c)) => x * linear(c),
+        None => linear(d),
     }
 }
 
