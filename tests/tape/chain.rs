@@ -80,3 +80,29 @@ fn blocks_do_not_grow() {
     let [short, long] = rows.map(|rows| program(rows).arena() - rows);
     assert!(2 * long < 3 * short, "{long} elements besides the outputs, {short} for a tenth of the rows");
 }
+
+/// What stays in a chain is listed: every link has its share of the arithmetic, and those of a chain add up to it.
+#[test]
+fn the_links_of_a_chain_are_listed() {
+    let (program, _) = chained::<f64>(40, Some(0), true);
+    let text = program.to_string();
+    let cells = |line: &str| -> Vec<String> {
+        line.split("  ").map(|cell| cell.trim().to_owned()).filter(|c| !c.is_empty()).collect()
+    };
+    let share = |cells: &[String]| cells[2].parse::<f64>().expect("a share");
+    let mut chains = 0;
+    let mut lines = text.lines().map(cells).peekable();
+    while let Some(row) = lines.next() {
+        let mut links = Vec::new();
+        while let Some(link) = lines.next_if(|next| next[0] == "link") {
+            links.push(link);
+        }
+        if !links.is_empty() {
+            chains += 1;
+            let sum: f64 = links.iter().map(|link| share(link)).sum();
+            assert!((sum - share(&row)).abs() <= 0.06 * (links.len() + 1) as f64, "{row:?}: {sum}\n{text}");
+            assert!(links.iter().all(|link| link[3].starts_with('%')), "every link names its result\n{text}");
+        }
+    }
+    assert!(chains > 1, "{text}");
+}

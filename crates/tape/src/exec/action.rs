@@ -80,11 +80,7 @@ impl Action {
             Self::Pack { flip: false, .. } => "panels".into(),
             Self::Pack { flip: true, .. } => "panels of the transpose".into(),
             Self::Chain(chain) => {
-                let name = |link: &Link| match link {
-                    Link::Step { actions, .. } => actions[0].name(),
-                    Link::Pack { .. } => "panels".into(),
-                };
-                let links: Vec<String> = chain.links.iter().map(name).collect();
+                let links: Vec<String> = chain.links.iter().map(Link::name).collect();
                 format!("{} rows at a time: {}", chain.block, links.join("; "))
             }
             Self::Mixture { bank, sums, dots, .. } => {

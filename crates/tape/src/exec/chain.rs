@@ -5,7 +5,7 @@ use std::ops::Range;
 use kernels::{Cut, Mat, each};
 
 use crate::exec::run::{run, scratch};
-use crate::exec::{Action, Layout, padded};
+use crate::exec::{Action, Layout, Origin, padded};
 use crate::{Element, Par, Shape};
 
 /// Pieces of a chain that may run at the same time, at most.
@@ -34,6 +34,9 @@ pub(crate) enum Link {
         reads: Vec<Slot>,
         /// Which locals it writes.
         writes: Vec<usize>,
+        /// On all rows.
+        flops: u64,
+        origin: Origin,
     },
     /// Copies the rows of one local to their places in another, which is an output in panels.
     Pack { from: usize, to: usize },
@@ -42,11 +45,13 @@ pub(crate) enum Link {
 /// What links write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Local {
+    /// Its number, for listings.
+    pub(crate) value: u32,
     pub(crate) cols: usize,
     pub(crate) layout: Layout,
 }
 
-/// The steps of a chain, over matrices of `rows` rows.
+/// The steps of a chain, over matrices of so many rows.
 #[derive(Clone, Debug)]
 pub(crate) struct Chain {
     /// Where each span of rows ends: rows in panels lie together by spans, and no block belongs to two.
@@ -59,6 +64,16 @@ pub(crate) struct Chain {
     /// What the links write; the first `outputs` are written by the chain.
     pub(crate) locals: Vec<Local>,
     pub(crate) outputs: usize,
+}
+
+impl Link {
+    /// The spelling in listings.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Step { actions, .. } => actions[0].name(),
+            Self::Pack { .. } => "panels".into(),
+        }
+    }
 }
 
 impl Local {
@@ -88,6 +103,11 @@ impl Chain {
         heights
     }
 
+    /// All rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.spans.last().map_or(0, |end| *end)
+    }
+
     fn pieces(&self) -> usize {
         PIECES.min(self.spans.len())
     }
@@ -98,7 +118,7 @@ impl Chain {
     }
 
     /// The rows of spans.
-    fn rows(&self, spans: Range<usize>) -> Range<usize> {
+    fn rows_of(&self, spans: Range<usize>) -> Range<usize> {
         let before = |span: usize| span.checked_sub(1).map_or(0, |last| self.spans[last]);
         before(spans.start)..before(spans.end)
     }
@@ -130,7 +150,7 @@ impl Chain {
         let room = &mut room[..self.scratch::<T>()];
         each(par, 0..self.pieces(), outputs, room, &|piece, mut outputs: Outputs<'_, T>, room: &mut [T]| {
             for span in self.first(piece)..self.first(piece + 1) {
-                let rows = self.rows(span..span + 1);
+                let rows = self.rows_of(span..span + 1);
                 let (mine, others) = outputs.split(rows.len());
                 self.run_span(rows, reads, mine.slices, room);
                 outputs = others;
@@ -183,7 +203,7 @@ impl Chain {
                 kernels::pack_panel_rows(Mat::new(locals[*from], rows.len(), self.locals[*from].cols), first, panels);
                 locals[*to] = panels;
             }
-            Link::Step { actions, reads: slots, writes } => {
+            Link::Step { actions, reads: slots, writes, .. } => {
                 let height = self.heights.iter().position(|height| *height == rows.len());
                 let action = &actions[height.expect("every block has one of the heights")];
                 run_step(action, slots, writes, rows, reads, locals, scratch);
@@ -244,7 +264,7 @@ impl<T> Outputs<'_, T> {
 impl<T: Send> Cut for Outputs<'_, T> {
     fn cut(self, at: usize) -> (Self, Self) {
         let (chain, piece) = (self.chain, self.piece);
-        let rows = chain.rows(chain.first(piece)..chain.first(piece + at)).len();
+        let rows = chain.rows_of(chain.first(piece)..chain.first(piece + at)).len();
         let (near, far) = self.split(rows);
         (near, Self { piece: piece + at, ..far })
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::exec::reads::{Read, reads};
-use crate::exec::{Inner, Origin, Parameter, Step};
+use crate::exec::{Action, Chain, Inner, Link, Origin, Parameter, Slot, Step};
 use crate::{Element, Program, Shape};
 
 /// Characters of an operation that a row shows at most.
@@ -46,7 +46,14 @@ impl<T: Element> fmt::Display for Program<T> {
                 origin(&step.origin),
             ]
         };
-        let rows: Vec<[String; 9]> = steps.iter().enumerate().map(row).collect();
+        let mut rows: Vec<[String; 9]> = Vec::new();
+        for (n, step) in steps.iter().enumerate() {
+            rows.push(row((n, step)));
+            if let Action::Chain(chain) = &step.action {
+                let share = |flops| share(flops, cost.flops);
+                rows.extend(chain.links.iter().map(|link| linked(chain, link, &reads[n], &share)));
+            }
+        }
         table(f, &HEAD.map(str::to_owned), &rows)?;
         for (n, output) in outputs.iter().enumerate() {
             let (of, shape) = (&output.origin, output.shape);
@@ -112,6 +119,34 @@ pub(crate) fn quoted(label: Option<&str>) -> String {
 fn parameter(parameter: &Parameter) -> String {
     let Parameter { value: number, shape, origin: of, .. } = parameter;
     format!("{}{}  {}", value(*number, *shape), quoted(of.label.as_deref()), origin(of))
+}
+
+/// The row of one link of a chain: what stays in it has a name too.
+fn linked(chain: &Chain, link: &Link, reads: &[Read], share: &dyn Fn(u64) -> String) -> [String; 9] {
+    let shape = |local: usize| Shape::new(chain.rows(), chain.locals[local].cols);
+    let result = |&local: &usize| value(chain.locals[local].value, shape(local));
+    let operand = |slot: &Slot| match *slot {
+        Slot::Whole(read) | Slot::Rows { read, .. } => reads[read].to_string(),
+        Slot::Local(local) => format!("%{}", chain.locals[local].value),
+    };
+    let (flops, results, operands, location) = match link {
+        Link::Step { reads, writes, flops, origin: of, .. } => {
+            (*flops, writes.iter().map(result).collect(), reads.iter().map(operand).collect(), origin(of))
+        }
+        Link::Pack { from, to } => (0, vec![result(to)], vec![operand(&Slot::Local(*from))], String::new()),
+    };
+    let (results, operands): (Vec<String>, Vec<String>) = (results, operands);
+    [
+        "link".into(),
+        scaled(flops as f64, ""),
+        share(flops),
+        String::new(),
+        String::new(),
+        results.join(", "),
+        shortened(&link.name(), WIDTH),
+        operands.join(" "),
+        location,
+    ]
 }
 
 fn results(step: &Step) -> String {

@@ -35,7 +35,7 @@ impl<'p> Joined<'p> {
         let heights = Chain::heights(&spans, block);
         let chained = links.iter().flat_map(|step| self.links(step, &heights)).collect();
         let cols = |value: u32| self.plan.values[value as usize].shape.len() / self.rows;
-        let locals = self.locals.iter().map(|&(value, layout)| Local { cols: cols(value), layout }).collect();
+        let locals = self.locals.iter().map(|&(value, layout)| Local { value, cols: cols(value), layout }).collect();
         let chain = Chain { spans, block, heights, links: chained, locals, outputs: self.outputs };
         Planned {
             action: Action::Chain(Box::new(chain)),
@@ -56,7 +56,9 @@ impl<'p> Joined<'p> {
         let reads = (0..step.reads.len()).map(|n| self.slot(step, n)).collect();
         let row = |value: &u32| self.local(*value, Layout::Rows).expect("a link writes locals");
         let actions = heights.iter().map(|&rows| on_rows(&step.action, rows)).collect();
-        let action = Link::Step { actions, reads, writes: step.writes.iter().map(row).collect() };
+        let (writes, origin) =
+            (step.writes.iter().map(row).collect(), self.plan.values[step.writes[0] as usize].origin.clone());
+        let action = Link::Step { actions, reads, writes, flops: step.flops, origin };
         let packed = step
             .writes
             .iter()
