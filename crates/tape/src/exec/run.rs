@@ -131,18 +131,32 @@ fn join<T: Element>(starts: &[usize], sum: bool, pieces: &[&[T]], out: &mut [T])
     }
 }
 
-/// The side of the squares that a transposition moves one after the other, so that both sides stay in cache.
-const SQUARE: usize = 16;
+/// The side of the squares that a transposition moves one after the other.
+const SQUARE: usize = 8;
 
 fn transpose<T: Element>(x: &[T], cols: usize, out: &mut [T]) {
     let rows = x.len().checked_div(cols).unwrap_or(0);
     for top in (0..rows).step_by(SQUARE) {
         for left in (0..cols).step_by(SQUARE) {
+            if top + SQUARE <= rows && left + SQUARE <= cols {
+                square(x, cols, out, rows, top, left);
+                continue;
+            }
             for i in top..rows.min(top + SQUARE) {
                 for j in left..cols.min(left + SQUARE) {
                     out[j * rows + i] = x[i * cols + j];
                 }
             }
         }
+    }
+}
+
+/// A whole square: pieces of rows are read, pieces of rows are written.
+#[inline(always)]
+fn square<T: Element>(x: &[T], cols: usize, out: &mut [T], rows: usize, top: usize, left: usize) {
+    let read: [&[T; SQUARE]; SQUARE] =
+        std::array::from_fn(|i| x[(top + i) * cols + left..].first_chunk().expect("the square lies inside"));
+    for j in 0..SQUARE {
+        out[(left + j) * rows + top..][..SQUARE].copy_from_slice(&read.map(|row| row[j]));
     }
 }
