@@ -37,24 +37,42 @@ pub(super) fn load<L: Lanes, const R: usize, const V: usize>(
     i: usize,
     j: usize,
 ) -> Tile<L, R, V> {
-    let whole = c.col_stride == 1 && j + V * L::N <= c.cols;
     let mut tile = [[L::splat(L::Elem::ZERO); V]; R];
+    if c.col_stride == 1 && j + V * L::N <= c.cols {
+        let mut rows = &c.data[i * c.row_stride + j..];
+        for (r, lanes) in tile.iter_mut().enumerate() {
+            let row = &rows[..V * L::N];
+            for (v, lanes) in lanes.iter_mut().enumerate() {
+                *lanes = L::load(&row[v * L::N..]);
+            }
+            if r + 1 < R {
+                rows = &rows[c.row_stride..];
+            }
+        }
+    } else {
+        load_part(&mut tile, c, i, j);
+    }
+    tile
+}
+
+/// [`load`] element by element.
+#[inline(always)]
+fn load_part<L: Lanes, const R: usize, const V: usize>(
+    tile: &mut Tile<L, R, V>,
+    c: &MatMut<'_, L::Elem>,
+    i: usize,
+    j: usize,
+) {
     for (r, lanes) in tile.iter_mut().enumerate() {
         let row = &c.data[(i + r) * c.row_stride + j * c.col_stride..];
         let mut copy = [L::Elem::ZERO; MAX_NR];
-        let row = if whole {
-            row
-        } else {
-            for (copy, x) in copy.iter_mut().zip(row.iter().step_by(c.col_stride)).take(c.cols - j) {
-                *copy = *x;
-            }
-            &copy
-        };
+        for (copy, x) in copy.iter_mut().zip(row.iter().step_by(c.col_stride)).take(c.cols - j) {
+            *copy = *x;
+        }
         for (v, lanes) in lanes.iter_mut().enumerate() {
-            *lanes = L::load(&row[v * L::N..]);
+            *lanes = L::load(&copy[v * L::N..]);
         }
     }
-    tile
 }
 
 /// Writes a tile to `c` at (i, j), but for the columns beyond the last.
@@ -65,16 +83,33 @@ pub(super) fn store<L: Lanes, const R: usize, const V: usize>(
     i: usize,
     j: usize,
 ) {
-    let whole = c.col_stride == 1 && j + V * L::N <= c.cols;
+    if c.col_stride == 1 && j + V * L::N <= c.cols {
+        let (stride, mut rows) = (c.row_stride, &mut c.data[i * c.row_stride + j..]);
+        // By reference, and short: as the items of an iterator by value the tile would go by way of memory.
+        for (r, lanes) in tile.iter().enumerate() {
+            let row = &mut rows[..V * L::N];
+            for (v, lanes) in lanes.iter().enumerate() {
+                lanes.store(&mut row[v * L::N..]);
+            }
+            if r + 1 < R {
+                rows = &mut rows[stride..];
+            }
+        }
+    } else {
+        store_part(tile, c, i, j);
+    }
+}
+
+/// [`store`] element by element.
+#[inline(always)]
+fn store_part<L: Lanes, const R: usize, const V: usize>(
+    tile: Tile<L, R, V>,
+    c: &mut MatMut<'_, L::Elem>,
+    i: usize,
+    j: usize,
+) {
     for (r, lanes) in tile.into_iter().enumerate() {
         let row = &mut c.data[(i + r) * c.row_stride + j * c.col_stride..];
-        if whole {
-            let row = &mut row[..V * L::N];
-            for (lanes, to) in lanes.into_iter().zip(row.chunks_exact_mut(L::N)) {
-                lanes.store(to);
-            }
-            continue;
-        }
         let mut copy = [L::Elem::ZERO; MAX_NR];
         for (v, lanes) in lanes.into_iter().enumerate() {
             lanes.store(&mut copy[v * L::N..]);
