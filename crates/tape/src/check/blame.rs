@@ -15,7 +15,7 @@ pub(crate) fn blame(program: &Recording, wrt: &[usize], options: &Options, repor
         Some(rule) => rule.smallest.values.clone(),
         None => {
             let fails = |candidate: &Recording| refutation(candidate, wrt, options).is_some();
-            program.simplify_values(fails).values
+            program.simplify_values(options.effort, fails).values
         }
     };
     report.smallest_input = Some(input);
@@ -30,7 +30,7 @@ fn wrong_rule(program: &Recording, options: &Options) -> Option<WrongRule> {
         let alone = alone(program, program.graph.inputs + node, &values)?;
         let fails = |candidate: &Recording| refutation(candidate, &wrt(candidate), options).is_some();
         refutation(&alone, &wrt(&alone), options)?;
-        let smallest = alone.shrink(fails);
+        let smallest = alone.shrink_within(options.effort, fails);
         let finding = refutation(&smallest, &wrt(&smallest), options)?;
         let (name, location) = (op.primitive.rule().name(), op.origin.location.to_string());
         Some(WrongRule { node, name, location, finding, smallest })

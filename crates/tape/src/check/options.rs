@@ -26,6 +26,8 @@ pub struct Options {
     pub difference: f64,
     /// What a third derivative may differ from differences.
     pub third: f64,
+    /// How many candidates are tried, at most, to make the input or the node that refutes a derivative smaller.
+    pub effort: usize,
 }
 
 impl Default for Options {
@@ -41,6 +43,7 @@ impl Default for Options {
             series: 1e-10,
             difference: 1e-7,
             third: 1e-6,
+            effort: 10_000,
         }
     }
 }

@@ -16,10 +16,14 @@ pub(crate) fn dot_wide<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
         return dot(par, x, y);
     }
     let mut sums = [0.0; 8];
-    for (x, y) in x.chunks(8).zip(y.chunks(8)) {
+    let ((whole_x, rest_x), (whole_y, rest_y)) = (x.as_chunks::<8>(), y.as_chunks::<8>());
+    for (x, y) in whole_x.iter().zip(whole_y) {
         for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
             *sum += x.to_f64() * y.to_f64();
         }
+    }
+    for ((sum, x), y) in sums.iter_mut().zip(rest_x).zip(rest_y) {
+        *sum += x.to_f64() * y.to_f64();
     }
     sums.iter().sum()
 }

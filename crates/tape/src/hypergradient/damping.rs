@@ -1,7 +1,6 @@
 //! H + ρI for H, and how ρ is chosen.
 
 use crate::exec::Held;
-use crate::exec::vector::add_scaled;
 use crate::{Element, LinearOperator, LinearSolver, Solution, Status, Unsolved};
 
 /// How ρ is chosen, where H + ρI is solved for H. It is a bias of the answer, which tells its size.
@@ -51,8 +50,10 @@ impl<T: Element> LinearOperator<T> for Damped<'_, T> {
         if self.rho == 0.0 {
             return self.held.output(0);
         }
-        self.sum.copy_from_slice(hx);
-        add_scaled(&mut self.sum, self.rho, x);
+        let rho = T::of(self.rho);
+        for ((sum, &hx), &x) in self.sum.iter_mut().zip(hx).zip(x) {
+            *sum = hx + rho * x;
+        }
         &self.sum
     }
 }

@@ -19,24 +19,46 @@ impl Recording {
     /// `fails` should look for one failure: a program that is made smaller may begin to fail in another way, by a NaN say.
     #[must_use]
     pub fn shrink(&self, fails: impl FnMut(&Self) -> bool) -> Self {
-        self.shrink_by(&PASSES, fails)
+        self.shrink_by(&PASSES, usize::MAX, fails)
     }
 
-    /// The same program, its numbers as simple as it still `fails`.
-    pub(crate) fn simplify_values(&self, fails: impl FnMut(&Self) -> bool) -> Self {
-        self.shrink_by(&[elements], fails)
+    /// The smallest that is found among so many candidates.
+    pub(crate) fn shrink_within(&self, most: usize, fails: impl FnMut(&Self) -> bool) -> Self {
+        self.shrink_by(&PASSES, most, fails)
     }
 
-    fn shrink_by(&self, passes: &[Pass], mut fails: impl FnMut(&Self) -> bool) -> Self {
+    /// The same program, its numbers as simple as it still `fails`, as far as so many candidates tell.
+    pub(crate) fn simplify_values(&self, most: usize, fails: impl FnMut(&Self) -> bool) -> Self {
+        self.shrink_by(&[elements], most, fails)
+    }
+
+    fn shrink_by(&self, passes: &[Pass], most: usize, mut fails: impl FnMut(&Self) -> bool) -> Self {
         let mut smallest = self.clone();
+        let mut left = most;
+        let mut fails = |candidate: &Self| {
+            let try_it = left > 0;
+            left = left.saturating_sub(1);
+            try_it.then(|| fails(candidate))
+        };
         loop {
             let before = smallest.size();
             for pass in passes {
                 let mut place = 0;
                 while let Some(candidates) = pass(&smallest, place) {
                     let size = smallest.size();
-                    let mut smaller = candidates.into_iter().flatten().filter(|candidate| candidate.size() < size);
-                    match smaller.find(|candidate| fails(candidate)) {
+                    let smaller = candidates.into_iter().flatten().filter(|candidate| candidate.size() < size);
+                    let mut found = None;
+                    for candidate in smaller {
+                        match fails(&candidate) {
+                            None => return smallest,
+                            Some(true) => {
+                                found = Some(candidate);
+                                break;
+                            }
+                            Some(false) => {}
+                        }
+                    }
+                    match found {
                         Some(found) => smallest = found,
                         None => place += 1,
                     }
