@@ -67,6 +67,25 @@ fn a_wrong_rule_is_named_with_its_node_and_line() {
     }
 }
 
+/// The more candidates may be tried, the smaller the example: none leaves it as it was given.
+#[test]
+fn the_search_for_a_small_example_has_a_limit() {
+    let wrong: Arc<dyn Custom> = operation(Fault::JvpSign);
+    let at: Vec<f64> = (0..9).map(|i| 0.37 + 0.1 * f64::from(i)).collect();
+    let sizes: Vec<usize> = [0, 2, 10_000]
+        .into_iter()
+        .map(|effort| {
+            let tape = Tape::new();
+            let (a, b) = (tape.input(3, 3), tape.input(3, 3));
+            let loss = Var::custom(&wrong, &[a, b]).sum();
+            let report = gradient(loss, (a, b), (a, b), &[&at, &at], &Options { effort, ..Options::default() });
+            let Cause::WrongRule(rule) = report.cause() else { panic!("{report}") };
+            rule.smallest.values().concat().len()
+        })
+        .collect();
+    assert!(sizes[0] == 18 && sizes[1] <= 18 && sizes[2] <= 3, "{sizes:?}");
+}
+
 #[test]
 fn gradients_by_hand() {
     let rosenbrock = |x: &[f64]| (1.0 - x[0]).powi(2) + 100.0 * (x[1] - x[0] * x[0]).powi(2);
