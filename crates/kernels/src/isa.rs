@@ -63,9 +63,7 @@ impl Isa {
             Self::Avx2 => panic!("this CPU does not run {self}"),
         }
     }
-}
 
-impl Isa {
     /// [`Self::run`] as a function of its own on every instruction set: for the parts of a kernel whose loops are many. In one
     /// function the compiler would need minutes, and would prepare all the loops whenever it runs a few of them. To be given
     /// a reference: a value would be copied, and the processor stalls when words just written are read two at a time.

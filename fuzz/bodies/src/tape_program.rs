@@ -84,9 +84,16 @@ fn check_values(program: &Generated<'_>, outputs: &[Var<'_>], found: &[Vec<f64>]
 
 fn check_derivatives(program: &Generated<'_>) {
     let inputs = program.inputs.clone();
-    // What fails is printed as it is.
-    let few = Options { directions: 1, entries: 0, effort: 0, ..Options::default() };
-    let options = Options { floor: 1e-3, exact: 1e-9, series: 1e-7, ..few };
+    let options = Options {
+        directions: 1,
+        entries: 0,
+        floor: 1e-3,
+        exact: 1e-9,
+        series: 1e-7,
+        // What fails is printed as it is.
+        effort: 0,
+        ..Options::default()
+    };
     let report = gradient(program.loss, inputs.clone(), inputs, &program.values(), &options);
     for check in [Check::Adjoint, Check::Symmetry, Check::Series, Check::Curvature] {
         let agrees = report.finding(check).is_none_or(|finding| finding.verdict < Verdict::Disagrees);

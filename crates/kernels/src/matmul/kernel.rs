@@ -50,14 +50,14 @@ pub(super) fn load<L: Lanes, const R: usize, const V: usize>(
             }
         }
     } else {
-        load_part(&mut tile, c, i, j);
+        load_edge(&mut tile, c, i, j);
     }
     tile
 }
 
 /// [`load`] element by element.
 #[inline(always)]
-fn load_part<L: Lanes, const R: usize, const V: usize>(
+fn load_edge<L: Lanes, const R: usize, const V: usize>(
     tile: &mut Tile<L, R, V>,
     c: &MatMut<'_, L::Elem>,
     i: usize,
@@ -96,13 +96,13 @@ pub(super) fn store<L: Lanes, const R: usize, const V: usize>(
             }
         }
     } else {
-        store_part(tile, c, i, j);
+        store_edge(tile, c, i, j);
     }
 }
 
 /// [`store`] element by element.
 #[inline(always)]
-fn store_part<L: Lanes, const R: usize, const V: usize>(
+fn store_edge<L: Lanes, const R: usize, const V: usize>(
     tile: Tile<L, R, V>,
     c: &mut MatMut<'_, L::Elem>,
     i: usize,

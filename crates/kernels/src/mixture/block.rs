@@ -114,7 +114,7 @@ impl<T: Float> Block<'_, '_, T> {
 
     fn sums(&mut self, isa: Isa, piece: Range<usize>, group: usize, batch: Batch<'_, T>, at: Range<usize>) {
         for i in 0..self.sums.count {
-            let to = To {
+            let addition = Addition {
                 isa,
                 batch,
                 order: self.sums.orders[i],
@@ -124,7 +124,7 @@ impl<T: Float> Block<'_, '_, T> {
                 group,
                 out: &mut self.outs[i][piece.clone()],
             };
-            to.add();
+            addition.run();
         }
     }
 
@@ -152,7 +152,7 @@ impl<T: Float> Block<'_, '_, T> {
 }
 
 /// A piece of a sum and what is to be added to it.
-struct To<'a, T> {
+struct Addition<'a, T> {
     isa: Isa,
     batch: Batch<'a, T>,
     order: usize,
@@ -164,9 +164,9 @@ struct To<'a, T> {
     out: &'a mut [T],
 }
 
-impl<T: Float> To<'_, T> {
+impl<T: Float> Addition<'_, T> {
     /// Adds the activations of the batch, as many at a time as there is a loop for.
-    fn add(mut self) {
+    fn run(mut self) {
         let mut j = 0;
         while j < self.batch.count {
             j += match self.batch.count - j {

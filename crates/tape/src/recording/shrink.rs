@@ -36,9 +36,9 @@ impl Recording {
         let mut smallest = self.clone();
         let mut left = most;
         let mut fails = |candidate: &Self| {
-            let try_it = left > 0;
+            let may = left > 0;
             left = left.saturating_sub(1);
-            try_it.then(|| fails(candidate))
+            may && fails(candidate)
         };
         loop {
             let before = smallest.size();
@@ -46,19 +46,8 @@ impl Recording {
                 let mut place = 0;
                 while let Some(candidates) = pass(&smallest, place) {
                     let size = smallest.size();
-                    let smaller = candidates.into_iter().flatten().filter(|candidate| candidate.size() < size);
-                    let mut found = None;
-                    for candidate in smaller {
-                        match fails(&candidate) {
-                            None => return smallest,
-                            Some(true) => {
-                                found = Some(candidate);
-                                break;
-                            }
-                            Some(false) => {}
-                        }
-                    }
-                    match found {
+                    let mut smaller = candidates.into_iter().flatten().filter(|candidate| candidate.size() < size);
+                    match smaller.find(&mut fails) {
                         Some(found) => smallest = found,
                         None => place += 1,
                     }

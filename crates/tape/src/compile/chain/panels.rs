@@ -1,4 +1,4 @@
-//! Which products read their second operand in panels.
+//! Which products read their second operand in panels, and which chains write it so.
 
 use std::collections::HashMap;
 
