@@ -7,10 +7,13 @@ use kernels::{
 
 use crate::random::{Random, bits, in_pools};
 
+/// The first of [`OPERATIONS`] are products, sums and differences, which share passes over a tile.
+const SHARING: usize = 4;
 const OPERATIONS: [Elementwise; 16] = [
     Elementwise::Add,
     Elementwise::Sub,
     Elementwise::Mul,
+    Elementwise::Scale(Real::new(0.7)),
     Elementwise::Min,
     Elementwise::Max,
     Elementwise::Less,
@@ -22,7 +25,6 @@ const OPERATIONS: [Elementwise; 16] = [
     Elementwise::Logistic,
     Elementwise::Sin,
     Elementwise::Powi(2),
-    Elementwise::Scale(Real::new(0.7)),
     Elementwise::Shift(Real::new(-0.3)),
 ];
 const ACCESSES: [Access; 4] = [Access::Full, Access::Row, Access::Column, Access::Scalar];
@@ -60,7 +62,9 @@ fn random_group(random: &mut Random) -> Group {
         };
         let mut instructions = Vec::new();
         for values in 0..random.below(9) {
-            let op = OPERATIONS[random.below(OPERATIONS.len())];
+            // Half of the operations are those that share passes.
+            let among = [OPERATIONS.len(), SHARING][random.below(2)];
+            let op = OPERATIONS[random.below(among)];
             instructions.push(Instruction { op, args: std::array::from_fn(|_| source(random, values)) });
         }
         let outputs = reductions

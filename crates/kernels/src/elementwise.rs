@@ -1,8 +1,10 @@
 //! The elementwise operations: what a group is made of.
 
+mod fused;
 mod tile;
 
-pub(crate) use tile::{Apply, exps, ln_of};
+pub(crate) use fused::{Fused, Join};
+pub(crate) use tile::{Apply, Pass, exps, ln_of};
 
 use crate::{Float, Isa, Real, reference};
 
@@ -126,6 +128,7 @@ impl Elementwise {
         for arg in &args[..self.arity()] {
             assert!(arg.len() >= out.len(), "{self:?}: {} elements of an operand for {}", arg.len(), out.len());
         }
-        T::elementwise(isa, Apply { op: self, args, out });
+        let [a, b, c] = args;
+        T::elementwise(isa, Apply { pass: Pass::One(self), args: [a, b, c, a], out });
     }
 }

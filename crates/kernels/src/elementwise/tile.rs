@@ -1,6 +1,6 @@
 //! The elementwise operations over lanes.
 
-use super::Elementwise;
+use super::{Elementwise, Fused};
 use crate::elementary::{self, any_far, far_sin_cos, mend};
 use crate::isa::Kernel;
 use crate::lanes::{Lanes, heads, load_parts, splat, store_part};
@@ -8,23 +8,23 @@ use crate::{Float, Isa};
 
 /// An operation over lanes. A trait, because a function passed as a value is called through a shim that the compiler may
 /// choose not to inline, and then compiles without the instruction set.
-trait Operation: Copy {
+pub(super) trait Operation: Copy {
     /// How many operands it has; the others are not to be read.
     const ARITY: usize;
-    fn of<L: Lanes>(self, args: [L; 3]) -> L;
+    fn of<L: Lanes>(self, args: [L; 4]) -> L;
 }
 
 /// A macro, because a type and its implementation are to be named for each of two dozen formulas.
 macro_rules! operations {
     ($($name:ident $(($payload:ident: $type:ty))? [$a:ident $($more:ident)*] = $formula:expr;)*) => {$(
         #[derive(Clone, Copy)]
-        struct $name$(($type))?;
+        pub(super) struct $name$((pub(super) $type))?;
 
         impl Operation for $name {
             const ARITY: usize = [stringify!($a) $(, stringify!($more))*].len();
 
             #[inline(always)]
-            fn of<L: Lanes>(self, args: [L; 3]) -> L {
+            fn of<L: Lanes>(self, args: [L; 4]) -> L {
                 $(let Self($payload) = self;)?
                 let [$a, $($more,)* ..] = args;
                 $formula
@@ -67,7 +67,7 @@ operations! {
 impl Elementwise {
     /// out\[i\] = op(a\[i\], b\[i\], c\[i\]) for every i of `out`: one choice of the operation for the whole tile. Operands beyond
     /// the arity are ignored, the others at least as long as `out`.
-    pub(crate) fn tile<T: Float>(self, isa: Isa, args: [&[T]; 3], out: &mut [T]) {
+    pub(crate) fn tile<T: Float>(self, isa: Isa, args: [&[T]; 4], out: &mut [T]) {
         match self {
             Self::Add => sweep(isa, Add, args, out),
             Self::Sub => sweep(isa, Sub, args, out),
@@ -108,11 +108,11 @@ impl Elementwise {
 }
 
 /// The loop of one operation, a function of its own; what is left of a lane vector at the end is filled up with zeros.
-fn sweep<T: Float>(isa: Isa, op: impl Operation, args: [&[T]; 3], out: &mut [T]) {
+pub(super) fn sweep<T: Float>(isa: Isa, op: impl Operation, args: [&[T]; 4], out: &mut [T]) {
     isa.run_apart(&mut Sweep(op, args, out));
 }
 
-struct Sweep<'a, O, T>(O, [&'a [T]; 3], &'a mut [T]);
+struct Sweep<'a, O, T>(O, [&'a [T]; 4], &'a mut [T]);
 
 impl<O: Operation, T: Float> Kernel<T> for &mut Sweep<'_, O, T> {
     type Output = ();
@@ -123,7 +123,8 @@ impl<O: Operation, T: Float> Kernel<T> for &mut Sweep<'_, O, T> {
         match arity(*op) {
             1 => over::<L::Loop, 1>(*op, [args[0]], out),
             2 => over::<L::Loop, 2>(*op, [args[0], args[1]], out),
-            _ => over::<L::Loop, 3>(*op, *args, out),
+            3 => over::<L::Loop, 3>(*op, [args[0], args[1], args[2]], out),
+            _ => over::<L::Loop, 4>(*op, *args, out),
         }
     }
 }
@@ -152,36 +153,41 @@ const fn arity<O: Operation>(_: O) -> usize {
 fn over<L: Lanes, const M: usize>(op: impl Operation, args: [&[L::Elem]; M], out: &mut [L::Elem]) {
     let n = out.len();
     let args = heads(args, n);
-    let [a, b, c] = three(args);
-    let (b, c) = (b.chunks_exact(L::N), c.chunks_exact(L::N));
+    let [a, b, c, d] = four(args);
+    let (b, c, d) = (b.chunks_exact(L::N), c.chunks_exact(L::N), d.chunks_exact(L::N));
     let outs = out.chunks_exact_mut(L::N).zip(a.chunks_exact(L::N));
     match M {
         1 => {
             for (out, a) in outs {
-                op.of([L::load(a); 3]).store(out);
+                op.of([L::load(a); 4]).store(out);
             }
         }
         2 => {
             for ((out, a), b) in outs.zip(b) {
-                op.of(three([L::load(a), L::load(b)])).store(out);
+                op.of(four([L::load(a), L::load(b)])).store(out);
+            }
+        }
+        3 => {
+            for (((out, a), b), c) in outs.zip(b).zip(c) {
+                op.of(four([L::load(a), L::load(b), L::load(c)])).store(out);
             }
         }
         _ => {
-            for (((out, a), b), c) in outs.zip(b).zip(c) {
-                op.of([L::load(a), L::load(b), L::load(c)]).store(out);
+            for ((((out, a), b), c), d) in outs.zip(b).zip(c).zip(d) {
+                op.of([L::load(a), L::load(b), L::load(c), L::load(d)]).store(out);
             }
         }
     }
     let whole = n - n % L::N;
     if whole < n {
-        store_part(op.of(three(load_parts::<L, M>(args, whole))), &mut out[whole..]);
+        store_part(op.of(four(load_parts::<L, M>(args, whole))), &mut out[whole..]);
     }
 }
 
 /// The operands, the first in the place of those that are missing.
 #[inline(always)]
-fn three<A: Copy, const M: usize>(args: [A; M]) -> [A; 3] {
-    [args[0], args[1 % M], args[2 % M]]
+fn four<A: Copy, const M: usize>(args: [A; M]) -> [A; 4] {
+    [args[0], args[1 % M], args[2 % M], args[3 % M]]
 }
 
 /// Writes `far`(x) in the place of what lies beyond the reach of the lanes.
@@ -204,16 +210,36 @@ impl<T: Float> Kernel<T> for &mut AnyFar<'_, T> {
     }
 }
 
-/// One operation over slices.
+/// What is done in one pass over a tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Pass {
+    One(Elementwise),
+    Fused(Fused),
+}
+
+impl Pass {
+    /// The number of operands.
+    pub(crate) const fn arity(self) -> usize {
+        match self {
+            Self::One(op) => op.arity(),
+            Self::Fused(fused) => fused.arity(),
+        }
+    }
+}
+
+/// One pass over slices.
 pub struct Apply<'a, T> {
-    pub(crate) op: Elementwise,
-    pub(crate) args: [&'a [T]; 3],
+    pub(crate) pass: Pass,
+    pub(crate) args: [&'a [T]; 4],
     pub(crate) out: &'a mut [T],
 }
 
 impl<T: Float> Apply<'_, T> {
     /// Runs it.
     pub(crate) fn run(self, isa: Isa) {
-        self.op.tile(isa, self.args, self.out);
+        match self.pass {
+            Pass::One(op) => op.tile(isa, self.args, self.out),
+            Pass::Fused(fused) => fused.tile(isa, self.args, self.out),
+        }
     }
 }

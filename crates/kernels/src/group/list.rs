@@ -83,7 +83,7 @@ impl Group {
         if inputs.len() + outputs.len() > Self::OPERANDS {
             return None;
         }
-        let plan = plan(&instructions, &outputs)?;
+        let plan = plan(&inputs, &instructions, &outputs)?;
         Some(Self { inputs, instructions, outputs, plan })
     }
 

@@ -1,5 +1,6 @@
 //! A straight-line list of elementwise operations, run as one loop.
 
+mod fuse;
 mod list;
 mod plan;
 mod run;

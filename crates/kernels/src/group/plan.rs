@@ -1,7 +1,8 @@
 //! Where the values of a group live while it runs: each in an output or in one of a few registers, tiles of [`super::tile`].
 
+use super::fuse::{Exit, Task, Tasks, apart, fused, operands};
 use super::{Access, Group, Instruction, Output, Reduction, Source};
-use crate::Elementwise;
+use crate::elementwise::Pass;
 
 /// Where a tile lies that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -15,12 +16,20 @@ pub(super) const FIRST_REGISTER: usize = Group::OPERANDS;
 pub(super) const SPARE: usize = FIRST_REGISTER + Group::REGISTERS;
 pub(super) const SLOTS: usize = SPARE + 1;
 
-/// One operation with its places.
+/// One pass with its places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Step {
-    pub(super) op: Elementwise,
-    pub(super) args: [Place; 3],
+    pub(super) pass: Pass,
+    pub(super) args: [Place; 4],
     pub(super) to: usize,
+}
+
+/// What is summed into an output: what lies in a place, or the product of two places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Summed {
+    pub(super) place: Place,
+    pub(super) times: Option<Place>,
+    pub(super) output: usize,
 }
 
 /// What is done on every tile, in this order.
@@ -29,8 +38,7 @@ pub(super) struct Plan {
     pub(super) steps: Vec<Step>,
     /// Old contents of outputs that must survive until they are copied.
     pub(super) saves: Vec<(Place, usize)>,
-    /// What is summed into which output.
-    pub(super) sums: Vec<(Place, usize)>,
+    pub(super) sums: Vec<Summed>,
     /// What is copied to which output.
     pub(super) copies: Vec<(Place, usize)>,
     pub(super) registers: usize,
@@ -41,42 +49,48 @@ const FOREVER: usize = usize::MAX;
 
 /// The state of the assignment.
 struct Assignment<'a> {
-    instructions: &'a [Instruction],
-    outputs: &'a [Output],
+    tasks: &'a [Task],
+    exits: &'a [Exit],
     /// The slot of each value so far.
     homes: Vec<usize>,
-    /// The last instruction that reads each value; the number of instructions when an output does.
+    /// The last task that reads each value; the number of tasks when an output does.
     last: Vec<usize>,
     /// The value that each register holds.
     held: [Option<usize>; SLOTS],
     registers: usize,
 }
 
-/// The places of all values; `None` when there are not enough registers.
-pub(super) fn plan(instructions: &[Instruction], outputs: &[Output]) -> Option<Plan> {
+/// The places of all values; `None` when there are not enough registers. Operations that cannot share a pass for want of them
+/// have passes of their own.
+pub(super) fn plan(inputs: &[Access], instructions: &[Instruction], outputs: &[Output]) -> Option<Plan> {
+    assign(&fused(inputs, instructions, outputs)).or_else(|| assign(&apart(instructions, outputs)))
+}
+
+fn assign(Tasks { tasks, exits }: &Tasks) -> Option<Plan> {
     let mut state = Assignment {
-        instructions,
-        outputs,
-        homes: Vec::with_capacity(instructions.len()),
-        last: last_reads(instructions, outputs),
+        tasks,
+        exits,
+        homes: Vec::with_capacity(tasks.len()),
+        last: last_reads(tasks, exits),
         held: [None; SLOTS],
         registers: 0,
     };
     let mut plan = Plan::default();
-    for (i, instruction) in instructions.iter().enumerate() {
-        let args = operands(instruction).map(|source| state.place(source));
+    for (i, task) in tasks.iter().enumerate() {
+        let args = task.args.map(|source| state.place(source));
         let to = state.home(i)?;
         state.homes.push(to);
         state.free(i);
-        plan.steps.push(Step { op: instruction.op, args, to });
+        plan.steps.push(Step { pass: task.pass, args, to });
     }
-    for (j, output) in outputs.iter().enumerate() {
-        let mut place = state.place(output.value);
-        if output.reduction != Reduction::None {
-            plan.sums.push((place, j));
+    for (j, exit) in exits.iter().enumerate() {
+        let mut place = state.place(exit.value);
+        if exit.reduction != Reduction::None {
+            let times = exit.times.map(|times| state.place(times));
+            plan.sums.push(Summed { place, times, output: j });
             continue;
         }
-        if let Source::Output(old) = output.value
+        if let Source::Output(old) = exit.value
             && old != j
         {
             let register = state.register(FOREVER)?;
@@ -91,24 +105,13 @@ pub(super) fn plan(instructions: &[Instruction], outputs: &[Output]) -> Option<P
     Some(plan)
 }
 
-/// The operands of an instruction; those beyond its arity repeat the first.
-fn operands(instruction: &Instruction) -> [Source; 3] {
-    let args = instruction.args;
-    std::array::from_fn(|n| if n < instruction.op.arity() { args[n] } else { args[0] })
-}
-
-fn last_reads(instructions: &[Instruction], outputs: &[Output]) -> Vec<usize> {
-    let mut last = vec![0; instructions.len()];
-    for (i, instruction) in instructions.iter().enumerate() {
-        for source in operands(instruction) {
-            if let Source::Value(value) = source {
-                last[value] = i;
-            }
-        }
-    }
-    for output in outputs {
-        if let Source::Value(value) = output.value {
-            last[value] = instructions.len();
+fn last_reads(tasks: &[Task], exits: &[Exit]) -> Vec<usize> {
+    let mut last = vec![0; tasks.len()];
+    let args = tasks.iter().enumerate().flat_map(|(i, task)| task.args.map(|source| (i, source)));
+    let leaving = exits.iter().flat_map(Exit::sources).map(|source| (tasks.len(), source));
+    for (i, source) in args.chain(leaving) {
+        if let Source::Value(value) = source {
+            last[value] = i;
         }
     }
     last
@@ -123,16 +126,17 @@ impl Assignment<'_> {
         }
     }
 
-    /// Where the result of instruction `i` goes: to an output of this value whose old content nobody reads afterwards, else to
-    /// a register.
+    /// Where the result of task `i` goes: to an output of this value whose old content nobody reads afterwards, else to a
+    /// register.
     fn home(&mut self, i: usize) -> Option<usize> {
-        let later = &self.instructions[i + 1..];
+        let later = &self.tasks[i + 1..];
         let read_later = |j: usize| {
-            later.iter().any(|instruction| operands(instruction).contains(&Source::Output(j)))
-                || self.outputs.iter().any(|output| output.value == Source::Output(j))
+            later.iter().any(|task| task.args.contains(&Source::Output(j)))
+                || self.exits.iter().flat_map(Exit::sources).any(|source| source == Source::Output(j))
         };
-        let mut own = (0..self.outputs.len()).filter(|&j| {
-            self.outputs[j] == Output { value: Source::Value(i), reduction: Reduction::None } && !read_later(j)
+        let mut own = (0..self.exits.len()).filter(|&j| {
+            let Exit { value, reduction, .. } = self.exits[j];
+            value == Source::Value(i) && reduction == Reduction::None && !read_later(j)
         });
         match own.next() {
             Some(output) => Some(output),
@@ -148,7 +152,7 @@ impl Assignment<'_> {
         Some(free)
     }
 
-    /// Frees the registers of values that nobody reads after instruction `i`.
+    /// Frees the registers of values that nobody reads after task `i`.
     fn free(&mut self, i: usize) {
         for held in &mut self.held {
             if held.is_some_and(|value| value != FOREVER && self.last[value] <= i) {

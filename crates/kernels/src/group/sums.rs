@@ -3,7 +3,7 @@
 use super::stretch::Stretch;
 use super::{Group, Reduction, Slices};
 use crate::Float;
-use crate::reduce::sum::Running;
+use crate::reduce::sum::{Running, Terms};
 
 /// The sums that are under way in a leaf.
 pub(super) struct Sums<T> {
@@ -24,7 +24,7 @@ impl<T: Float> Sums<T> {
 
     /// Adds a stretch of what output `j` sums in `out`.
     #[inline(always)]
-    pub(super) fn add(&mut self, reduction: Reduction, j: usize, stretch: Stretch, x: &[T], out: &mut [T]) {
+    pub(super) fn add(&mut self, reduction: Reduction, j: usize, stretch: Stretch, x: impl Terms<T>, out: &mut [T]) {
         match (reduction, &mut self.running) {
             (Reduction::None, _) | (_, None) => {}
             (Reduction::Rows, _) => self.add_rows(stretch, x, out),
@@ -34,7 +34,7 @@ impl<T: Float> Sums<T> {
     }
 
     #[inline(always)]
-    fn add_rows(&self, stretch: Stretch, x: &[T], out: &mut [T]) {
+    fn add_rows(&self, stretch: Stretch, x: impl Terms<T>, out: &mut [T]) {
         for Stretch { at, row, col, len, cols } in stretch.segments() {
             let row = row - self.first_row;
             let block = row >> self.block.trailing_zeros();
@@ -42,9 +42,7 @@ impl<T: Float> Sums<T> {
             if row & (self.block - 1) == 0 {
                 out.fill(T::ZERO);
             }
-            for (sum, &x) in out.iter_mut().zip(&x[at..]) {
-                *sum += x;
-            }
+            x.part(at, len).add_each(out);
         }
     }
 
@@ -61,12 +59,18 @@ impl<T: Float> Sums<T> {
 }
 
 #[inline(always)]
-fn add_columns<T: Float>(running: &mut Running<T>, first_row: usize, stretch: Stretch, x: &[T], out: &mut [T]) {
+fn add_columns<T: Float>(
+    running: &mut Running<T>,
+    first_row: usize,
+    stretch: Stretch,
+    x: impl Terms<T>,
+    out: &mut [T],
+) {
     for Stretch { at, row, col, len, cols } in stretch.segments() {
         if col == 0 {
             running.reset();
         }
-        running.extend(&x[at..][..len]);
+        running.extend(x.part(at, len));
         if col + len == cols {
             out[row - first_row] = running.total();
         }

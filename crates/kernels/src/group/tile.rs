@@ -1,9 +1,9 @@
 //! A stretch of a group, tile by tile. A tile is at most [`TILE_BYTES`] of consecutive memory: whole rows when rows are short,
-//! a piece of one row when they are long. Every operation runs over a whole tile before the next begins.
+//! a piece of one row when they are long. Every pass runs over a whole tile before the next begins.
 
 use std::ops::Range;
 
-use super::plan::{FIRST_REGISTER, Place, SLOTS, SPARE, Step};
+use super::plan::{FIRST_REGISTER, Place, SLOTS, SPARE, Step, Summed};
 use super::stretch::{Stretch, stretches};
 use super::sums::Sums;
 use super::views::Views;
@@ -11,6 +11,7 @@ use super::{Access, Group, Slices};
 use crate::elementwise::Apply;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
+use crate::reduce::sum::Products;
 use crate::{Float, Isa};
 
 const TILE_BYTES: usize = 2048;
@@ -82,10 +83,17 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
             for &(from, to) in &plan.saves {
                 slots.copy(from, to, &mut views, stretch);
             }
-            for &(place, j) in &plan.sums {
-                let out = std::mem::take(&mut slots.all[j]);
+            for &Summed { place, times, output: j } in &plan.sums {
+                let (reduction, out) = (group.outputs()[j].reduction, std::mem::take(&mut slots.all[j]));
                 views.prepare(place, stretch);
-                sums.add(group.outputs()[j].reduction, j, stretch, slots.read(place, &views, stretch), out);
+                match times {
+                    None => sums.add(reduction, j, stretch, slots.read(place, &views, stretch), out),
+                    Some(times) => {
+                        views.prepare(times, stretch);
+                        let factors = [place, times].map(|place| slots.read(place, &views, stretch));
+                        sums.add(reduction, j, stretch, Products(factors), out);
+                    }
+                }
                 slots.all[j] = out;
             }
             for &(from, to) in &plan.copies {
@@ -136,11 +144,11 @@ impl<'a, T: Float> Slots<'a, T> {
         }
     }
 
-    /// One operation. If it reads the output that it writes, it goes by way of the spare tile.
+    /// One pass. If it reads the output that it writes, it goes by way of the spare tile.
     #[inline(always)]
     fn run(&mut self, isa: Isa, step: &Step, views: &mut Views<'_, '_, T>, stretch: Stretch) {
-        let (op, args) = views.shortened(step, stretch);
-        let args = &args[..op.arity()];
+        let (pass, args) = views.shortened(step, stretch);
+        let args = &args[..pass.arity()];
         args.iter().for_each(|&place| views.prepare(place, stretch));
         let in_place = args.contains(&Place::Slot(step.to));
         let to = if in_place { SPARE } else { step.to };
@@ -148,7 +156,8 @@ impl<'a, T: Float> Slots<'a, T> {
         let first = self.read(args[0], views, stretch);
         let second = if let Some(&place) = args.get(1) { self.read(place, views, stretch) } else { first };
         let third = if let Some(&place) = args.get(2) { self.read(place, views, stretch) } else { first };
-        T::elementwise(isa, Apply { op, args: [first, second, third], out: &mut out[self.range(to)] });
+        let fourth = if let Some(&place) = args.get(3) { self.read(place, views, stretch) } else { first };
+        T::elementwise(isa, Apply { pass, args: [first, second, third, fourth], out: &mut out[self.range(to)] });
         self.all[to] = out;
         if in_place {
             self.copy(Place::Slot(SPARE), step.to, views, stretch);

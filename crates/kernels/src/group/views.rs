@@ -4,7 +4,8 @@ use super::plan::{Place, Step};
 use super::stretch::Stretch;
 use super::tile::{Tile, elements, tile_len};
 use super::{Access, Group};
-use crate::{Elementwise, Float};
+use crate::elementwise::{Fused, Pass};
+use crate::{Elementwise, Float, Real};
 
 /// The inputs, with a tile for each that is repeated.
 pub(super) struct Views<'a, 't, T> {
@@ -60,21 +61,34 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
         }
     }
 
-    /// The operation of a step with its operands. Over a part of one row the element of a column is a number.
+    /// The pass of a step with its operands: a product with an element that is repeated is one with a number.
     #[inline(always)]
-    pub(super) fn shortened(&self, step: &Step, stretch: Stretch) -> (Elementwise, [Place; 3]) {
-        let [a, b, _] = step.args;
-        if step.op == Elementwise::Mul && stretch.col + stretch.len <= stretch.cols {
+    pub(super) fn shortened(&self, step: &Step, stretch: Stretch) -> (Pass, [Place; 4]) {
+        let [a, b, c, d] = step.args;
+        if let Pass::One(Elementwise::Mul) | Pass::Fused(Fused { number: None, .. }) = step.pass {
             for (factor, other) in [(a, b), (b, a)] {
-                if let Place::Input(n) = factor
-                    && self.group.inputs()[n] == Access::Column
-                {
-                    let number = self.inputs[n][stretch.row].to_f64();
-                    return (Elementwise::Scale(number.into()), [other; 3]);
+                if let Some(number) = self.number(factor, stretch) {
+                    return match step.pass {
+                        Pass::One(_) => (Pass::One(Elementwise::Scale(number)), [other; 4]),
+                        Pass::Fused(fused) => (Pass::Fused(Fused { number: Some(number), ..fused }), [other, c, d, d]),
+                    };
                 }
             }
         }
-        (step.op, step.args)
+        (step.pass, step.args)
+    }
+
+    /// The one element that an input has over a stretch: a scalar, and over a part of one row a column.
+    #[inline(always)]
+    fn number(&self, place: Place, stretch: Stretch) -> Option<Real> {
+        let Place::Input(n) = place else { return None };
+        match self.group.inputs()[n] {
+            Access::Scalar => Some(self.inputs[n][0].to_f64().into()),
+            Access::Column if stretch.col + stretch.len <= stretch.cols => {
+                Some(self.inputs[n][stretch.row].to_f64().into())
+            }
+            _ => None,
+        }
     }
 }
 

@@ -82,7 +82,7 @@ fn log_sum_exp<L: Lanes>(x: &[L::Elem]) -> L::Elem {
         let (less, exp) = (&mut less[..x.len()], &mut exp[..x.len()]);
         less.iter_mut().zip(x).for_each(|(less, &x)| *less = x - shift);
         exps::<L>(less, exp);
-        sum.extend(exp);
+        sum.extend(&*exp);
     }
     shift + ln_of::<L>(sum.total())
 }

@@ -11,7 +11,7 @@ use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::par::tree;
 use crate::{Float, Isa, Par};
-use sum::{PIECE, Piece, pieces};
+use sum::{PIECE, Piece, Products, Terms, pieces};
 
 /// Σ xᵢ; the empty sum is 0.
 pub fn sum<T: Float>(par: Par, x: &[T]) -> T {
@@ -20,7 +20,7 @@ pub fn sum<T: Float>(par: Par, x: &[T]) -> T {
 
 /// [`sum`] on a given instruction set.
 pub fn sum_with<T: Float>(isa: Isa, par: Par, x: &[T]) -> T {
-    tree(par, 0..pieces(x.len()), &|piece| isa.run(Terms(part(x, piece))), &|a, b| a + b)
+    tree(par, 0..pieces(x.len()), &|piece| isa.run(Total(part(x, piece))), &|a, b| a + b)
 }
 
 /// Σ xᵢ yᵢ: the [`sum`] of the rounded products.
@@ -36,7 +36,7 @@ pub fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> T {
 #[track_caller]
 pub fn dot_with<T: Float>(isa: Isa, par: Par, x: &[T], y: &[T]) -> T {
     assert_eq!(x.len(), y.len(), "dot: lengths {} and {}", x.len(), y.len());
-    tree(par, 0..pieces(x.len()), &|piece| isa.run(Products(part(x, piece), part(y, piece))), &|a, b| a + b)
+    tree(par, 0..pieces(x.len()), &|piece| isa.run(Total(Products([part(x, piece), part(y, piece)]))), &|a, b| a + b)
 }
 
 /// The number of pieces that a sum of this many terms is cut into, and that may be added up at the same time.
@@ -50,29 +50,15 @@ fn part<T>(x: &[T], piece: usize) -> &[T] {
 }
 
 /// The sum of one piece.
-struct Terms<'a, T>(&'a [T]);
+struct Total<X>(X);
 
-impl<T: Float> Kernel<T> for Terms<'_, T> {
+impl<T: Float, X: Terms<T>> Kernel<T> for Total<X> {
     type Output = T;
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) -> T {
         let mut piece = Piece::EMPTY;
         piece.extend(self.0);
-        piece.total()
-    }
-}
-
-/// The sum of products of one piece.
-struct Products<'a, T>(&'a [T], &'a [T]);
-
-impl<T: Float> Kernel<T> for Products<'_, T> {
-    type Output = T;
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) -> T {
-        let mut piece = Piece::EMPTY;
-        piece.extend_products(self.0, self.1);
         piece.total()
     }
 }

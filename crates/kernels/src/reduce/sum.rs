@@ -24,60 +24,108 @@ pub(crate) struct Piece<T> {
     terms: usize,
 }
 
-impl<T: Float> Piece<T> {
-    pub(crate) const EMPTY: Self = Self { lanes: [T::ZERO; LANES], terms: 0 };
+/// Some terms in order.
+pub(crate) trait Terms<T>: Copy {
+    /// Their number.
+    fn count(self) -> usize;
+    /// `len` of them from the one at `at` on.
+    fn part(self, at: usize, len: usize) -> Self;
+    /// Adds as many of them as there are sums, the first to the first.
+    fn add_each(self, sums: &mut [T]);
+    /// Adds each to the next of the sums, around and around, from the first sum on.
+    fn add_around(self, sums: &mut [T; LANES]);
+}
 
-    /// Adds the next terms.
+impl<T: Float> Terms<T> for &[T] {
     #[inline(always)]
-    pub(crate) fn extend(&mut self, x: &[T]) {
-        let head = (LANES - self.terms % LANES) % LANES;
-        let (head, x) = x.split_at(head.min(x.len()));
-        self.some(head);
-        let (whole, rest) = x.as_chunks::<LANES>();
-        let mut lanes = self.lanes;
+    fn count(self) -> usize {
+        self.len()
+    }
+
+    #[inline(always)]
+    fn part(self, at: usize, len: usize) -> Self {
+        &self[at..at + len]
+    }
+
+    #[inline(always)]
+    fn add_each(self, sums: &mut [T]) {
+        for (sum, &x) in sums.iter_mut().zip(self) {
+            *sum += x;
+        }
+    }
+
+    #[inline(always)]
+    fn add_around(self, sums: &mut [T; LANES]) {
+        let (whole, rest) = self.as_chunks::<LANES>();
+        let mut lanes = *sums;
         for x in whole {
             for (sum, &x) in lanes.iter_mut().zip(x) {
                 *sum += x;
             }
         }
-        self.lanes = lanes;
-        self.terms += whole.len() * LANES;
-        self.some(rest);
+        *sums = lanes;
+        rest.add_each(sums);
+    }
+}
+
+/// The terms xᵢ·yᵢ of two slices of one length, each rounded before it is added.
+#[derive(Clone, Copy)]
+pub(crate) struct Products<'a, T>(pub(crate) [&'a [T]; 2]);
+
+impl<T: Float> Terms<T> for Products<'_, T> {
+    #[inline(always)]
+    fn count(self) -> usize {
+        self.0[0].len()
     }
 
-    /// Adds as many terms as there is room for; the others remain.
     #[inline(always)]
-    fn fill<'a>(&mut self, x: &'a [T]) -> &'a [T] {
-        let (now, later) = x.split_at(x.len().min(PIECE - self.terms));
-        self.extend(now);
-        later
+    fn part(self, at: usize, len: usize) -> Self {
+        let [x, y] = self.0;
+        Self([&x[at..at + len], &y[at..at + len]])
     }
 
-    /// Adds terms that begin and end within one row of accumulators.
     #[inline(always)]
-    fn some(&mut self, x: &[T]) {
-        for (sum, &x) in self.lanes[self.terms % LANES..].iter_mut().zip(x) {
-            *sum += x;
+    fn add_each(self, sums: &mut [T]) {
+        let [x, y] = self.0;
+        for ((sum, &x), &y) in sums.iter_mut().zip(x).zip(y) {
+            *sum += x * y;
         }
-        self.terms += x.len();
     }
 
-    /// Adds the next terms xᵢ·yᵢ, each rounded before it is added. Only from a multiple of 16 terms on.
     #[inline(always)]
-    pub(crate) fn extend_products(&mut self, x: &[T], y: &[T]) {
-        debug_assert!(self.terms.is_multiple_of(LANES) && x.len() == y.len());
+    fn add_around(self, sums: &mut [T; LANES]) {
+        let [x, y] = self.0;
         let ((whole_x, rest_x), (whole_y, rest_y)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
-        let mut lanes = self.lanes;
+        let mut lanes = *sums;
         for (x, y) in whole_x.iter().zip(whole_y) {
             for ((sum, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
                 *sum += x * y;
             }
         }
-        for ((sum, &x), &y) in lanes.iter_mut().zip(rest_x).zip(rest_y) {
-            *sum += x * y;
-        }
-        self.lanes = lanes;
-        self.terms += x.len();
+        *sums = lanes;
+        Self([rest_x, rest_y]).add_each(sums);
+    }
+}
+
+impl<T: Float> Piece<T> {
+    pub(crate) const EMPTY: Self = Self { lanes: [T::ZERO; LANES], terms: 0 };
+
+    /// Adds the next terms.
+    #[inline(always)]
+    pub(crate) fn extend(&mut self, x: impl Terms<T>) {
+        let (begun, count) = (self.terms % LANES, x.count());
+        let head = ((LANES - begun) % LANES).min(count);
+        x.part(0, head).add_each(&mut self.lanes[begun..]);
+        x.part(head, count - head).add_around(&mut self.lanes);
+        self.terms += count;
+    }
+
+    /// Adds as many terms as there is room for; the others remain.
+    #[inline(always)]
+    fn fill<X: Terms<T>>(&mut self, x: X) -> X {
+        let now = x.count().min(PIECE - self.terms);
+        self.extend(x.part(0, now));
+        x.part(now, x.count() - now)
     }
 
     /// The accumulators in their tree.
@@ -108,8 +156,8 @@ impl<T: Float> Running<T> {
 
     /// Adds the next terms.
     #[inline(always)]
-    pub(crate) fn extend(&mut self, mut x: &[T]) {
-        while !x.is_empty() {
+    pub(crate) fn extend(&mut self, mut x: impl Terms<T>) {
+        while x.count() > 0 {
             if self.piece.terms == PIECE {
                 self.close();
             }
@@ -119,8 +167,8 @@ impl<T: Float> Running<T> {
 
     /// As [`Self::extend`], but the sums of full pieces go to `sums` one after the other instead of into the tree.
     #[inline(always)]
-    pub(crate) fn extend_pieces(&mut self, mut x: &[T], sums: &mut [T]) {
-        while !x.is_empty() {
+    pub(crate) fn extend_pieces(&mut self, mut x: impl Terms<T>, sums: &mut [T]) {
+        while x.count() > 0 {
             if self.piece.terms == PIECE {
                 self.close_piece(sums);
             }
