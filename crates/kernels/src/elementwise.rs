@@ -129,6 +129,6 @@ impl Elementwise {
             assert!(arg.len() >= out.len(), "{self:?}: {} elements of an operand for {}", arg.len(), out.len());
         }
         let [a, b, c] = args;
-        T::elementwise(isa, Apply { pass: Pass::One(self), args: [a, b, c, a], out });
+        T::elementwise(isa, &mut Apply { pass: Pass::One(self), args: [a, b, c, a], out });
     }
 }

@@ -1,6 +1,6 @@
 //! A product and what it is added to, in one pass: the bits are those of one pass for each operation.
 
-use super::tile::{Add, Mul, Operation, Scale, Sub, sweep};
+use super::tile::{Add, Apply, Mul, Operation, Scale, Sub, sweep};
 use crate::lanes::Lanes;
 use crate::{Float, Isa, Real};
 
@@ -33,33 +33,26 @@ impl Fused {
     }
 
     /// Runs it on a tile.
-    pub(super) fn tile<T: Float>(self, isa: Isa, args: [&[T]; 4], out: &mut [T]) {
+    pub(super) fn tile<T: Float>(self, isa: Isa, apply: &mut Apply<'_, T>) {
         match self.number {
-            None => self.product(Mul, isa, args, out),
-            Some(number) => self.product(Scale(number.get()), isa, args, out),
+            None => self.product(Mul, isa, apply),
+            Some(number) => self.product(Scale(number.get()), isa, apply),
         }
     }
 
-    fn product<T: Float>(self, product: impl Operation, isa: Isa, args: [&[T]; 4], out: &mut [T]) {
+    fn product<T: Float>(self, product: impl Operation, isa: Isa, apply: &mut Apply<'_, T>) {
         if self.with_product {
-            self.joined(product, Mul, isa, args, out);
+            self.joined(product, Mul, isa, apply);
         } else {
-            self.joined(product, Same, isa, args, out);
+            self.joined(product, Same, isa, apply);
         }
     }
 
-    fn joined<T: Float>(
-        self,
-        product: impl Operation,
-        other: impl Operation,
-        isa: Isa,
-        args: [&[T]; 4],
-        out: &mut [T],
-    ) {
+    fn joined<T: Float>(self, product: impl Operation, other: impl Operation, isa: Isa, apply: &mut Apply<'_, T>) {
         match self.join {
-            Join::Add => sweep(isa, Joined(product, other, Add), args, out),
-            Join::Sub => sweep(isa, Joined(product, other, Sub), args, out),
-            Join::From => sweep(isa, Joined(product, other, From), args, out),
+            Join::Add => sweep(isa, Joined(product, other, Add), apply),
+            Join::Sub => sweep(isa, Joined(product, other, Sub), apply),
+            Join::From => sweep(isa, Joined(product, other, From), apply),
         }
     }
 }

@@ -67,64 +67,64 @@ operations! {
 impl Elementwise {
     /// out\[i\] = op(a\[i\], b\[i\], c\[i\]) for every i of `out`: one choice of the operation for the whole tile. Operands beyond
     /// the arity are ignored, the others at least as long as `out`.
-    pub(crate) fn tile<T: Float>(self, isa: Isa, args: [&[T]; 4], out: &mut [T]) {
+    pub(crate) fn tile<T: Float>(self, isa: Isa, apply: &mut Apply<'_, T>) {
         match self {
-            Self::Add => sweep(isa, Add, args, out),
-            Self::Sub => sweep(isa, Sub, args, out),
-            Self::Mul => sweep(isa, Mul, args, out),
-            Self::Div => sweep(isa, Div, args, out),
-            Self::Min => sweep(isa, Min, args, out),
-            Self::Max => sweep(isa, Max, args, out),
-            Self::Less => sweep(isa, Less, args, out),
-            Self::Select => sweep(isa, Select, args, out),
-            Self::Neg => sweep(isa, Neg, args, out),
-            Self::Abs => sweep(isa, Abs, args, out),
-            Self::Sign => sweep(isa, Sign, args, out),
-            Self::Recip => sweep(isa, Recip, args, out),
-            Self::Sqrt => sweep(isa, Sqrt, args, out),
-            Self::Exp => sweep(isa, Exp, args, out),
-            Self::Ln => sweep(isa, Ln, args, out),
-            Self::Expm1 => sweep(isa, Expm1, args, out),
-            Self::Ln1p => sweep(isa, Ln1p, args, out),
-            Self::Tanh => sweep(isa, Tanh, args, out),
-            Self::Logistic => sweep(isa, Logistic, args, out),
-            Self::Erf => sweep(isa, Erf, args, out),
+            Self::Add => sweep(isa, Add, apply),
+            Self::Sub => sweep(isa, Sub, apply),
+            Self::Mul => sweep(isa, Mul, apply),
+            Self::Div => sweep(isa, Div, apply),
+            Self::Min => sweep(isa, Min, apply),
+            Self::Max => sweep(isa, Max, apply),
+            Self::Less => sweep(isa, Less, apply),
+            Self::Select => sweep(isa, Select, apply),
+            Self::Neg => sweep(isa, Neg, apply),
+            Self::Abs => sweep(isa, Abs, apply),
+            Self::Sign => sweep(isa, Sign, apply),
+            Self::Recip => sweep(isa, Recip, apply),
+            Self::Sqrt => sweep(isa, Sqrt, apply),
+            Self::Exp => sweep(isa, Exp, apply),
+            Self::Ln => sweep(isa, Ln, apply),
+            Self::Expm1 => sweep(isa, Expm1, apply),
+            Self::Ln1p => sweep(isa, Ln1p, apply),
+            Self::Tanh => sweep(isa, Tanh, apply),
+            Self::Logistic => sweep(isa, Logistic, apply),
+            Self::Erf => sweep(isa, Erf, apply),
             Self::Sin => {
-                sweep(isa, Sin, args, out);
-                mend_far(isa, args[0], out, |x| far_sin_cos(x).0);
+                sweep(isa, Sin, apply);
+                mend_far(isa, apply.args[0], apply.out, |x| far_sin_cos(x).0);
             }
             Self::Cos => {
-                sweep(isa, Cos, args, out);
-                mend_far(isa, args[0], out, |x| far_sin_cos(x).1);
+                sweep(isa, Cos, apply);
+                mend_far(isa, apply.args[0], apply.out, |x| far_sin_cos(x).1);
             }
-            Self::Asin => sweep(isa, Asin, args, out),
-            Self::Atan => sweep(isa, Atan, args, out),
-            Self::Powi(n) => sweep(isa, Powi(n), args, out),
-            Self::Powf(p) => sweep(isa, Powf(p.get()), args, out),
-            Self::Scale(s) => sweep(isa, Scale(s.get()), args, out),
-            Self::Shift(s) => sweep(isa, Shift(s.get()), args, out),
+            Self::Asin => sweep(isa, Asin, apply),
+            Self::Atan => sweep(isa, Atan, apply),
+            Self::Powi(n) => sweep(isa, Powi(n), apply),
+            Self::Powf(p) => sweep(isa, Powf(p.get()), apply),
+            Self::Scale(s) => sweep(isa, Scale(s.get()), apply),
+            Self::Shift(s) => sweep(isa, Shift(s.get()), apply),
         }
     }
 }
 
 /// The loop of one operation, a function of its own; what is left of a lane vector at the end is filled up with zeros.
-pub(super) fn sweep<T: Float>(isa: Isa, op: impl Operation, args: [&[T]; 4], out: &mut [T]) {
-    isa.run_apart(&mut Sweep(op, args, out));
+pub(super) fn sweep<T: Float>(isa: Isa, op: impl Operation, apply: &mut Apply<'_, T>) {
+    isa.run_apart(&mut Sweep(op, apply));
 }
 
-struct Sweep<'a, O, T>(O, [&'a [T]; 4], &'a mut [T]);
+struct Sweep<'s, 'a, O, T>(O, &'s mut Apply<'a, T>);
 
-impl<O: Operation, T: Float> Kernel<T> for &mut Sweep<'_, O, T> {
+impl<O: Operation, T: Float> Kernel<T> for &mut Sweep<'_, '_, O, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let Sweep(op, args, out) = self;
+        let Sweep(op, Apply { args: [a, b, c, d], out, .. }) = self;
         match arity(*op) {
-            1 => over::<L::Loop, 1>(*op, [args[0]], out),
-            2 => over::<L::Loop, 2>(*op, [args[0], args[1]], out),
-            3 => over::<L::Loop, 3>(*op, [args[0], args[1], args[2]], out),
-            _ => over::<L::Loop, 4>(*op, *args, out),
+            1 => over::<L::Loop, 1>(*op, [a], out),
+            2 => over::<L::Loop, 2>(*op, [a, b], out),
+            3 => over::<L::Loop, 3>(*op, [a, b, c], out),
+            _ => over::<L::Loop, 4>(*op, [a, b, c, d], out),
         }
     }
 }
@@ -227,7 +227,8 @@ impl Pass {
     }
 }
 
-/// One pass over slices.
+/// One pass over slices. To be handed on by reference: a copy would read two at a time the words that were just written, and the
+/// processor stalls.
 pub struct Apply<'a, T> {
     pub(crate) pass: Pass,
     pub(crate) args: [&'a [T]; 4],
@@ -236,10 +237,10 @@ pub struct Apply<'a, T> {
 
 impl<T: Float> Apply<'_, T> {
     /// Runs it.
-    pub(crate) fn run(self, isa: Isa) {
+    pub(crate) fn run(&mut self, isa: Isa) {
         match self.pass {
-            Pass::One(op) => op.tile(isa, self.args, self.out),
-            Pass::Fused(fused) => fused.tile(isa, self.args, self.out),
+            Pass::One(op) => op.tile(isa, self),
+            Pass::Fused(fused) => fused.tile(isa, self),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use super::fuse::{Exit, Task, Tasks, apart, fused, operands};
 use super::{Access, Group, Instruction, Output, Reduction, Source};
-use crate::elementwise::Pass;
+use crate::Elementwise;
+use crate::elementwise::{Fused, Pass};
 
 /// Where a tile lies that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,12 +17,39 @@ pub(super) const FIRST_REGISTER: usize = Group::OPERANDS;
 pub(super) const SPARE: usize = FIRST_REGISTER + Group::REGISTERS;
 pub(super) const SLOTS: usize = SPARE + 1;
 
-/// One pass with its places.
+/// One pass with its places, and what there is to know of them before it runs on one tile after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Step {
     pub(super) pass: Pass,
     pub(super) args: [Place; 4],
     pub(super) to: usize,
+    /// The number of operands.
+    pub(super) arity: usize,
+    /// Whether it reads what it writes.
+    pub(super) in_place: bool,
+    /// Whether it reads a column.
+    pub(super) columns: bool,
+    /// The input that is a factor of its first product and is one element along a row, if there is one, and the other factor.
+    pub(super) factor: Option<(usize, Place)>,
+}
+
+impl Step {
+    fn new(inputs: &[Access], pass: Pass, args: [Place; 4], to: usize) -> Self {
+        let access = |place| if let Place::Input(n) = place { inputs[n] } else { Access::Full };
+        let repeated = |place| matches!(access(place), Access::Column | Access::Scalar);
+        let factor = match (pass, args) {
+            (Pass::One(Elementwise::Mul) | Pass::Fused(Fused { number: None, .. }), [a, b, ..]) => {
+                [(a, b), (b, a)].into_iter().find_map(|(factor, other)| match factor {
+                    Place::Input(n) if repeated(factor) => Some((n, other)),
+                    _ => None,
+                })
+            }
+            _ => None,
+        };
+        let arity = pass.arity();
+        let columns = args[..arity].iter().any(|&place| access(place) == Access::Column);
+        Self { pass, args, to, arity, in_place: args[..arity].contains(&Place::Slot(to)), columns, factor }
+    }
 }
 
 /// What is summed into an output: what lies in a place, or the product of two places.
@@ -63,10 +91,11 @@ struct Assignment<'a> {
 /// The places of all values; `None` when there are not enough registers. Operations that cannot share a pass for want of them
 /// have passes of their own.
 pub(super) fn plan(inputs: &[Access], instructions: &[Instruction], outputs: &[Output]) -> Option<Plan> {
-    assign(&fused(inputs, instructions, outputs)).or_else(|| assign(&apart(instructions, outputs)))
+    let tasks = fused(inputs, instructions, outputs);
+    assign(inputs, &tasks).or_else(|| assign(inputs, &apart(instructions, outputs)))
 }
 
-fn assign(Tasks { tasks, exits }: &Tasks) -> Option<Plan> {
+fn assign(inputs: &[Access], Tasks { tasks, exits }: &Tasks) -> Option<Plan> {
     let mut state = Assignment {
         tasks,
         exits,
@@ -81,7 +110,7 @@ fn assign(Tasks { tasks, exits }: &Tasks) -> Option<Plan> {
         let to = state.home(i)?;
         state.homes.push(to);
         state.free(i);
-        plan.steps.push(Step { pass: task.pass, args, to });
+        plan.steps.push(Step::new(inputs, task.pass, args, to));
     }
     for (j, exit) in exits.iter().enumerate() {
         let mut place = state.place(exit.value);

@@ -147,19 +147,20 @@ impl<'a, T: Float> Slots<'a, T> {
     /// One pass. If it reads the output that it writes, it goes by way of the spare tile.
     #[inline(always)]
     fn run(&mut self, isa: Isa, step: &Step, views: &mut Views<'_, '_, T>, stretch: Stretch) {
-        let (pass, args) = views.shortened(step, stretch);
-        let args = &args[..pass.arity()];
-        args.iter().for_each(|&place| views.prepare(place, stretch));
-        let in_place = args.contains(&Place::Slot(step.to));
-        let to = if in_place { SPARE } else { step.to };
+        let (pass, args, arity) = views.shortened(step, stretch);
+        let args = &args[..arity];
+        if step.columns {
+            args.iter().for_each(|&place| views.prepare(place, stretch));
+        }
+        let to = if step.in_place { SPARE } else { step.to };
         let out = std::mem::take(&mut self.all[to]);
         let first = self.read(args[0], views, stretch);
         let second = if let Some(&place) = args.get(1) { self.read(place, views, stretch) } else { first };
         let third = if let Some(&place) = args.get(2) { self.read(place, views, stretch) } else { first };
         let fourth = if let Some(&place) = args.get(3) { self.read(place, views, stretch) } else { first };
-        T::elementwise(isa, Apply { pass, args: [first, second, third, fourth], out: &mut out[self.range(to)] });
+        T::elementwise(isa, &mut Apply { pass, args: [first, second, third, fourth], out: &mut out[self.range(to)] });
         self.all[to] = out;
-        if in_place {
+        if step.in_place {
             self.copy(Place::Slot(SPARE), step.to, views, stretch);
         }
     }

@@ -2,46 +2,67 @@
 
 use super::plan::{Place, Step};
 use super::stretch::Stretch;
-use super::tile::{Tile, elements, tile_len};
+use super::tile::{Tile, elements};
 use super::{Access, Group};
 use crate::elementwise::{Fused, Pass};
-use crate::{Elementwise, Float, Real};
+use crate::{Elementwise, Float};
 
 /// The inputs, with a tile for each that is repeated.
 pub(super) struct Views<'a, 't, T> {
-    group: &'a Group,
-    cols: usize,
     inputs: &'a [&'a [T]],
+    laid: [Laid; Group::OPERANDS],
     tiles: &'t mut [Tile],
-    /// Of each repeated input its tile, and for which stretch a column was repeated last.
-    homes: [usize; Group::OPERANDS],
+    /// For which stretch a column was repeated last.
     filled: [usize; Group::OPERANDS],
+}
+
+/// Where the elements of an input are read.
+#[derive(Clone, Copy)]
+enum Laid {
+    /// In the input, from its element at the stretch on.
+    Full,
+    /// In the input, from the first column of the stretch on.
+    Row,
+    /// In a tile, from the first column of the stretch on.
+    ShortRow(usize),
+    /// In a tile.
+    Column(usize),
+    Scalar(usize),
 }
 
 impl<'a, 't, T: Float> Views<'a, 't, T> {
     /// Scalars are repeated once for all tiles, and so are short rows.
     #[inline(always)]
-    pub(super) fn new(group: &'a Group, cols: usize, inputs: &'a [&'a [T]], tiles: &'t mut [Tile]) -> Self {
-        let mut homes = [0; Group::OPERANDS];
+    pub(super) fn new(group: &Group, cols: usize, inputs: &'a [&'a [T]], tiles: &'t mut [Tile]) -> Self {
+        let mut laid = [Laid::Full; Group::OPERANDS];
         for (home, (n, tile)) in repeated(group).zip(&mut *tiles).enumerate() {
-            homes[n] = home;
             let tile = elements::<T>(tile);
-            match group.inputs()[n] {
-                Access::Scalar => tile.fill(inputs[n][0]),
-                Access::Row if cols < tile.len() => repeat(inputs[n], tile),
-                _ => {}
-            }
+            laid[n] = match group.inputs()[n] {
+                Access::Full => Laid::Full,
+                Access::Row if cols >= tile.len() => Laid::Row,
+                Access::Row => {
+                    repeat(inputs[n], tile);
+                    Laid::ShortRow(home)
+                }
+                Access::Column => Laid::Column(home),
+                Access::Scalar => {
+                    tile.fill(inputs[n][0]);
+                    Laid::Scalar(home)
+                }
+            };
         }
-        Self { group, cols, inputs, tiles, homes, filled: [usize::MAX; Group::OPERANDS] }
+        Self { inputs, laid, tiles, filled: [usize::MAX; Group::OPERANDS] }
     }
 
-    /// To be called before [`Self::get`]: repeats the elements of a column along their rows.
+    /// To be called before [`Self::get`] of a column: repeats its elements along their rows.
     #[inline(always)]
     pub(super) fn prepare(&mut self, place: Place, stretch: Stretch) {
         let Place::Input(n) = place else { return };
-        if self.group.inputs()[n] == Access::Column && self.filled[n] != stretch.at {
+        if let Laid::Column(home) = self.laid[n]
+            && self.filled[n] != stretch.at
+        {
             self.filled[n] = stretch.at;
-            let tile = elements::<T>(&mut self.tiles[self.homes[n]]);
+            let tile = elements::<T>(&mut self.tiles[home]);
             for segment in stretch.segments() {
                 tile[segment.at..][..segment.len].fill(self.inputs[n][segment.row]);
             }
@@ -52,43 +73,36 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
     #[inline(always)]
     pub(super) fn get(&self, n: usize, stretch: Stretch) -> &[T] {
         let Stretch { at, col, len, .. } = stretch;
-        let tile = || bytemuck::cast_slice::<u8, T>(&self.tiles[self.homes[n]].0);
-        match self.group.inputs()[n] {
-            Access::Full => &self.inputs[n][at..][..len],
-            Access::Row if self.cols < tile_len::<T>() => &tile()[col..][..len],
-            Access::Row => &self.inputs[n][col..][..len],
-            Access::Column | Access::Scalar => &tile()[..len],
+        let tile = |home: usize| bytemuck::cast_slice::<u8, T>(&self.tiles[home].0);
+        match self.laid[n] {
+            Laid::Full => &self.inputs[n][at..at + len],
+            Laid::Row => &self.inputs[n][col..col + len],
+            Laid::ShortRow(home) => &tile(home)[col..col + len],
+            Laid::Column(home) | Laid::Scalar(home) => &tile(home)[..len],
         }
     }
 
-    /// The pass of a step with its operands: a product with an element that is repeated is one with a number.
+    /// The pass of a step with its operands and their number: a product with an element that is repeated is one with a number.
     #[inline(always)]
-    pub(super) fn shortened(&self, step: &Step, stretch: Stretch) -> (Pass, [Place; 4]) {
-        let [a, b, c, d] = step.args;
-        if let Pass::One(Elementwise::Mul) | Pass::Fused(Fused { number: None, .. }) = step.pass {
-            for (factor, other) in [(a, b), (b, a)] {
-                if let Some(number) = self.number(factor, stretch) {
-                    return match step.pass {
-                        Pass::One(_) => (Pass::One(Elementwise::Scale(number)), [other; 4]),
-                        Pass::Fused(fused) => (Pass::Fused(Fused { number: Some(number), ..fused }), [other, c, d, d]),
-                    };
-                }
+    pub(super) fn shortened(&self, step: &Step, stretch: Stretch) -> (Pass, [Place; 4], usize) {
+        let in_a_row = stretch.col + stretch.len <= stretch.cols;
+        if let Some((n, other)) = step.factor {
+            let element = match self.laid[n] {
+                Laid::Scalar(_) => Some(0),
+                Laid::Column(_) if in_a_row => Some(stretch.row),
+                _ => None,
+            };
+            if let Some(element) = element {
+                let number = self.inputs[n][element].to_f64().into();
+                let pass = match step.pass {
+                    Pass::One(_) => Pass::One(Elementwise::Scale(number)),
+                    Pass::Fused(fused) => Pass::Fused(Fused { number: Some(number), ..fused }),
+                };
+                let [_, _, c, d] = step.args;
+                return (pass, [other, c, d, d], step.arity - 1);
             }
         }
-        (step.pass, step.args)
-    }
-
-    /// The one element that an input has over a stretch: a scalar, and over a part of one row a column.
-    #[inline(always)]
-    fn number(&self, place: Place, stretch: Stretch) -> Option<Real> {
-        let Place::Input(n) = place else { return None };
-        match self.group.inputs()[n] {
-            Access::Scalar => Some(self.inputs[n][0].to_f64().into()),
-            Access::Column if stretch.col + stretch.len <= stretch.cols => {
-                Some(self.inputs[n][stretch.row].to_f64().into())
-            }
-            _ => None,
-        }
+        (step.pass, step.args, step.arity)
     }
 }
 

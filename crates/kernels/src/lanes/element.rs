@@ -46,7 +46,7 @@ pub trait Element: Copy + Constants {
     /// inlined, because a function of one call counts as short and would be compiled there all the same.
     fn mixture(isa: Isa, block: Block<'_, '_, Self>);
     /// Runs an elementwise operation; here for the same reason.
-    fn elementwise(isa: Isa, apply: Apply<'_, Self>);
+    fn elementwise(isa: Isa, apply: &mut Apply<'_, Self>);
     /// Runs a product; here for the same reason.
     fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]);
     /// Runs a stretch of a group; here for the same reason.
@@ -96,7 +96,7 @@ impl Element for f32 {
     }
 
     #[inline(never)]
-    fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
+    fn elementwise(isa: Isa, apply: &mut Apply<'_, Self>) {
         apply.run(isa);
     }
 
@@ -157,7 +157,7 @@ impl Element for f64 {
     }
 
     #[inline(never)]
-    fn elementwise(isa: Isa, apply: Apply<'_, Self>) {
+    fn elementwise(isa: Isa, apply: &mut Apply<'_, Self>) {
         apply.run(isa);
     }
 
