@@ -23,6 +23,8 @@ pub(crate) enum Join {
     Sub,
     /// q − p
     From,
+    /// p · q
+    Mul,
 }
 
 impl Fused {
@@ -53,6 +55,7 @@ impl Fused {
             Join::Add => sweep(isa, Joined(product, other, Add), apply),
             Join::Sub => sweep(isa, Joined(product, other, Sub), apply),
             Join::From => sweep(isa, Joined(product, other, From), apply),
+            Join::Mul => sweep(isa, Joined(product, other, Mul), apply),
         }
     }
 }

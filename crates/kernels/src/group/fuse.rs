@@ -1,5 +1,5 @@
-//! Which operations go through a tile in one pass: a product that is read once goes with the sum or difference that reads it, or
-//! with the reduction.
+//! Which operations go through a tile in one pass: a product that is read once goes with the sum, difference, product or reduction
+//! that reads it.
 
 use super::{Access, Instruction, Output, Reduction, Source};
 use crate::Elementwise;
@@ -44,18 +44,19 @@ pub(super) fn apart(instructions: &[Instruction], outputs: &[Output]) -> Tasks {
 pub(super) fn fused(inputs: &[Access], instructions: &[Instruction], outputs: &[Output]) -> Tasks {
     let mut list = List { instructions, inputs, fused: vec![false; instructions.len()] };
     let once = list.read_once(outputs);
-    for instruction in instructions {
-        if let Elementwise::Add | Elementwise::Sub = instruction.op {
-            let [a, b] = [0, 1].map(|n| list.product(instruction.args[n]).filter(|&v| once[v]));
-            let scales = |v: usize| matches!(instructions[v].op, Elementwise::Scale(_));
-            for product in [a, b.filter(|&b| !(scales(b) && a.is_some_and(scales)))].into_iter().flatten() {
-                list.fused[product] = true;
-            }
-        }
-    }
+    let is = |op: Elementwise| move |i: &usize| instructions[*i].op == op;
     for output in outputs.iter().filter(|output| output.reduction != Reduction::None) {
-        if let Some(v) = list.product(output.value).filter(|&v| once[v] && instructions[v].op == Elementwise::Mul) {
-            list.fused[v] = true;
+        let product = list.product(output.value).filter(|&v| once[v] && is(Elementwise::Mul)(&v));
+        product.into_iter().for_each(|v| list.fused[v] = true);
+    }
+    let sums = |i: &usize| is(Elementwise::Add)(i) || is(Elementwise::Sub)(i);
+    (0..instructions.len()).filter(sums).for_each(|i| list.absorb(i, &once));
+    // A product that has a factor's product in its pass is none of two operands any more.
+    let mut whole = once;
+    for i in (0..instructions.len()).filter(is(Elementwise::Mul)) {
+        if !list.fused[i] {
+            list.absorb(i, &whole);
+            whole[i] &= instructions[i].args[..2].iter().all(|&arg| matches!(list.term(arg), Term::Other(_)));
         }
     }
     list.tasks(outputs)
@@ -94,6 +95,14 @@ impl List<'_> {
             }
         }
         reads.into_iter().map(|reads| reads == 1).collect()
+    }
+
+    /// Takes the products among the operands of an instruction into its pass, if they `may` go there; of two with a number one.
+    fn absorb(&mut self, i: usize, may: &[bool]) {
+        let [a, b, _] = self.instructions[i].args.map(|arg| self.product(arg).filter(|&v| may[v]));
+        let scales = |v: usize| matches!(self.instructions[v].op, Elementwise::Scale(_));
+        let b = b.filter(|&b| !(scales(b) && a.is_some_and(scales)));
+        a.into_iter().chain(b).for_each(|v| self.fused[v] = true);
     }
 
     /// The instruction behind an operand, if it is a product.
@@ -137,6 +146,7 @@ impl List<'_> {
         let join = match instruction.op {
             Elementwise::Add => [Join::Add, Join::Add],
             Elementwise::Sub => [Join::Sub, Join::From],
+            Elementwise::Mul => [Join::Mul, Join::Mul],
             _ => return alone(instruction),
         };
         let [a, b] = [0, 1].map(|n| self.term(instruction.args[n]));
@@ -180,4 +190,37 @@ impl List<'_> {
 fn alone(instruction: &Instruction) -> Task {
     let [a, b, c] = operands(instruction);
     Task { pass: Pass::One(instruction.op), args: [a, b, c, a] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The number of passes of a list over two matrices, a column and a row.
+    fn passes(list: &[(Elementwise, [Source; 2])], reduction: Reduction) -> usize {
+        let inputs = [Access::Full, Access::Full, Access::Column, Access::Row];
+        let list: Vec<Instruction> = list.iter().map(|&(op, [a, b])| Instruction { op, args: [a, b, a] }).collect();
+        let output = Output { value: Source::Value(list.len() - 1), reduction };
+        fused(&inputs, &list, &[output]).tasks.len()
+    }
+
+    #[test]
+    fn products_share_the_pass_of_what_reads_them() {
+        use Elementwise::{Add, Exp, Mul, Scale, Sub};
+        use Source::{Input, Value};
+        let (x, y, c, r) = (Input(0), Input(1), Input(2), Input(3));
+        let scale = Scale(crate::Real::new(0.5));
+        let none = Reduction::None;
+        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [y, r]), (Add, [Value(0), Value(1)])], none), 1);
+        assert_eq!(passes(&[(Mul, [x, y]), (Sub, [r, Value(0)])], none), 1);
+        assert_eq!(passes(&[(scale, [x, x]), (Add, [Value(0), y])], none), 1);
+        assert_eq!(passes(&[(scale, [x, x]), (scale, [y, y]), (Add, [Value(0), Value(1)])], none), 2, "one number");
+        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [Value(0), y])], none), 1);
+        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [Value(0), y]), (Mul, [Value(1), r])], none), 2);
+        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [Value(0), y]), (Add, [Value(1), r])], none), 2);
+        assert_eq!(passes(&[(Mul, [x, c]), (Add, [Value(0), Value(0)])], none), 2, "it is read twice");
+        assert_eq!(passes(&[(Exp, [x, x]), (Add, [Value(0), y])], none), 2, "it is no product");
+        assert_eq!(passes(&[(Mul, [x, y])], Reduction::Columns), 0, "the sum takes the factors");
+        assert_eq!(passes(&[(Mul, [x, y])], none), 1);
+    }
 }
