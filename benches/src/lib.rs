@@ -21,16 +21,24 @@ pub struct Row<'a> {
     pub unit: &'a str,
 }
 
+/// The folder of results, `bench` in the target directory.
+///
+/// # Panics
+/// When it cannot be made.
+pub fn folder() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target")), PathBuf::from);
+    let folder = target.join("bench");
+    create_dir_all(&folder).expect("the target directory can be written");
+    folder
+}
+
 /// Appends a result to `bench/rows.csv` in the target directory.
 ///
 /// # Panics
 /// When the file cannot be written.
 pub fn append(row: &Row<'_>) {
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target")), PathBuf::from);
-    let folder = target.join("bench");
-    create_dir_all(&folder).expect("the target directory can be written");
-    let path = folder.join("rows.csv");
+    let path = folder().join("rows.csv");
     let new = !path.exists();
     let mut file = OpenOptions::new().create(true).append(true).open(&path).expect("rows.csv can be written");
     if new {
