@@ -1,0 +1,256 @@
+//! Errors of the `f32` functions over all 2³² inputs, or over every so-manieth.
+//!
+//! The inputs are cut into [`BLOCKS`] blocks of consecutive bit patterns. What is known of a block is one [`Record`] for each
+//! function and path; a run that was broken off goes on with the blocks that have none.
+
+use kernels::{Activation, Bank, Elementwise, Isa, Par, Real, Sum, mixture_with, reference};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// Blocks that the inputs are cut into.
+pub const BLOCKS: u32 = 256;
+/// Inputs of a block.
+const BLOCK: u64 = (1 << 32) / BLOCKS as u64;
+/// Inputs that are evaluated together.
+const CHUNK: usize = 1 << 14;
+/// Where a derivative of order 1, 2 or 3 changes its sign, an error is not counted up to so many ε.
+const FLOORS: [f64; 4] = [0.0, 0.5, 0.5, 2.0];
+
+/// A function whose error is measured.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name, as in tables and on the command line.
+    pub name: String,
+    /// The largest error that it should have, in units in the last place.
+    pub bar: f64,
+    op: Op,
+    /// An absolute error that is not counted.
+    floor: f64,
+}
+
+#[derive(Clone, Debug)]
+enum Op {
+    Elementwise(Elementwise, fn(f64) -> f64),
+    /// A derivative of an activation; 0 is its value.
+    Jet(Activation, usize),
+}
+
+/// A name, the largest error, the operation and its slow twin.
+type Elementary = (&'static str, f64, Elementwise, fn(f64) -> f64);
+
+/// The elementary functions, then the activations with their derivatives.
+pub fn functions() -> Vec<Function> {
+    let elementary: [Elementary; 11] = [
+        ("exp", 1.0, Elementwise::Exp, f64::exp),
+        ("expm1", 1.5, Elementwise::Expm1, f64::exp_m1),
+        ("ln", 1.5, Elementwise::Ln, f64::ln),
+        ("ln_1p", 1.5, Elementwise::Ln1p, f64::ln_1p),
+        ("tanh", 2.0, Elementwise::Tanh, f64::tanh),
+        ("logistic", 2.0, Elementwise::Logistic, reference::logistic),
+        ("erf", 1.0, Elementwise::Erf, reference::erf),
+        ("sin", 1.5, Elementwise::Sin, f64::sin),
+        ("cos", 1.5, Elementwise::Cos, f64::cos),
+        ("asin", 2.5, Elementwise::Asin, f64::asin),
+        ("atan", 2.5, Elementwise::Atan, f64::atan),
+    ];
+    let activations = [
+        ("relu", 0.0, Activation::Relu),
+        ("softplus", 2.0, Activation::Softplus),
+        ("silu", 2.5, Activation::Silu),
+        ("gelu", 4.0, Activation::Gelu),
+        ("elu", 2.0, Activation::Elu(Real::new(1.0))),
+    ];
+    let slopes =
+        [("tanh", 2.0, Activation::Tanh), ("sigmoid", 2.0, Activation::Sigmoid), ("erf", 1.0, Activation::Erf)];
+    let jet = |(name, bar, activation): (&str, f64, Activation), order: usize| Function {
+        name: format!("{name}{}", ["", "′", "″", "‴"][order]),
+        bar,
+        op: Op::Jet(activation, order),
+        floor: FLOORS[order] * f64::from(f32::EPSILON),
+    };
+    let elementary = elementary.map(|(name, bar, op, exact)| Function {
+        name: name.into(),
+        bar,
+        op: Op::Elementwise(op, exact),
+        floor: 0.0,
+    });
+    let values = activations.into_iter().flat_map(|activation| (0..4).map(move |order| (activation, order)));
+    let slopes = slopes.into_iter().flat_map(|activation| (1..4).map(move |order| (activation, order)));
+    elementary.into_iter().chain(values.chain(slopes).map(|(activation, order)| jet(activation, order))).collect()
+}
+
+/// What is known of one block of inputs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record {
+    /// The function.
+    pub function: String,
+    /// The instruction set.
+    pub path: String,
+    /// The block.
+    pub block: u32,
+    /// Every so-manieth input was tried.
+    pub stride: u64,
+    /// Inputs that were tried.
+    pub tried: u64,
+    /// The largest error, in units in the last place.
+    pub worst: f64,
+    /// The bit pattern of the input that has it.
+    pub at: u32,
+    /// Inputs with an error above the bar, and those where a number, an infinity or NaN stands for another.
+    pub wrong: u64,
+}
+
+/// The worst of some inputs.
+#[derive(Clone, Copy)]
+struct Worst {
+    error: f64,
+    at: u32,
+    wrong: u64,
+}
+
+impl Worst {
+    const NONE: Self = Self { error: 0.0, at: 0, wrong: 0 };
+
+    fn join(self, other: Self) -> Self {
+        let worse = if other.error > self.error { other } else { self };
+        Self { wrong: self.wrong + other.wrong, ..worse }
+    }
+}
+
+impl Function {
+    /// Tries every `stride`-th input of a block on every path of this machine.
+    pub fn measure(&self, block: u32, stride: u64) -> Vec<Record> {
+        let first = u64::from(block) * BLOCK;
+        let begin = first.next_multiple_of(stride);
+        let tried = (first + BLOCK).saturating_sub(begin).div_ceil(stride);
+        let chunks = tried.div_ceil(CHUNK as u64);
+        let paths = Isa::available();
+        let worst = (0..chunks).into_par_iter().map(|chunk| {
+            let from = chunk * CHUNK as u64;
+            let count = CHUNK.min((tried - from) as usize);
+            let x: Vec<f32> = (0..count as u64).map(|i| f32::from_bits((begin + (from + i) * stride) as u32)).collect();
+            self.worst(&x)
+        });
+        let join = |a: Vec<Worst>, b: Vec<Worst>| a.into_iter().zip(b).map(|(a, b)| a.join(b)).collect();
+        let worst: Vec<Worst> = worst.reduce(|| vec![Worst::NONE; paths.len()], join);
+        let record = |(isa, worst): (&Isa, Worst)| Record {
+            function: self.name.clone(),
+            path: isa.name().into(),
+            block,
+            stride,
+            tried,
+            worst: worst.error,
+            at: worst.at,
+            wrong: worst.wrong,
+        };
+        paths.iter().zip(worst).map(record).collect()
+    }
+
+    /// The worst of some inputs on every path.
+    fn worst(&self, x: &[f32]) -> Vec<Worst> {
+        let exact: Vec<f64> = x.iter().map(|x| self.exact(f64::from(*x))).collect();
+        let mut out = vec![f32::NAN; x.len()];
+        let worst = Isa::available().iter().map(|isa| {
+            self.run(*isa, x, &mut out);
+            let errors = x.iter().zip(&out).zip(&exact);
+            errors.fold(Worst::NONE, |worst, ((x, out), exact)| {
+                let error = units(*out, *exact, self.floor);
+                worst.join(Worst { error, at: x.to_bits(), wrong: u64::from(error > self.bar) })
+            })
+        });
+        worst.collect()
+    }
+
+    fn exact(&self, x: f64) -> f64 {
+        match &self.op {
+            Op::Elementwise(_, exact) => exact(x),
+            Op::Jet(activation, order) => activation.reference(x)[*order],
+        }
+    }
+
+    fn run(&self, isa: Isa, x: &[f32], out: &mut [f32]) {
+        match &self.op {
+            Op::Elementwise(op, _) => op.apply_with(isa, [x, &[], &[]], out),
+            Op::Jet(activation, order) => {
+                let sum = Sum { coefficients: &[1.0], order: *order, out };
+                let bank = Bank::new([*activation]);
+                mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut [sum], &mut [], &mut []);
+            }
+        }
+    }
+}
+
+/// The distance of `a` from `exact` in units in the last place of `exact`, less an absolute floor; infinite where one is a
+/// number and the other is none.
+fn units(a: f32, exact: f64, floor: f64) -> f64 {
+    let nearest = exact as f32;
+    if a == nearest || (a.is_nan() && exact.is_nan()) {
+        return 0.0;
+    }
+    if !a.is_finite() || !nearest.is_finite() {
+        return f64::INFINITY;
+    }
+    // The distance of neighbours at the power of two below.
+    let exponent = (exact.abs().max(f64::from(f32::MIN_POSITIVE)).to_bits() >> 52) as i32 - 1023;
+    let unit = f64::from_bits(((exponent - 23 + 1023) as u64) << 52);
+    ((f64::from(a) - exact).abs() - floor).max(0.0) / unit
+}
+
+/// A line of the table: all blocks of a function on a path.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// Blocks that are known.
+    pub blocks: usize,
+    /// Inputs that were tried.
+    pub tried: u64,
+    /// The largest error and its input.
+    pub worst: f64,
+    /// Its bit pattern.
+    pub at: u32,
+    /// As in [`Record::wrong`].
+    pub wrong: u64,
+}
+
+/// All that `records` know of a function on a path at a stride.
+pub fn summary(records: &[Record], function: &str, path: Isa, stride: u64) -> Summary {
+    let mine = |record: &&Record| record.function == function && record.path == path.name() && record.stride == stride;
+    let mut summary = Summary { blocks: 0, tried: 0, worst: 0.0, at: 0, wrong: 0 };
+    for record in records.iter().filter(mine) {
+        summary.blocks += 1;
+        summary.tried += record.tried;
+        summary.wrong += record.wrong;
+        if record.worst >= summary.worst {
+            (summary.worst, summary.at) = (record.worst, record.at);
+        }
+    }
+    summary
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn units_in_the_last_place() {
+        let next = 1.0_f32.next_up();
+        assert_eq!(units(next, 1.0, 0.0), 1.0);
+        assert_eq!(units(1.0, f64::from(next), 0.0), 1.0);
+        assert_eq!(units(1.0, 1.0, 0.0), 0.0);
+        assert_eq!(units(1.0_f32.next_down(), 1.0, 0.0), 0.5);
+        assert_eq!(units(f32::from_bits(1), 0.0, 0.0), 1.0);
+        assert_eq!(units(f32::NAN, 1.0, 0.0), f64::INFINITY);
+        assert_eq!(units(f32::INFINITY, 1e30, 0.0), f64::INFINITY);
+        assert_eq!(units(f32::INFINITY, 1e300, 0.0), 0.0);
+        assert_eq!(units(next, 1.0, 1.0), 0.0);
+    }
+
+    #[test]
+    fn blocks_hold_every_input_once() {
+        let relu = functions().into_iter().find(|function| function.name == "relu").expect("it is listed");
+        let stride = 1_000_003;
+        let records: Vec<Record> = (0..BLOCKS).flat_map(|block| relu.measure(block, stride)).collect();
+        let summary = summary(&records, "relu", Isa::Baseline, stride);
+        assert_eq!(summary.tried, (1_u64 << 32).div_ceil(stride));
+        assert_eq!((summary.blocks, summary.wrong), (BLOCKS as usize, 0));
+    }
+}
