@@ -8,6 +8,9 @@ use super::{Foreign, Operands, Product};
 
 /// `cblas_sgemm` or `cblas_dgemm`: order, two transpositions, m, n, k, α, then A, B, β and C with their leading dimensions.
 /// Numbers are passed as 64 bits, which is right for libraries that take 32 as well: each has a register or 8 bytes of stack.
+///
+/// # Safety
+/// The matrices lie where the pointers and leading dimensions say.
 pub(crate) type Gemm<T> =
     unsafe extern "C" fn(i64, i64, i64, i64, i64, i64, T, *const T, i64, *const T, i64, T, *mut T, i64);
 
@@ -49,8 +52,9 @@ impl Blas {
         let library = unsafe { Library::new(path) }.ok()?;
         let count = i64::try_from(threads).ok()?;
         for setter in ["openblas_set_num_threads", "bli_thread_set_num_threads"] {
+            // SAFETY: both take one integer.
             if let Some(set) = symbol::<unsafe extern "C" fn(i64)>(&library, setter) {
-                // SAFETY: both take one integer.
+                // SAFETY: as above.
                 unsafe { set(count) };
             }
         }

@@ -7,6 +7,9 @@ use faer::{Accum, MatMut, MatRef};
 use super::{Foreign, Operands, Product};
 
 /// The signature of `matrixmultiply`: m, k, n, α, then A, B with their strides, β, and C with its strides.
+///
+/// # Safety
+/// The matrices lie where the pointers and strides say.
 pub(crate) type MatrixMultiply<T> =
     unsafe fn(usize, usize, usize, T, *const T, isize, isize, *const T, isize, isize, T, *mut T, isize, isize);
 

@@ -25,6 +25,7 @@ impl Sleef {
     pub(crate) fn function(&'static self, name: &str) -> Option<Map> {
         use std::arch::x86_64::{__m256, _mm256_loadu_ps, _mm256_storeu_ps};
 
+        // SAFETY: to be called where there is AVX2.
         #[expect(improper_ctypes_definitions, reason = "a register is passed in a register where AVX2 is compiled for")]
         type Packed = unsafe extern "C" fn(__m256) -> __m256;
 

@@ -41,7 +41,13 @@ impl<L: Lanes> Reduced<L> {
     /// e^(r + rest) − 1
     #[inline(always)]
     fn expm1(&self) -> L {
-        self.r + (self.r * self.r).mul_add(polynomial(self.r, L::Elem::EXP), self.rest)
+        self.r + self.bend()
+    }
+
+    /// e^(r + rest) − 1 − r
+    #[inline(always)]
+    fn bend(&self) -> L {
+        (self.r * self.r).mul_add(polynomial(self.r, L::Elem::EXP), self.rest)
     }
 
     /// n as the sum of two exponents of normal powers of two; the second is 0 unless n is far from 0.
@@ -93,8 +99,10 @@ pub(crate) fn expm1<L: Lanes>(x: L) -> L {
     let largest = L::splat(L::Elem::EXP_RANGE[1]);
     let reduced = Reduced::new(clamp(x, L::splat(L::Elem::EXPM1_LEAST), largest));
     let (first, second) = reduced.halves();
+    // The sum 2ⁿ·(r + bend) + 2ⁿ − 1, the smallest term last: where n = 1 the others nearly cancel.
     let power = power_of_two(first);
-    let scaled = power.mul_add(reduced.expm1(), power - power_of_two(-second));
+    let larger = power.mul_add(reduced.r, power - power_of_two(-second));
+    let scaled = power.mul_add(reduced.bend(), larger);
     with_sign((scaled * power_of_two(second)).abs(), x)
 }
 
