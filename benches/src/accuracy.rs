@@ -3,7 +3,8 @@
 //! The inputs are cut into [`BLOCKS`] blocks of consecutive bit patterns. What is known of a block is one [`Record`] for each
 //! function and path; a run that was broken off goes on with the blocks that have none.
 
-use kernels::{Activation, Bank, Elementwise, Isa, Par, Real, Sum, mixture_with, reference};
+use kernels::reference::{self, ulps};
+use kernels::{Activation, Bank, Elementwise, Isa, Par, Real, Sum, mixture_with};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ pub const BLOCKS: u32 = 256;
 const BLOCK: u64 = (1 << 32) / BLOCKS as u64;
 /// Inputs that are evaluated together.
 const CHUNK: usize = 1 << 14;
-/// Where a derivative of order 1, 2 or 3 changes its sign, an error is not counted up to so many ε.
+/// Absolute errors of derivatives of each order, in ε, that are not counted: beside a change of sign, and where values are small.
 const FLOORS: [f64; 4] = [0.0, 0.5, 0.5, 2.0];
 
 /// A function whose error is measured.
@@ -154,21 +155,23 @@ impl Function {
             self.run(*isa, x, &mut out);
             let errors = x.iter().zip(&out).zip(&exact);
             errors.fold(Worst::NONE, |worst, ((x, out), exact)| {
-                let error = units(*out, *exact, self.floor);
+                let error = ulps(*out, *exact, self.floor);
                 worst.join(Worst { error, at: x.to_bits(), wrong: u64::from(error > self.bar) })
             })
         });
         worst.collect()
     }
 
-    fn exact(&self, x: f64) -> f64 {
+    /// The exact value.
+    pub fn exact(&self, x: f64) -> f64 {
         match &self.op {
             Op::Elementwise(_, exact) => exact(x),
             Op::Jet(activation, order) => activation.reference(x)[*order],
         }
     }
 
-    fn run(&self, isa: Isa, x: &[f32], out: &mut [f32]) {
+    /// Ours, on one thread.
+    pub fn run(&self, isa: Isa, x: &[f32], out: &mut [f32]) {
         match &self.op {
             Op::Elementwise(op, _) => op.apply_with(isa, [x, &[], &[]], out),
             Op::Jet(activation, order) => {
@@ -178,22 +181,6 @@ impl Function {
             }
         }
     }
-}
-
-/// The distance of `a` from `exact` in units in the last place of `exact`, less an absolute floor; infinite where one is a
-/// number and the other is none.
-fn units(a: f32, exact: f64, floor: f64) -> f64 {
-    let nearest = exact as f32;
-    if a == nearest || (a.is_nan() && exact.is_nan()) {
-        return 0.0;
-    }
-    if !a.is_finite() || !nearest.is_finite() {
-        return f64::INFINITY;
-    }
-    // The distance of neighbours at the power of two below.
-    let exponent = (exact.abs().max(f64::from(f32::MIN_POSITIVE)).to_bits() >> 52) as i32 - 1023;
-    let unit = f64::from_bits(((exponent - 23 + 1023) as u64) << 52);
-    ((f64::from(a) - exact).abs() - floor).max(0.0) / unit
 }
 
 /// A line of the table: all blocks of a function on a path.
@@ -229,20 +216,6 @@ pub fn summary(records: &[Record], function: &str, path: Isa, stride: u64) -> Su
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn units_in_the_last_place() {
-        let next = 1.0_f32.next_up();
-        assert_eq!(units(next, 1.0, 0.0), 1.0);
-        assert_eq!(units(1.0, f64::from(next), 0.0), 1.0);
-        assert_eq!(units(1.0, 1.0, 0.0), 0.0);
-        assert_eq!(units(1.0_f32.next_down(), 1.0, 0.0), 0.5);
-        assert_eq!(units(f32::from_bits(1), 0.0, 0.0), 1.0);
-        assert_eq!(units(f32::NAN, 1.0, 0.0), f64::INFINITY);
-        assert_eq!(units(f32::INFINITY, 1e30, 0.0), f64::INFINITY);
-        assert_eq!(units(f32::INFINITY, 1e300, 0.0), 0.0);
-        assert_eq!(units(next, 1.0, 1.0), 0.0);
-    }
 
     #[test]
     fn blocks_hold_every_input_once() {

@@ -1,8 +1,9 @@
 //! Elementary functions: errors in ULP on a million points each, and the ends of their domains.
 
+use kernels::reference::ulps;
 use kernels::{Elementwise, Float, Isa, Real, reference};
 
-use crate::ulp::{points, ulps};
+use crate::points::points;
 
 struct Case {
     op: Elementwise,
@@ -68,6 +69,20 @@ fn measure<T: Float>(case: &Case, bound: f64) -> bool {
         good &= worst <= bound;
     }
     good
+}
+
+#[test]
+fn units_in_the_last_place() {
+    let next = 1.0_f32.next_up();
+    assert_eq!(ulps(next, 1.0, 0.0), 1.0);
+    assert_eq!(ulps(1.0_f32, f64::from(next), 0.0), 1.0);
+    assert_eq!(ulps(1.0_f32, 1.0, 0.0), 0.0);
+    assert_eq!(ulps(1.0_f32.next_down(), 1.0, 0.0), 0.5);
+    assert_eq!(ulps(f32::from_bits(1), 0.0, 0.0), 1.0);
+    assert_eq!(ulps(f32::NAN, 1.0, 0.0), f64::INFINITY);
+    assert_eq!(ulps(f32::INFINITY, 1e30, 0.0), f64::INFINITY);
+    assert_eq!(ulps(f32::INFINITY, 1e300, 0.0), 0.0);
+    assert_eq!(ulps(next, 1.0, 1.0), 0.0);
 }
 
 #[test]

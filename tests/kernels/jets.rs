@@ -1,8 +1,9 @@
 //! Activations and their derivatives: `f32` against the reference on a million points, `f64` against a table of exact values.
 
+use kernels::reference::ulps;
 use kernels::{Activation, Bank, Float, Isa, Par, Real, Sum, mixture_with};
 
-use crate::ulp::{points, ulps};
+use crate::points::points;
 
 /// σ⁽ᵏ⁾(x): a mixture of one.
 fn jet<T: Float>(isa: Isa, activation: Activation, order: usize, x: &[T]) -> Vec<T> {

@@ -7,6 +7,6 @@ mod jets;
 mod matmul;
 mod mixture;
 mod panels;
+mod points;
 mod random;
 mod reduce;
-mod ulp;

@@ -4,7 +4,7 @@ use kernels::{
     Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_pieces, mixture_scratch, mixture_with, reference,
 };
 
-use crate::ulp::points;
+use crate::points::points;
 
 const ALL: [Activation; 13] = [
     Activation::Relu,

@@ -128,6 +128,24 @@ pub fn row_log_sum_exp<T: Float>(x: &[T], rows: usize, cols: usize, out: &mut [T
     }
 }
 
+/// The distance of `a` from `exact` in units in the last place of `T` at `exact`, less an absolute `floor`. 0 where `a` is `exact`
+/// rounded, infinite where one of the two is a number and the other an infinity or NaN.
+pub fn ulps<T: Float>(a: T, exact: f64, floor: f64) -> f64 {
+    let rounded = T::of(exact).to_f64();
+    let a = a.to_f64();
+    if a == rounded || (a.is_nan() && exact.is_nan()) {
+        return 0.0;
+    }
+    if !a.is_finite() || !rounded.is_finite() {
+        return f64::INFINITY;
+    }
+    let (digits, least) = if T::NAME == "f32" { (23, -149) } else { (52, -1074) };
+    let exponent = ((exact.abs().to_bits() >> 52) as i32 - 1023 - digits).max(least);
+    // In two steps, because the library computes a negative power as an inverse.
+    let unit = 2.0_f64.powi(exponent + 60) * 2.0_f64.powi(-60);
+    ((a - exact).abs() - floor).max(0.0) / unit
+}
+
 /// 1 / (1 + e⁻ˣ), without cancellation in either tail.
 pub fn logistic(x: f64) -> f64 {
     if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }

@@ -1,23 +1,6 @@
-//! Errors in units in the last place, and points to measure them at.
+//! Points to measure errors at.
 
 use kernels::Float;
-
-/// The distance of `a` from `exact` in units in the last place of `T` at `exact`, less an absolute `floor`.
-pub(crate) fn ulps<T: Float>(a: T, exact: f64, floor: f64) -> f64 {
-    let rounded = T::of(exact).to_f64();
-    let a = a.to_f64();
-    if a == rounded || (a.is_nan() && exact.is_nan()) {
-        return 0.0;
-    }
-    if !a.is_finite() || !rounded.is_finite() {
-        return f64::INFINITY;
-    }
-    let (digits, least) = if T::NAME == "f32" { (23, -149) } else { (52, -1074) };
-    let exponent = (exact.abs().log2().floor() as i32).saturating_sub(digits).max(least);
-    // In two steps, because the library computes a negative power as an inverse.
-    let unit = 2.0_f64.powi(exponent + 60) * 2.0_f64.powi(-60);
-    ((a - exact).abs() - floor).max(0.0) / unit
-}
 
 /// Points of a range, the same in every run: half of them evenly distributed, the others of every magnitude.
 pub(crate) fn points<T: Float>(n: usize, [low, high]: [f64; 2]) -> Vec<T> {
