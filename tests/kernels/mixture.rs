@@ -6,7 +6,7 @@ use kernels::{
 
 use crate::points::points;
 
-const ALL: [Activation; 13] = [
+pub(crate) const ALL: [Activation; 13] = [
     Activation::Relu,
     Activation::Tanh,
     Activation::Sigmoid,

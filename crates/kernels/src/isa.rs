@@ -14,12 +14,18 @@ pub enum Isa {
     Baseline,
     /// AVX2 and FMA on x86-64.
     Avx2,
+    /// AVX-512 (F, VL and DQ) on x86-64.
+    Avx512,
 }
 
 impl Isa {
     /// The instruction sets that this CPU runs, the best last.
     pub fn available() -> &'static [Self] {
-        if has_avx2() { &[Self::Baseline, Self::Avx2] } else { &[Self::Baseline] }
+        match (has_avx2(), has_avx512()) {
+            (true, true) => &[Self::Baseline, Self::Avx2, Self::Avx512],
+            (true, false) => &[Self::Baseline, Self::Avx2],
+            _ => &[Self::Baseline],
+        }
     }
 
     /// The instruction set that kernels use: the best one, or the one that the environment variable `KERNELS_ISA` names.
@@ -44,6 +50,7 @@ impl Isa {
         match self {
             Self::Baseline => "baseline",
             Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
         }
     }
 
@@ -60,7 +67,12 @@ impl Isa {
                 // SAFETY: `has_avx2` has just found both features that `avx2` is compiled with.
                 unsafe { avx2(kernel) }
             }
-            Self::Avx2 => panic!("this CPU does not run {self}"),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 if has_avx512() => {
+                // SAFETY: `has_avx512` has just found the features that `avx512` is compiled with.
+                unsafe { avx512(kernel) }
+            }
+            Self::Avx2 | Self::Avx512 => panic!("this CPU does not run {self}"),
         }
     }
 
@@ -71,7 +83,7 @@ impl Isa {
     pub(crate) fn run_apart<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
         match self {
             Self::Baseline => baseline(kernel),
-            Self::Avx2 => self.run(kernel),
+            Self::Avx2 | Self::Avx512 => self.run(kernel),
         }
     }
 }
@@ -103,11 +115,29 @@ fn avx2<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
     kernel.run::<T::Array>()
 }
 
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512dq")]
+fn avx512<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
+    kernel.run::<T::LongArray>()
+}
+
 /// Whether this CPU has AVX2 and FMA; the answer of `std` is cached.
 #[inline]
 fn has_avx2() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
+
+/// Whether this CPU has AVX2, FMA and the parts of AVX-512 that kernels are compiled with.
+#[inline]
+fn has_avx512() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return has_avx2()
+        && std::arch::is_x86_feature_detected!("avx512f")
+        && std::arch::is_x86_feature_detected!("avx512vl")
+        && std::arch::is_x86_feature_detected!("avx512dq");
     #[cfg(not(target_arch = "x86_64"))]
     return false;
 }

@@ -6,8 +6,9 @@ use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::{Float, Isa};
 
-/// Independent chains of multiply-adds: enough to hide their latency, few enough to stay in registers.
-const CHAINS: usize = 12;
+/// Independent chains of multiply-adds, as in a tile of a product: enough to hide their latency, few enough to stay in registers.
+const ROWS: usize = 6;
+const CHAINS: usize = 2 * ROWS;
 
 /// Runs `rounds` rounds of packed multiply-adds in registers, without any memory access, and returns how many floating-point
 /// operations that were. Timed, it is the peak that a benchmark of [`crate::matmul()`] is divided by.
@@ -26,14 +27,16 @@ impl<T: Float> Kernel<T> for Peak<T> {
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) -> usize {
         let factor = L::splat(self.factor);
-        let mut chains: [L; CHAINS] = [factor; CHAINS];
+        let mut chains = [[factor; CHAINS / ROWS]; ROWS];
         for _ in 0..self.rounds {
-            for chain in &mut chains {
-                *chain = chain.mul_add(factor, factor);
+            for row in &mut chains {
+                for chain in row {
+                    *chain = chain.mul_add(factor, factor);
+                }
             }
         }
         let mut out = [T::ZERO; 16];
-        for chain in chains {
+        for chain in chains.as_flattened() {
             chain.store(&mut out);
             black_box(&out);
         }

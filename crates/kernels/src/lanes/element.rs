@@ -3,6 +3,8 @@
 use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
+use bytemuck::cast;
+
 use super::{Array, Lanes};
 use crate::elementary::Constants;
 use crate::elementwise::Apply;
@@ -11,6 +13,9 @@ use crate::matmul::Whole;
 use crate::mixture::Block;
 use crate::reduce::Rows;
 use crate::{Isa, MatMut, Tail};
+
+/// The side of the squares that are transposed in registers.
+pub(crate) const SQUARE: usize = 4;
 
 /// The inner side of [`crate::Float`]; it cannot be named outside of the crate, which seals that trait.
 pub trait Element: Copy + Constants {
@@ -24,8 +29,10 @@ pub trait Element: Copy + Constants {
         + Shl<usize, Output = Self::Bits>
         + Shr<usize, Output = Self::Bits>
         + PartialEq;
-    /// Lanes for functions compiled with wider instructions than the target guarantees.
+    /// Lanes for functions compiled with registers of 32 bytes.
     type Array: Lanes<Elem = Self>;
+    /// Lanes for functions compiled with registers of 64 bytes.
+    type LongArray: Lanes<Elem = Self>;
     /// Lanes for what the target guarantees.
     type Wide: Lanes<Elem = Self>;
 
@@ -41,6 +48,9 @@ pub trait Element: Copy + Constants {
     fn magnitude(self) -> Self;
     /// √self
     fn root(self) -> Self;
+    /// The columns of a square as rows. By `wide`: the compiler makes no shuffles of a transposition of arrays, and those of the
+    /// baseline are as good as any.
+    fn transposed(square: [[Self; SQUARE]; SQUARE]) -> [[Self; SQUARE]; SQUARE];
 
     /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long; never
     /// inlined, because a function of one call counts as short and would be compiled there all the same.
@@ -58,6 +68,7 @@ pub trait Element: Copy + Constants {
 impl Element for f32 {
     type Bits = Wrapping<u32>;
     type Array = Array<Self, 8>;
+    type LongArray = Array<Self, 16>;
     type Wide = ::wide::f32x4;
 
     #[inline(always)]
@@ -90,6 +101,11 @@ impl Element for f32 {
         self.sqrt()
     }
 
+    #[inline(always)]
+    fn transposed(square: [[Self; SQUARE]; SQUARE]) -> [[Self; SQUARE]; SQUARE] {
+        cast(::wide::f32x4::transpose(cast(square)))
+    }
+
     #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
         block.run(isa);
@@ -119,6 +135,7 @@ impl Element for f32 {
 impl Element for f64 {
     type Bits = Wrapping<u64>;
     type Array = Array<Self, 4>;
+    type LongArray = Array<Self, 8>;
     type Wide = ::wide::f64x2;
 
     #[inline(always)]
@@ -149,6 +166,11 @@ impl Element for f64 {
     #[inline(always)]
     fn root(self) -> Self {
         self.sqrt()
+    }
+
+    #[inline(always)]
+    fn transposed(square: [[Self; SQUARE]; SQUARE]) -> [[Self; SQUARE]; SQUARE] {
+        cast(::wide::f64x4::transpose(cast(square)))
     }
 
     #[inline(never)]

@@ -17,7 +17,7 @@ mod wide;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 pub(crate) use array::Array;
-pub(crate) use element::Element;
+pub(crate) use element::{Element, SQUARE};
 
 use crate::Float;
 

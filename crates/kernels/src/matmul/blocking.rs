@@ -8,7 +8,7 @@ pub(super) const MR: usize = 6;
 /// Lanes side by side in such a tile: nr is this many times their length.
 pub(super) const VECTORS: usize = 2;
 /// The largest nr of all element types and instruction sets: packed panels are at most this wide.
-pub(super) const MAX_NR: usize = 16;
+pub(super) const MAX_NR: usize = 32;
 /// Depth of a block: an nr × kc panel of B stays in the first cache.
 const KC: usize = 256;
 /// Height of a block: an mc × kc block of A stays in the second cache.

@@ -3,10 +3,10 @@
 use super::Mat;
 use super::blocking::{MR, VECTORS};
 use crate::Float;
-use crate::lanes::Lanes;
+use crate::lanes::{Lanes, SQUARE};
 
-/// Elements that are read along a row before they are written across.
-const STEP: usize = 8;
+/// Rows that are packed before the next columns are looked at: a line of each column is read once.
+const STEP: usize = 16;
 
 /// Packs the columns of `x`, one to six of them, one after the other: `to[i * x.cols + j] = x[i, j]`.
 #[inline(always)]
@@ -29,6 +29,7 @@ pub(super) fn pack_panel<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
         (true, 4) => whole::<L::Elem, 4>(x, to),
         (true, 8) => whole::<L::Elem, 8>(x, to),
         (true, 16) => whole::<L::Elem, 16>(x, to),
+        (true, 32) => whole::<L::Elem, 32>(x, to),
         _ => part(x, nr, to),
     }
 }
@@ -70,21 +71,35 @@ fn whole<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
     }
 }
 
-/// [`whole`] when the columns of `x` are contiguous: a transposition, by squares.
+/// [`whole`] when the columns of `x` are contiguous: a transposition.
 #[inline(always)]
 fn across<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
     let columns: [&[T]; W] = std::array::from_fn(|j| &x.data[j * x.col_stride..][..x.rows]);
-    let (squares, rest) = to.as_chunks_mut::<W>().0[..x.rows].as_chunks_mut::<STEP>();
-    for (s, square) in squares.iter_mut().enumerate() {
-        let read: [&[T; STEP]; W] =
-            std::array::from_fn(|j| columns[j][s * STEP..].first_chunk().expect("whole squares"));
-        for (i, row) in square.iter_mut().enumerate() {
-            *row = std::array::from_fn(|j| read[j][i]);
+    for (s, rows) in to.as_chunks_mut::<W>().0[..x.rows].chunks_mut(STEP).enumerate() {
+        let part = s * STEP..s * STEP + rows.len();
+        let (fours, others) = columns.as_chunks::<SQUARE>();
+        for (f, four) in fours.iter().enumerate() {
+            let mut part = four.map(|column| &column[part.clone()]);
+            let (squares, rest) = rows.as_chunks_mut::<SQUARE>();
+            for square in squares {
+                let mut read = [[T::ZERO; SQUARE]; SQUARE];
+                for (read, column) in read.iter_mut().zip(&mut part) {
+                    (*read, *column) =
+                        column.split_first_chunk().map(|(head, tail)| (*head, tail)).expect("as long as the rows");
+                }
+                for (row, four) in square.iter_mut().zip(T::transposed(read)) {
+                    row.as_chunks_mut().0[f] = four;
+                }
+            }
+            for (i, row) in rest.iter_mut().enumerate() {
+                row.as_chunks_mut().0[f] = part.map(|column| column[i]);
+            }
         }
-    }
-    let done = squares.len() * STEP;
-    for (i, row) in rest.iter_mut().enumerate() {
-        *row = std::array::from_fn(|j| columns[j][done + i]);
+        for (j, column) in others.iter().enumerate() {
+            for (row, x) in rows.iter_mut().zip(&column[part.clone()]) {
+                row[W / SQUARE * SQUARE + j] = *x;
+            }
+        }
     }
 }
 

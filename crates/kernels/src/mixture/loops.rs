@@ -85,6 +85,7 @@ impl<T: Float, const M: usize> Kernel<T> for &mut Inner<'_, T, M> {
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) -> [T; M] {
         match ACCUMULATORS / L::N {
+            1 => inner::<L, M, 1>(self.values, self.g),
             2 => inner::<L, M, 2>(self.values, self.g),
             4 => inner::<L, M, 4>(self.values, self.g),
             _ => inner::<L, M, 8>(self.values, self.g),
