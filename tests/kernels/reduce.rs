@@ -32,9 +32,14 @@ fn sums<T: Float>(n: usize) {
     let (x, y) = (random.numbers::<T>(n), random.numbers::<T>(n));
     let products: Vec<T> = x.iter().zip(&y).map(|(&x, &y)| x * y).collect();
     let expected = bits(&[sum_by_the_book(&x), sum_by_the_book(&products)]);
+    let wide: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x.to_f64() * y.to_f64()).collect();
+    let wide = sum_by_the_book(&wide).to_bits();
     for &isa in Isa::available() {
         let run = |par| bits(&[reduce::sum_with(isa, par, &x), reduce::dot_with(isa, par, &x, &y)]);
         assert_eq!(run(Par::Seq), expected, "{isa} {} {n}", T::NAME);
+        let run_wide = |par| reduce::dot_wide_with(isa, par, &x, &y).to_bits();
+        assert_eq!(run_wide(Par::Seq), wide, "{isa} {} {n}", T::NAME);
+        assert_eq!(in_pools(|| run_wide(Par::Rayon)), [wide; 2], "{isa} {} {n}", T::NAME);
         assert_eq!(in_pools(|| run(Par::Rayon)), [expected.clone(), expected.clone()], "{isa} {} {n}", T::NAME);
     }
 }

@@ -36,7 +36,29 @@ pub fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> T {
 #[track_caller]
 pub fn dot_with<T: Float>(isa: Isa, par: Par, x: &[T], y: &[T]) -> T {
     assert_eq!(x.len(), y.len(), "dot: lengths {} and {}", x.len(), y.len());
-    tree(par, 0..pieces(x.len()), &|piece| isa.run(Total(Products([part(x, piece), part(y, piece)]))), &|a, b| a + b)
+    products(isa, par, x, y)
+}
+
+/// [`dot`] with products and sums in `f64`.
+///
+/// # Panics
+/// When the lengths differ.
+#[track_caller]
+pub fn dot_wide<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
+    dot_wide_with(Isa::current(), par, x, y)
+}
+
+/// [`dot_wide`] on a given instruction set.
+#[track_caller]
+pub fn dot_wide_with<T: Float>(isa: Isa, par: Par, x: &[T], y: &[T]) -> f64 {
+    assert_eq!(x.len(), y.len(), "dot: lengths {} and {}", x.len(), y.len());
+    products(isa, par, x, y)
+}
+
+/// Σ xᵢ yᵢ in the type of the sum.
+fn products<T: Float, S: Float>(isa: Isa, par: Par, x: &[T], y: &[T]) -> S {
+    let leaf = |piece| isa.run::<S, _>(Total(Products([part(x, piece), part(y, piece)])));
+    tree(par, 0..pieces(x.len()), &leaf, &|a, b| a + b)
 }
 
 /// The number of pieces that a sum of this many terms is cut into, and that may be added up at the same time.

@@ -68,11 +68,11 @@ impl<T: Float> Terms<T> for &[T] {
     }
 }
 
-/// The terms xᵢ·yᵢ of two slices of one length, each rounded before it is added.
+/// The terms xᵢ·yᵢ of two slices of one length, each rounded to the type of the sum before it is added: that of the slices, or `f64`.
 #[derive(Clone, Copy)]
 pub(crate) struct Products<'a, T>(pub(crate) [&'a [T]; 2]);
 
-impl<T: Float> Terms<T> for Products<'_, T> {
+impl<T: Float, S: Float> Terms<S> for Products<'_, T> {
     #[inline(always)]
     fn count(self) -> usize {
         self.0[0].len()
@@ -85,26 +85,32 @@ impl<T: Float> Terms<T> for Products<'_, T> {
     }
 
     #[inline(always)]
-    fn add_each(self, sums: &mut [T]) {
+    fn add_each(self, sums: &mut [S]) {
         let [x, y] = self.0;
         for ((sum, &x), &y) in sums.iter_mut().zip(x).zip(y) {
-            *sum += x * y;
+            *sum += product(x, y);
         }
     }
 
     #[inline(always)]
-    fn add_around(self, sums: &mut [T; LANES]) {
+    fn add_around(self, sums: &mut [S; LANES]) {
         let [x, y] = self.0;
         let ((whole_x, rest_x), (whole_y, rest_y)) = (x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
         let mut lanes = *sums;
         for (x, y) in whole_x.iter().zip(whole_y) {
             for ((sum, &x), &y) in lanes.iter_mut().zip(x).zip(y) {
-                *sum += x * y;
+                *sum += product(x, y);
             }
         }
         *sums = lanes;
         Self([rest_x, rest_y]).add_each(sums);
     }
+}
+
+/// x·y in a type that holds both. For their own type the compiler drops the conversions.
+#[inline(always)]
+fn product<T: Float, S: Float>(x: T, y: T) -> S {
+    S::of(x.to_f64()) * S::of(y.to_f64())
 }
 
 impl<T: Float> Piece<T> {

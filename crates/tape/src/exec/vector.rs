@@ -1,31 +1,48 @@
 //! The vector operations of the solvers. Sums run through [`kernels::reduce`], so their bits do not depend on threads.
 
-use kernels::reduce;
+use std::ops::Range;
+
+use kernels::{Cut, each, reduce};
 
 use crate::{Float, Par};
+
+/// Elements of a piece of an update: pieces may run at the same time.
+const PIECE: usize = 1 << 13;
+
+/// What the pieces of an update write.
+struct Written<'a, T, const N: usize>([&'a mut [T]; N]);
+
+impl<T: Send, const N: usize> Cut for Written<'_, T, N> {
+    fn cut(self, pieces: usize) -> (Self, Self) {
+        let mut far: [&mut [T]; N] = std::array::from_fn(|_| Default::default());
+        let mut near = self.0;
+        for (near, far) in near.iter_mut().zip(&mut far) {
+            (*near, *far) = std::mem::take(near).split_at_mut(pieces * PIECE);
+        }
+        (Self(near), Self(far))
+    }
+}
+
+/// Runs an elementwise update of vectors of one length, piece by piece.
+fn in_pieces<T: Float, const N: usize>(
+    par: Par,
+    written: [&mut [T]; N],
+    update: &(impl Fn(Range<usize>, [&mut [T]; N]) + Sync),
+) {
+    let len = written[0].len();
+    each(par, 0..len.div_ceil(PIECE), Written(written), &mut [], &|piece, Written(written), _: &mut [T]| {
+        update(piece * PIECE..len.min((piece + 1) * PIECE), written);
+    });
+}
 
 /// ⟨x, y⟩
 pub(crate) fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
     reduce::dot(par, x, y).to_f64()
 }
 
-/// ⟨x, y⟩ of the same elements, with products and sums in `f64`: 8 interleaved accumulators, joined in order. That of `f64` is
-/// [`dot`].
+/// ⟨x, y⟩ with products and sums in `f64`.
 pub(crate) fn dot_wide<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
-    if size_of::<T>() == size_of::<f64>() {
-        return dot(par, x, y);
-    }
-    let mut sums = [0.0; 8];
-    let ((whole_x, rest_x), (whole_y, rest_y)) = (x.as_chunks::<8>(), y.as_chunks::<8>());
-    for (x, y) in whole_x.iter().zip(whole_y) {
-        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-            *sum += x.to_f64() * y.to_f64();
-        }
-    }
-    for ((sum, x), y) in sums.iter_mut().zip(rest_x).zip(rest_y) {
-        *sum += x.to_f64() * y.to_f64();
-    }
-    sums.iter().sum()
+    reduce::dot_wide(par, x, y)
 }
 
 /// y += a·x
@@ -42,9 +59,25 @@ pub(crate) fn combine<T: Float>(x: &[T], a: f64, y: &[T]) -> Vec<T> {
 }
 
 /// y = x + a·y
-pub(crate) fn scale_and_add<T: Float>(y: &mut [T], a: f64, x: &[T]) {
+pub(crate) fn scale_and_add<T: Float>(par: Par, y: &mut [T], a: f64, x: &[T]) {
     let a = T::of(a);
-    y.iter_mut().zip(x).for_each(|(y, &x)| *y = x + a * *y);
+    in_pieces(par, [y], &|piece, [y]| y.iter_mut().zip(&x[piece]).for_each(|(y, &x)| *y = x + a * *y));
+}
+
+/// sum = x + a·y
+pub(crate) fn combine_to<T: Float>(par: Par, sum: &mut [T], x: &[T], a: f64, y: &[T]) {
+    let a = T::of(a);
+    in_pieces(par, [sum], &|piece, [sum]| {
+        sum.iter_mut().zip(&x[piece.clone()]).zip(&y[piece]).for_each(|((sum, &x), &y)| *sum = x + a * y);
+    });
+}
+
+/// x += a·p and r += b·q
+pub(crate) fn add_both<T: Float>(par: Par, [x, r]: [&mut [T]; 2], [a, b]: [f64; 2], [p, q]: [&[T]; 2]) {
+    in_pieces(par, [x, r], &|piece, [x, r]| {
+        add_scaled(x, a, &p[piece.clone()]);
+        add_scaled(r, b, &q[piece]);
+    });
 }
 
 /// y = x − y

@@ -1,7 +1,8 @@
 //! H + ρI for H, and how ρ is chosen.
 
 use crate::exec::Held;
-use crate::{Element, LinearOperator, LinearSolver, Solution, Status, Unsolved};
+use crate::exec::vector::combine_to;
+use crate::{Element, LinearOperator, LinearSolver, Par, Solution, Status, Unsolved};
 
 /// How ρ is chosen, where H + ρI is solved for H. It is a bias of the answer, which tells its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,13 +26,14 @@ pub(super) struct Damped<'s, T> {
     symmetric: bool,
     /// Products that were made.
     pub(super) products: usize,
+    par: Par,
     sum: Vec<T>,
 }
 
 impl<'s, T: Element> Damped<'s, T> {
     pub(super) fn new(held: Held<'s, T>, rho: f64, symmetric: bool) -> Self {
-        let sum = vec![T::ZERO; held.size()];
-        Self { held, rho, symmetric, products: 0, sum }
+        let (par, sum) = (held.par(), vec![T::ZERO; held.size()]);
+        Self { held, rho, symmetric, products: 0, par, sum }
     }
 }
 
@@ -50,10 +52,7 @@ impl<T: Element> LinearOperator<T> for Damped<'_, T> {
         if self.rho == 0.0 {
             return self.held.output(0);
         }
-        let rho = T::of(self.rho);
-        for ((sum, &hx), &x) in self.sum.iter_mut().zip(hx).zip(x) {
-            *sum = hx + rho * x;
-        }
+        combine_to(self.par, &mut self.sum, hx, self.rho, x);
         &self.sum
     }
 }

@@ -3,7 +3,7 @@
 use super::spectrum::Lanczos;
 use super::stop::{RITZ, patience, rounding};
 use super::{LinearOperator, LinearSolver, Singular, Solution, Status, Stop, Unsolved};
-use crate::exec::vector::{add_scaled, dot, dot_wide, magnitude, scale_and_add, scaled, subtract_from};
+use crate::exec::vector::{add_both, dot, dot_wide, magnitude, scale_and_add, scaled, subtract_from};
 use crate::{Float, Par};
 
 /// Conjugate gradients, for a positive definite H.
@@ -134,7 +134,7 @@ impl<T: Float> Iteration<T> {
     fn run(&mut self, h: &mut dyn LinearOperator<T>) -> Result<(), Status<T>> {
         self.start(h)?;
         while !self.finished(h)? {
-            scale_and_add(&mut self.p, self.beta, &self.r); // p = r + βp
+            scale_and_add(self.cg.par, &mut self.p, self.beta, &self.r); // p = r + βp
             self.pp = self.rr + self.beta * self.beta * self.pp;
             let hp = h.apply(&self.p);
             self.products += 1;
@@ -143,8 +143,7 @@ impl<T: Float> Iteration<T> {
             self.largest = self.largest.max(quotient.abs());
             self.check(php)?;
             let alpha = self.rr / php;
-            add_scaled(&mut self.x, alpha * self.small, &self.p);
-            add_scaled(&mut self.r, -alpha, hp);
+            add_both(self.cg.par, [&mut self.x, &mut self.r], [alpha * self.small, -alpha], [&self.p, hp]);
             let rr = dot(self.cg.par, &self.r, &self.r);
             self.beta = rr / self.rr;
             self.rr = rr;
