@@ -95,7 +95,8 @@ impl Parts {
         for mut rows in strata(&frame.target) {
             rows.shuffle(&mut stream);
             let mut rest = rows.as_slice();
-            for (part, size) in parts.iter_mut().zip(sizes(rows.len(), shares, &mut owed)) {
+            let empty = parts.each_ref().map(Vec::is_empty);
+            for (part, size) in parts.iter_mut().zip(sizes(rows.len(), shares, empty, &mut owed)) {
                 let (taken, left) = rest.split_at(size.min(rest.len()));
                 part.extend_from_slice(taken);
                 rest = left;
@@ -123,13 +124,18 @@ pub(super) fn strata(target: &Target) -> Vec<Vec<usize>> {
 }
 
 /// How many of `rows` each part gets: its share rounded down or up. `owed` is what each part lacks so far in hundredths of
-/// a row; the rows that rounding down leaves go to the parts that lack most, so that the totals come out right as well.
-fn sizes(rows: usize, shares: [u32; 3], owed: &mut [i64; 3]) -> [usize; 3] {
+/// a row; the rows that rounding down leaves go to a part that is `empty` so far, then to those that lack most, so that the
+/// totals come out right as well.
+fn sizes(rows: usize, shares: [u32; 3], empty: [bool; 3], owed: &mut [i64; 3]) -> [usize; 3] {
     let quotas = shares.map(|share| rows * share as usize);
     let mut sizes = quotas.map(|quota| quota / 100);
     (0..3).for_each(|part| owed[part] += (quotas[part] % 100) as i64);
     let mut order: Vec<usize> = (0..3).filter(|&part| quotas[part] % 100 > 0).collect();
-    order.sort_by_key(|&part| (part > 0 || sizes[part] > 0, -owed[part]));
+    // The training part needs every class, before all others.
+    order.sort_by_key(|&part| {
+        let none = sizes[part] == 0;
+        (!(part == 0 && none), !(empty[part] && none), -owed[part])
+    });
     let left = rows - sizes.iter().sum::<usize>();
     for part in order.into_iter().take(left) {
         sizes[part] += 1;
