@@ -1,8 +1,9 @@
 //! Groups against the reference.
 
 use kernels::{
-    Access, Elementwise, Float, Group, Instruction, Isa, Output, Par, Real, Reduction, Source, group_pieces,
-    group_scratch, group_with, map, reduce, reference,
+    Access, Elementwise, Float, Group, Instruction, Isa, Mat, Output, Par, Real, Reduction, Source,
+    group_panel_rows_with, group_pieces, group_scratch, group_with, map, pack_panel_rows_with, panels_len, reduce,
+    reference,
 };
 
 use crate::random::{Random, bits, in_pools};
@@ -182,6 +183,69 @@ fn random_groups() {
             check::<f64>(isa, &group, rows, cols, seed);
         }
     }
+}
+
+/// A product and perhaps what it is joined with, of operands that lie in all ways, with one output.
+fn random_pass(random: &mut Random) -> Group {
+    let inputs: Vec<Access> = (0..4).map(|_| ACCESSES[random.below(4)]).collect();
+    let (factors, last) = ([Elementwise::Mul, OPERATIONS[3]], OPERATIONS[random.below(3)]);
+    let product = |op, a, b| Instruction { op, args: [a, b, a] };
+    let [a, b, c, d] = [0, 1, 2, 3].map(Source::Input);
+    let first = product(factors[random.below(2)], a, b);
+    let list = match random.below(4) {
+        0 => vec![first],
+        1 => vec![first, product(last, c, Source::Value(0))],
+        2 => vec![first, product(last, Source::Value(0), c)],
+        _ => vec![first, product(Elementwise::Mul, c, d), product(last, Source::Value(0), Source::Value(1))],
+    };
+    let output = Output { value: Source::Value(list.len() - 1), reduction: Reduction::None };
+    Group::new(inputs, list, vec![output]).expect("the group is small")
+}
+
+/// Groups of one pass run without tiles, and write panels as they write rows.
+#[test]
+fn random_passes() {
+    let mut random = Random::new(13);
+    let mut panels = 0;
+    for seed in 0..300 {
+        let group = random_pass(&mut random);
+        let (rows, cols) = ([1, 2, 5, 40, 300][random.below(5)], [1, 3, 31, 63, 64, 65, 130, 520][random.below(8)]);
+        for &isa in Isa::available() {
+            check::<f32>(isa, &group, rows, cols, seed);
+            check::<f64>(isa, &group, rows, cols, seed);
+            if group.writes_panels() {
+                panels += 1;
+                in_panels::<f32>(isa, &group, rows, cols, seed);
+                in_panels::<f64>(isa, &group, rows, cols, seed);
+            }
+        }
+    }
+    assert!(panels > 100, "only {panels} groups write panels");
+}
+
+/// What a group writes in panels, below two rows of something else, is what is packed of its rows.
+fn in_panels<T: Float>(isa: Isa, group: &Group, rows: usize, cols: usize, seed: usize) {
+    let (operands, first) = (Operands::<T>::new(group, rows, cols, seed), 2);
+    let mut panels = [0, 1].map(|_| vec![T::of(0.25); panels_len(rows + first + 1, cols)]);
+    let [direct, packed] = &mut panels;
+    let inputs: Vec<&[T]> = operands.inputs.iter().map(|x| &x[..]).collect();
+    group_panel_rows_with(isa, group, rows, cols, &inputs, first, direct);
+    let out = operands.fused(isa, Par::Seq, group, rows, cols);
+    pack_panel_rows_with(isa, Mat::new(&out[0], rows, cols), first, packed);
+    assert_eq!(bits(direct), bits(packed), "{isa} {} {rows}×{cols} {group:?}", T::NAME);
+}
+
+#[test]
+#[should_panic(expected = "group_panel_rows: 3×2 from row 1 on into a block of 96 elements, of 3 rows")]
+fn too_many_rows_for_panels() {
+    let [a, b, c] = [0, 1, 2].map(Source::Input);
+    let list = vec![
+        Instruction { op: Elementwise::Mul, args: [a, b, a] },
+        Instruction { op: Elementwise::Add, args: [Source::Value(0), c, a] },
+    ];
+    let output = Output { value: Source::Value(1), reduction: Reduction::None };
+    let group = Group::new(vec![Access::Full; 3], list, vec![output]).expect("the group is small");
+    group_panel_rows_with(Isa::current(), &group, 3, 2, &[&[0.0; 6][..]; 3], 1, &mut [0.0; 96]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod fused;
 mod tile;
 
 pub(crate) use fused::{Fused, Join};
-pub(crate) use tile::{Apply, Pass, exps, ln_of};
+pub(crate) use tile::{Apply, InPanels, Pass, Rows, exps, ln_of};
 
 use crate::{Float, Isa, Real, reference};
 
@@ -128,7 +128,7 @@ impl Elementwise {
         for arg in &args[..self.arity()] {
             assert!(arg.len() >= out.len(), "{self:?}: {} elements of an operand for {}", arg.len(), out.len());
         }
-        let [a, b, c] = args;
-        T::elementwise(isa, &mut Apply { pass: Pass::One(self), args: [a, b, c, a], out });
+        let ([a, b, c], rows) = (args, Rows::one(out.len()));
+        T::elementwise(isa, &mut Apply { pass: Pass::One(self), args: [a, b, c, a], out, rows, panels: None });
     }
 }

@@ -24,7 +24,8 @@ pub use activation::Activation;
 pub use elementwise::Elementwise;
 pub use float::Float;
 pub use group::{
-    Access, Group, Instruction, Output, Reduction, Source, group, group_pieces, group_scratch, group_with, map,
+    Access, Group, Instruction, Output, Reduction, Source, group, group_panel_rows, group_panel_rows_with,
+    group_pieces, group_scratch, group_with, map,
 };
 pub use isa::Isa;
 pub use matmul::{

@@ -1,6 +1,6 @@
 //! A product and what it is added to, in one pass: the bits are those of one pass for each operation.
 
-use super::tile::{Add, Apply, Mul, Operation, Scale, Sub, sweep};
+use super::tile::{Add, Apply, Mul, Operation, Scale, Sub, sweep_into};
 use crate::lanes::Lanes;
 use crate::{Float, Isa, Real};
 
@@ -52,10 +52,10 @@ impl Fused {
 
     fn joined<T: Float>(self, product: impl Operation, other: impl Operation, isa: Isa, apply: &mut Apply<'_, T>) {
         match self.join {
-            Join::Add => sweep(isa, Joined(product, other, Add), apply),
-            Join::Sub => sweep(isa, Joined(product, other, Sub), apply),
-            Join::From => sweep(isa, Joined(product, other, From), apply),
-            Join::Mul => sweep(isa, Joined(product, other, Mul), apply),
+            Join::Add => sweep_into(isa, Joined(product, other, Add), apply),
+            Join::Sub => sweep_into(isa, Joined(product, other, Sub), apply),
+            Join::From => sweep_into(isa, Joined(product, other, From), apply),
+            Join::Mul => sweep_into(isa, Joined(product, other, Mul), apply),
         }
     }
 }
@@ -73,6 +73,11 @@ impl<P: Operation, Q: Operation, J: Operation> Operation for Joined<P, Q, J> {
         let [_, b, c, d] = args;
         let (p, q) = (product.of(args), other.of(if P::ARITY == 1 { [b, c, d, d] } else { [c, d, d, d] }));
         join.of([p, q, q, q])
+    }
+
+    #[inline(always)]
+    fn times(self, number: f64) -> Self {
+        Self(self.0.times(number), self.1, self.2)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use super::{Elementwise, Fused};
 use crate::elementary::{self, any_far, far_sin_cos, mend};
+use crate::group::Stretch;
 use crate::isa::Kernel;
 use crate::lanes::{Lanes, heads, load_parts, splat, store_part};
+use crate::matmul::VECTORS;
 use crate::{Float, Isa};
 
 /// An operation over lanes. A trait, because a function passed as a value is called through a shim that the compiler may
@@ -12,6 +14,12 @@ pub(super) trait Operation: Copy {
     /// How many operands it has; the others are not to be read.
     const ARITY: usize;
     fn of<L: Lanes>(self, args: [L; 4]) -> L;
+
+    /// The same operation with another number for a factor, if it has one.
+    #[inline(always)]
+    fn times(self, _: f64) -> Self {
+        self
+    }
 }
 
 /// A macro, because a type and its implementation are to be named for each of two dozen formulas.
@@ -60,8 +68,24 @@ operations! {
     Atan [a] = elementary::atan(a);
     Powi(n: i32) [a] = elementary::powi(a, n);
     Powf(p: f64) [a] = elementary::powf(a, p);
-    Scale(s: f64) [a] = a * splat(s);
     Shift(s: f64) [a] = a + splat(s);
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Scale(pub(super) f64);
+
+impl Operation for Scale {
+    const ARITY: usize = 1;
+
+    #[inline(always)]
+    fn of<L: Lanes>(self, [a, ..]: [L; 4]) -> L {
+        a * splat(self.0)
+    }
+
+    #[inline(always)]
+    fn times(self, number: f64) -> Self {
+        Self(number)
+    }
 }
 
 impl Elementwise {
@@ -119,12 +143,70 @@ impl<O: Operation, T: Float> Kernel<T> for &mut Sweep<'_, '_, O, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let Sweep(op, Apply { args: [a, b, c, d], out, .. }) = self;
+        let Sweep(op, apply) = self;
         match arity(*op) {
-            1 => over::<L::Loop, 1>(*op, [a], out),
-            2 => over::<L::Loop, 2>(*op, [a, b], out),
-            3 => over::<L::Loop, 3>(*op, [a, b, c], out),
-            _ => over::<L::Loop, 4>(*op, [a, b, c, d], out),
+            1 => row_by_row::<L::Loop, 1>(*op, apply),
+            2 => row_by_row::<L::Loop, 2>(*op, apply),
+            3 => row_by_row::<L::Loop, 3>(*op, apply),
+            _ => row_by_row::<L::Loop, 4>(*op, apply),
+        }
+    }
+}
+
+/// The rows of a pass, each with its number.
+#[inline(always)]
+fn row_by_row<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_, L::Elem>) {
+    for row in apply.rows.stretch.segments() {
+        let (op, args) = apply.row::<_, M>(op, row);
+        over::<L, M>(op, args, &mut apply.out[row.at..row.at + row.len]);
+    }
+}
+
+/// [`sweep`] for what may be written in panels.
+pub(super) fn sweep_into<T: Float>(isa: Isa, op: impl Operation, apply: &mut Apply<'_, T>) {
+    if apply.panels.is_some() {
+        isa.run_apart(&mut IntoPanels(op, apply));
+    } else {
+        sweep(isa, op, apply);
+    }
+}
+
+/// The loop of an operation that is written in panels: nr columns at a time, missing ones as zeros.
+struct IntoPanels<'s, 'a, O, T>(O, &'s mut Apply<'a, T>);
+
+impl<O: Operation, T: Float> Kernel<T> for &mut IntoPanels<'_, '_, O, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let IntoPanels(op, apply) = self;
+        match arity(*op) {
+            1 | 2 => rows_into_panels::<L, 2>(*op, apply),
+            3 => rows_into_panels::<L, 3>(*op, apply),
+            _ => rows_into_panels::<L, 4>(*op, apply),
+        }
+    }
+}
+
+#[inline(always)]
+fn rows_into_panels<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_, L::Elem>) {
+    let Some(InPanels { first, depth }) = apply.panels else { return };
+    for row in apply.rows.stretch.segments() {
+        let (op, args) = apply.row::<_, M>(op, row);
+        let nr = VECTORS * L::N;
+        for (p, j) in (0..row.len).step_by(nr).enumerate() {
+            let len = nr.min(row.len - j);
+            let mut chunks = args;
+            for chunk in &mut chunks {
+                *chunk = &chunk[j..j + len];
+            }
+            let to = &mut apply.out[(p * depth + first + row.row) * nr..][..nr];
+            if len == nr {
+                over::<L, M>(op, chunks, to);
+            } else {
+                over::<L, M>(op, chunks, &mut to[..len]);
+                to[len..].fill(L::Elem::ZERO);
+            }
         }
     }
 }
@@ -225,6 +307,21 @@ impl Pass {
             Self::Fused(fused) => fused.arity(),
         }
     }
+
+    /// The same with a number in the place of a factor of its product, for one operand less.
+    #[inline(always)]
+    pub(crate) fn with_number<T: Float>(self, number: T) -> Self {
+        let number = number.to_f64().into();
+        match self {
+            Self::One(_) => Self::One(Elementwise::Scale(number)),
+            Self::Fused(fused) => Self::Fused(Fused { number: Some(number), ..fused }),
+        }
+    }
+
+    /// Whether its results are looked at again when they are all there.
+    pub(crate) const fn mends(self) -> bool {
+        matches!(self, Self::One(Elementwise::Sin | Elementwise::Cos))
+    }
 }
 
 /// One pass over slices. To be handed on by reference: a copy would read two at a time the words that were just written, and the
@@ -233,14 +330,53 @@ pub struct Apply<'a, T> {
     pub(crate) pass: Pass,
     pub(crate) args: [&'a [T]; 4],
     pub(crate) out: &'a mut [T],
+    pub(crate) rows: Rows<'a, T>,
+    /// Where in panels `out` is written, if it lies so.
+    pub(crate) panels: Option<InPanels>,
 }
 
-impl<T: Float> Apply<'_, T> {
+/// Rows of panels of nr columns and `depth` rows, from row `first` on.
+#[derive(Clone, Copy)]
+pub(crate) struct InPanels {
+    pub(crate) first: usize,
+    pub(crate) depth: usize,
+}
+
+/// The rows that a pass goes over one after the other.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a, T> {
+    /// What of a matrix `out` is.
+    pub(crate) stretch: Stretch,
+    /// Which operands are one row, for all rows.
+    pub(crate) repeated: [bool; 4],
+    /// The number of each row of the matrix, in the place of the one of the pass; or nothing.
+    pub(crate) numbers: &'a [T],
+}
+
+impl<T> Rows<'_, T> {
+    /// One row of this length.
+    pub(crate) const fn one(len: usize) -> Self {
+        Self { stretch: Stretch::one_row(len), repeated: [false; 4], numbers: &[] }
+    }
+}
+
+impl<'a, T: Float> Apply<'a, T> {
     /// Runs it.
     pub(crate) fn run(&mut self, isa: Isa) {
         match self.pass {
             Pass::One(op) => op.tile(isa, self),
             Pass::Fused(fused) => fused.tile(isa, self),
         }
+    }
+
+    /// What goes over a row: the operation with its number, and the operands.
+    #[inline(always)]
+    fn row<O: Operation, const M: usize>(&self, op: O, row: Stretch) -> (O, [&'a [T]; M]) {
+        let Stretch { at, row, col, len, .. } = row;
+        let mut args = [&[][..]; M];
+        for ((arg, all), repeated) in args.iter_mut().zip(self.args).zip(self.rows.repeated) {
+            *arg = &all[if repeated { col } else { at }..][..len];
+        }
+        (self.rows.numbers.get(row).map_or(op, |number| op.times(number.to_f64())), args)
     }
 }

@@ -1,7 +1,7 @@
 //! Where the values of a group live while it runs: each in an output or in one of a few registers, tiles of [`super::tile`].
 
 use super::fuse::{Exit, Task, Tasks, apart, fused, operands};
-use super::{Access, Group, Instruction, Output, Reduction, Source};
+use super::{Access, Group, Instruction, Output, Reduction, Source, direct};
 use crate::Elementwise;
 use crate::elementwise::{Fused, Pass};
 
@@ -70,6 +70,9 @@ pub(super) struct Plan {
     /// What is copied to which output.
     pub(super) copies: Vec<(Place, usize)>,
     pub(super) registers: usize,
+    /// Whether it is one pass, one sum of [`super::direct`].
+    pub(super) is_a_pass: bool,
+    pub(super) is_a_sum: bool,
 }
 
 /// The holder of a register that is never freed.
@@ -131,6 +134,8 @@ fn assign(inputs: &[Access], Tasks { tasks, exits }: &Tasks) -> Option<Plan> {
         }
     }
     plan.registers = state.registers;
+    plan.is_a_pass = direct::is_a_pass(inputs, &plan);
+    plan.is_a_sum = direct::is_a_sum(inputs, &plan);
     Some(plan)
 }
 

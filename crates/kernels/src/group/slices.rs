@@ -43,6 +43,16 @@ impl<'a, T> Slices<'a, T> {
         self.0[n]
     }
 
+    /// Slice n, and an empty one in its place.
+    pub(super) fn take(&mut self, n: usize) -> &'a mut [T] {
+        std::mem::take(&mut self.0[n])
+    }
+
+    /// All slices.
+    pub(super) fn each(&self) -> [&[T]; Group::OPERANDS] {
+        self.0.each_ref().map(|slice| &**slice)
+    }
+
     /// All slices, in order.
     #[inline(always)]
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut [T]> {

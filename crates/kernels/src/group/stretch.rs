@@ -4,26 +4,26 @@ use super::tile::tile_len;
 
 /// Some consecutive elements of a matrix.
 #[derive(Clone, Copy)]
-pub(super) struct Stretch {
+pub(crate) struct Stretch {
     /// The first element, and its place.
-    pub(super) at: usize,
-    pub(super) row: usize,
-    pub(super) col: usize,
-    pub(super) len: usize,
+    pub(crate) at: usize,
+    pub(crate) row: usize,
+    pub(crate) col: usize,
+    pub(crate) len: usize,
     /// The columns of the matrix.
-    pub(super) cols: usize,
+    pub(crate) cols: usize,
 }
 
 /// Tiles of the elements from `start` to `end`: as many whole rows as a tile holds, or equal parts of one row. Rows that are
-/// begun or broken off elsewhere are in parts.
+/// begun or broken off elsewhere are in parts. Or all of them as one tile.
 #[inline(always)]
-pub(super) fn stretches<T>(start: usize, end: usize, cols: usize) -> Stretches {
-    let tile = tile_len::<T>();
+pub(super) fn stretches<T>(start: usize, end: usize, cols: usize, in_one_go: bool) -> Stretches {
+    let tile = if in_one_go { usize::MAX } else { tile_len::<T>() };
     let (rows, width) = match tile / cols {
         0 => (1, cols.div_ceil(cols.div_ceil(tile)).next_multiple_of(16)),
         rows => (rows, rows * cols),
     };
-    Stretches { next: Stretch { at: start, row: start / cols, col: start % cols, len: 0, cols }, end, rows, width }
+    Stretches { next: Stretch { len: 0, ..Stretch::new(start, end, cols) }, end, rows, width }
 }
 
 /// Iterator of [`stretches`], without a division in a step.
@@ -54,15 +54,25 @@ impl Iterator for Stretches {
 }
 
 impl Stretch {
+    /// The elements from `start` to `end` of a matrix.
+    pub(super) const fn new(start: usize, end: usize, cols: usize) -> Self {
+        Self { at: start, row: start / cols, col: start % cols, len: end - start, cols }
+    }
+
+    /// All elements of a row.
+    pub(crate) const fn one_row(len: usize) -> Self {
+        Self { at: 0, row: 0, col: 0, len, cols: len }
+    }
+
     /// The parts of it that lie in one row, with their places in the stretch.
     #[inline(always)]
-    pub(super) fn segments(self) -> Segments {
+    pub(crate) fn segments(self) -> Segments {
         Segments(Stretch { at: 0, ..self })
     }
 }
 
 /// Iterator of [`Stretch::segments`]: what is left.
-pub(super) struct Segments(Stretch);
+pub(crate) struct Segments(Stretch);
 
 impl Iterator for Segments {
     type Item = Stretch;

@@ -3,7 +3,7 @@
 use super::stretch::Stretch;
 use super::{Group, Reduction, Slices};
 use crate::Float;
-use crate::reduce::sum::{Running, Terms};
+use crate::reduce::sum::{PIECE, Piece, Running, Terms};
 
 /// The sums that are under way in a leaf.
 pub(super) struct Sums<T> {
@@ -67,6 +67,10 @@ fn add_columns<T: Float>(
     out: &mut [T],
 ) {
     for Stretch { at, row, col, len, cols } in stretch.segments() {
+        if len == cols && cols <= PIECE {
+            out[row - first_row] = Piece::of(x.part(at, len));
+            continue;
+        }
         if col == 0 {
             running.reset();
         }

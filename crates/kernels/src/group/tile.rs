@@ -8,7 +8,7 @@ use super::stretch::{Stretch, stretches};
 use super::sums::Sums;
 use super::views::Views;
 use super::{Access, Group, Slices};
-use crate::elementwise::Apply;
+use crate::elementwise::{Apply, Rows};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::reduce::sum::Products;
@@ -63,6 +63,16 @@ pub(crate) fn with_tiles(group: &Group, work: impl FnOnce(&mut [Tile])) {
     }
 }
 
+impl<T: Float> Leaf<'_, '_, T> {
+    /// Runs it: as one pass if it is one, else tile by tile.
+    pub(crate) fn start(self, isa: Isa) {
+        match self.pass() {
+            Some(step) => self.run_pass(step, None),
+            None => isa.run(self),
+        }
+    }
+}
+
 impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
     type Output = ();
 
@@ -74,7 +84,7 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
         let mut views = Views::new(group, cols, inputs, repeated);
         let mut sums = Sums::new(group, start / cols, block);
         let mut slots = Slots::new(&mut outputs, registers);
-        for stretch in stretches::<T>(start, end, cols) {
+        for stretch in stretches::<T>(start, end, cols, plan.is_a_sum) {
             slots.from = stretch.at - start;
             slots.len = stretch.len;
             for step in &plan.steps {
@@ -158,7 +168,8 @@ impl<'a, T: Float> Slots<'a, T> {
         let second = if let Some(&place) = args.get(1) { self.read(place, views, stretch) } else { first };
         let third = if let Some(&place) = args.get(2) { self.read(place, views, stretch) } else { first };
         let fourth = if let Some(&place) = args.get(3) { self.read(place, views, stretch) } else { first };
-        T::elementwise(isa, &mut Apply { pass, args: [first, second, third, fourth], out: &mut out[self.range(to)] });
+        let (args, rows) = ([first, second, third, fourth], Rows::one(self.len));
+        T::elementwise(isa, &mut Apply { pass, args, out: &mut out[self.range(to)], rows, panels: None });
         self.all[to] = out;
         if step.in_place {
             self.copy(Place::Slot(SPARE), step.to, views, stretch);

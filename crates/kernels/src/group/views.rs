@@ -4,8 +4,8 @@ use super::plan::{Place, Step};
 use super::stretch::Stretch;
 use super::tile::{Tile, elements};
 use super::{Access, Group};
-use crate::elementwise::{Fused, Pass};
-use crate::{Elementwise, Float};
+use crate::Float;
+use crate::elementwise::Pass;
 
 /// The inputs, with a tile for each that is repeated.
 pub(super) struct Views<'a, 't, T> {
@@ -93,11 +93,7 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
                 _ => None,
             };
             if let Some(element) = element {
-                let number = self.inputs[n][element].to_f64().into();
-                let pass = match step.pass {
-                    Pass::One(_) => Pass::One(Elementwise::Scale(number)),
-                    Pass::Fused(fused) => Pass::Fused(Fused { number: Some(number), ..fused }),
-                };
+                let pass = step.pass.with_number(self.inputs[n][element]);
                 let [_, _, c, d] = step.args;
                 return (pass, [other, c, d, d], step.arity - 1);
             }

@@ -123,7 +123,7 @@ impl Element for f32 {
 
     #[inline(never)]
     fn group(isa: Isa, leaf: Leaf<'_, '_, Self>) {
-        isa.run(leaf);
+        leaf.start(isa);
     }
 
     #[inline(never)]
@@ -190,7 +190,7 @@ impl Element for f64 {
 
     #[inline(never)]
     fn group(isa: Isa, leaf: Leaf<'_, '_, Self>) {
-        isa.run(leaf);
+        leaf.start(isa);
     }
 
     #[inline(never)]

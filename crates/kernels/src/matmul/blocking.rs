@@ -6,7 +6,7 @@
 /// Rows of a tile of C that stays in registers.
 pub(super) const MR: usize = 6;
 /// Lanes side by side in such a tile: nr is this many times their length.
-pub(super) const VECTORS: usize = 2;
+pub(crate) const VECTORS: usize = 2;
 /// The largest nr of all element types and instruction sets: packed panels are at most this wide.
 pub(super) const MAX_NR: usize = 32;
 /// Depth of a block: an nr × kc panel of B stays in the first cache.

@@ -11,10 +11,12 @@ mod tail;
 mod thin;
 mod view;
 
+pub(crate) use blocking::VECTORS;
 pub use door::{
     Tail, Update, matmul, matmul_panels, matmul_panels_scratch, matmul_panels_with, matmul_pieces, matmul_scratch,
     matmul_with,
 };
+pub(crate) use panels::panel_rows_depth;
 pub use panels::{
     Panels, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with, panel_blocks, panels_len,
     takes_panels,

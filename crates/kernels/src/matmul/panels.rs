@@ -80,12 +80,18 @@ pub fn pack_panel_rows<T: Float>(b: Mat<'_, T>, first: usize, to: &mut [T]) {
 /// [`pack_panel_rows`] for products on a given instruction set.
 #[track_caller]
 pub fn pack_panel_rows_with<T: Float>(isa: Isa, b: Mat<'_, T>, first: usize, to: &mut [T]) {
-    let (rows, cols, len) = (b.rows, b.cols, to.len());
-    let depth = len / panels_len(1, cols).max(1);
-    let fits = len == panels_len(depth, cols) && first + rows <= depth;
-    assert!(fits, "pack_panel_rows: {rows}×{cols} from row {first} on into a block of {len} elements, of {depth} rows");
+    let depth = panel_rows_depth("pack_panel_rows", [b.rows, b.cols], first, to.len());
     assert!(b.col_stride == 1, "pack_panel_rows: elements of a row are {} apart", b.col_stride);
     isa.run(PackRows(b, first, depth, to));
+}
+
+/// The rows of a block of panels of `len` elements. Panics when it has no room for rows of this shape from row `first` on.
+#[track_caller]
+pub(crate) fn panel_rows_depth(name: &str, [rows, cols]: [usize; 2], first: usize, len: usize) -> usize {
+    let depth = len / panels_len(1, cols).max(1);
+    let fits = len == panels_len(depth, cols) && first + rows <= depth;
+    assert!(fits, "{name}: {rows}×{cols} from row {first} on into a block of {len} elements, of {depth} rows");
+    depth
 }
 
 /// Packs rows of a block of depth.

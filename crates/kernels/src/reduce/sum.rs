@@ -113,6 +113,19 @@ fn product<T: Float, S: Float>(x: T, y: T) -> S {
     S::of(x.to_f64()) * S::of(y.to_f64())
 }
 
+/// The sum of the accumulators, by halves. A function of its own: within a loop the compiler would lay out the accumulators for
+/// this tree, in pairs, instead of for the additions.
+#[inline(never)]
+fn tree<T: Float>(mut lanes: [T; LANES]) -> T {
+    for half in [8, 4, 2, 1] {
+        for i in 0..half {
+            let far = lanes[i + half];
+            lanes[i] += far;
+        }
+    }
+    lanes[0]
+}
+
 impl<T: Float> Piece<T> {
     pub(crate) const EMPTY: Self = Self { lanes: [T::ZERO; LANES], terms: 0 };
 
@@ -134,17 +147,18 @@ impl<T: Float> Piece<T> {
         x.part(now, x.count() - now)
     }
 
+    /// The sum of at most [`PIECE`] terms.
+    #[inline(always)]
+    pub(crate) fn of(x: impl Terms<T>) -> T {
+        let mut lanes = [T::ZERO; LANES];
+        x.add_around(&mut lanes);
+        tree(lanes)
+    }
+
     /// The accumulators in their tree.
     #[inline(always)]
     pub(crate) fn total(&self) -> T {
-        let mut lanes = self.lanes;
-        for half in [8, 4, 2, 1] {
-            for i in 0..half {
-                let far = lanes[i + half];
-                lanes[i] += far;
-            }
-        }
-        lanes[0]
+        tree(self.lanes)
     }
 }
 

@@ -206,16 +206,20 @@ impl Chain {
             Link::Step { actions, reads: slots, writes, .. } => {
                 let height = self.heights.iter().position(|height| *height == rows.len());
                 let action = &actions[height.expect("every block has one of the heights")];
-                run_step(action, slots, writes, rows, reads, locals, scratch);
+                let in_panels = self.locals[writes[0]].layout == Layout::Panels;
+                run_step(action, slots, writes, in_panels.then_some(first), rows, reads, locals, scratch);
             }
         }
     }
 }
 
+/// Runs the action of a link. If it writes panels, then from row `panels` of the span on.
+#[expect(clippy::too_many_arguments, reason = "a link with all that it works on")]
 fn run_step<T: Element>(
     action: &Action,
     slots: &[Slot],
     written: &[usize],
+    panels: Option<usize>,
     rows: &Range<usize>,
     reads: &[&[T]],
     locals: &mut [&mut [T]; LOCALS],
@@ -234,8 +238,16 @@ fn run_step<T: Element>(
                 Slot::Local(local) => &*locals[local],
             };
         }
-        let mut writes = taken.each_mut().map(|write| &mut **write);
-        run(Par::Seq, action, &given[..slots.len()], &mut writes[..written.len()], scratch);
+        let given = &given[..slots.len()];
+        match (action, panels) {
+            (Action::Group { group, shape }, Some(first)) => {
+                kernels::group_panel_rows(group, shape.rows, shape.cols, given, first, taken[0]);
+            }
+            _ => {
+                let mut writes = taken.each_mut().map(|write| &mut **write);
+                run(Par::Seq, action, given, &mut writes[..written.len()], scratch);
+            }
+        }
     }
     for (taken, &write) in taken.into_iter().zip(written) {
         locals[write] = taken;

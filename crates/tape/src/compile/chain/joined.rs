@@ -17,13 +17,18 @@ pub(super) struct Joined<'p> {
 
 impl<'p> Joined<'p> {
     /// For a run of steps; `needs` counts the readers of each value, with the outputs of the program. Values that lie in panels
-    /// in the plan have their rows in the chain too.
+    /// in the plan have their rows in the chain too, unless they can be written without.
     pub(super) fn new(plan: &'p Plan, steps: &[Planned], run: &Run, needs: &[u32]) -> Self {
         let written = run.members.iter().flat_map(|&n| steps[n].writes.iter().copied());
         let (kept, inner): (Vec<u32>, Vec<u32>) =
             written.partition(|value| run.readers(steps, *value) < needs[*value as usize]);
         let layout = |value: &u32| plan.values[*value as usize].layout;
-        let rows = kept.iter().filter(|value| layout(value) == Layout::Panels).chain(&inner);
+        let direct = |value: &u32| {
+            let writer = run.members.iter().map(|&n| &steps[n]).find(|step| step.writes.contains(value));
+            run.readers(steps, *value) == 0 && writer.is_some_and(writes_panels)
+        };
+        let packed = kept.iter().filter(|value| layout(value) == Layout::Panels && !direct(value));
+        let rows = packed.chain(&inner);
         let locals = kept.iter().map(|value| (*value, layout(value))).chain(rows.map(|value| (*value, Layout::Rows)));
         Self { plan, rows: run.rows, outputs: kept.len(), locals: locals.collect(), reads: Vec::new() }
     }
@@ -54,15 +59,17 @@ impl<'p> Joined<'p> {
     /// A step, and the packing of what it writes.
     fn links(&mut self, step: &Planned, heights: &[usize]) -> Vec<Link> {
         let reads = (0..step.reads.len()).map(|n| self.slot(step, n)).collect();
-        let row = |value: &u32| self.local(*value, Layout::Rows).expect("a link writes locals");
+        let row = |value: &u32| self.local(*value, Layout::Rows);
+        let written = |value: &u32| row(value).or_else(|| self.local(*value, Layout::Panels));
+        let written = |value: &u32| written(value).expect("a link writes locals");
         let actions = heights.iter().map(|&rows| on_rows(&step.action, rows)).collect();
         let (writes, origin) =
-            (step.writes.iter().map(row).collect(), self.plan.values[step.writes[0] as usize].origin.clone());
+            (step.writes.iter().map(written).collect(), self.plan.values[step.writes[0] as usize].origin.clone());
         let action = Link::Step { actions, reads, writes, flops: step.flops, origin };
         let packed = step
             .writes
             .iter()
-            .filter_map(|&value| self.local(value, Layout::Panels).map(|to| Link::Pack { from: row(&value), to }));
+            .filter_map(|value| Some(Link::Pack { from: row(value)?, to: self.local(*value, Layout::Panels)? }));
         std::iter::once(action).chain(packed).collect()
     }
 
@@ -80,6 +87,11 @@ impl<'p> Joined<'p> {
             None => Slot::Whole(read),
         }
     }
+}
+
+/// Whether a step is a group that writes panels as it writes rows.
+fn writes_panels(step: &Planned) -> bool {
+    matches!(&step.action, Action::Group { group, .. } if group.writes_panels())
 }
 
 /// The same work on so many rows.
