@@ -190,7 +190,11 @@ fn random_pass(random: &mut Random) -> Group {
     let inputs: Vec<Access> = (0..4).map(|_| ACCESSES[random.below(4)]).collect();
     let (factors, last) = ([Elementwise::Mul, OPERATIONS[3]], OPERATIONS[random.below(3)]);
     let product = |op, a, b| Instruction { op, args: [a, b, a] };
-    let [a, b, c, d] = [0, 1, 2, 3].map(Source::Input);
+    let mut sources = [0, 1, 2, 3].map(Source::Input);
+    if random.below(3) == 0 {
+        sources[random.below(4)] = Source::Output(0);
+    }
+    let [a, b, c, d] = sources;
     let first = product(factors[random.below(2)], a, b);
     let list = match random.below(4) {
         0 => vec![first],

@@ -128,7 +128,7 @@ impl Elementwise {
         for arg in &args[..self.arity()] {
             assert!(arg.len() >= out.len(), "{self:?}: {} elements of an operand for {}", arg.len(), out.len());
         }
-        let ([a, b, c], rows) = (args, Rows::one(out.len()));
-        T::elementwise(isa, &mut Apply { pass: Pass::One(self), args: [a, b, c, a], out, rows, panels: None });
+        let [a, b, c] = args;
+        T::elementwise(isa, &mut Apply::new(Pass::One(self), [a, b, c, a], out));
     }
 }

@@ -42,6 +42,12 @@ impl Cutting {
         Self { cols, elements, block, leaf }
     }
 
+    /// One leaf, if it does not matter where leaves end.
+    fn in_one(self, group: &Group) -> Self {
+        let ends_matter = group.reduces(Reduction::Rows) || group.reduces(Reduction::All);
+        if ends_matter { self } else { Self { leaf: self.elements, ..self } }
+    }
+
     fn leaves(self) -> usize {
         self.elements.div_ceil(self.leaf)
     }
@@ -171,6 +177,7 @@ pub(crate) fn run<T: Float>(
     scratch: &mut [T],
 ) {
     let cutting = Cutting::new(group, rows, cols);
+    let cutting = if par.is_seq() { cutting.in_one(group) } else { cutting };
     let reductions = || group.outputs().iter().map(|output| output.reduction);
     if cutting.elements == 0 {
         return reductions().zip(outputs.iter_mut()).for_each(|(_, out)| out.fill(T::ZERO));

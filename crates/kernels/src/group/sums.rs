@@ -24,7 +24,7 @@ impl<T: Float> Sums<T> {
 
     /// Adds a stretch of what output `j` sums in `out`.
     #[inline(always)]
-    pub(super) fn add(&mut self, reduction: Reduction, j: usize, stretch: Stretch, x: impl Terms<T>, out: &mut [T]) {
+    pub(super) fn add(&mut self, reduction: Reduction, j: usize, stretch: &Stretch, x: impl Terms<T>, out: &mut [T]) {
         match (reduction, &mut self.running) {
             (Reduction::None, _) | (_, None) => {}
             (Reduction::Rows, _) => self.add_rows(stretch, x, out),
@@ -34,7 +34,7 @@ impl<T: Float> Sums<T> {
     }
 
     #[inline(always)]
-    fn add_rows(&self, stretch: Stretch, x: impl Terms<T>, out: &mut [T]) {
+    fn add_rows(&self, stretch: &Stretch, x: impl Terms<T>, out: &mut [T]) {
         for Stretch { at, row, col, len, cols } in stretch.segments() {
             let row = row - self.first_row;
             let block = row >> self.block.trailing_zeros();
@@ -62,7 +62,7 @@ impl<T: Float> Sums<T> {
 fn add_columns<T: Float>(
     running: &mut Running<T>,
     first_row: usize,
-    stretch: Stretch,
+    stretch: &Stretch,
     x: impl Terms<T>,
     out: &mut [T],
 ) {

@@ -8,7 +8,7 @@ use super::stretch::{Stretch, stretches};
 use super::sums::Sums;
 use super::views::Views;
 use super::{Access, Group, Slices};
-use crate::elementwise::{Apply, Rows};
+use crate::elementwise::Apply;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::reduce::sum::Products;
@@ -84,7 +84,8 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
         let mut views = Views::new(group, cols, inputs, repeated);
         let mut sums = Sums::new(group, start / cols, block);
         let mut slots = Slots::new(&mut outputs, registers);
-        for stretch in stretches::<T>(start, end, cols, plan.is_a_sum) {
+        for stretch in &mut stretches::<T>(start, end, cols, plan.is_a_sum) {
+            let stretch = &stretch;
             slots.from = stretch.at - start;
             slots.len = stretch.len;
             for step in &plan.steps {
@@ -147,16 +148,16 @@ impl<'a, T: Float> Slots<'a, T> {
     }
 
     #[inline(always)]
-    fn read<'v>(&'v self, place: Place, views: &'v Views<'_, '_, T>, stretch: Stretch) -> &'v [T] {
+    fn read<'v>(&'v self, place: Place, views: &'v Views<'_, '_, T>, stretch: &Stretch) -> &'v [T] {
         match place {
             Place::Input(n) => views.get(n, stretch),
             Place::Slot(n) => &self.all[n][self.range(n)],
         }
     }
 
-    /// One pass. If it reads the output that it writes, it goes by way of the spare tile.
+    /// One pass. If it reads the output that it writes and cannot overwrite it, it goes by way of the spare tile.
     #[inline(always)]
-    fn run(&mut self, isa: Isa, step: &Step, views: &mut Views<'_, '_, T>, stretch: Stretch) {
+    fn run(&mut self, isa: Isa, step: &Step, views: &mut Views<'_, '_, T>, stretch: &Stretch) {
         let (pass, args, arity) = views.shortened(step, stretch);
         let args = &args[..arity];
         if step.columns {
@@ -164,12 +165,13 @@ impl<'a, T: Float> Slots<'a, T> {
         }
         let to = if step.in_place { SPARE } else { step.to };
         let out = std::mem::take(&mut self.all[to]);
-        let first = self.read(args[0], views, stretch);
-        let second = if let Some(&place) = args.get(1) { self.read(place, views, stretch) } else { first };
-        let third = if let Some(&place) = args.get(2) { self.read(place, views, stretch) } else { first };
-        let fourth = if let Some(&place) = args.get(3) { self.read(place, views, stretch) } else { first };
-        let (args, rows) = ([first, second, third, fourth], Rows::one(self.len));
-        T::elementwise(isa, &mut Apply { pass, args, out: &mut out[self.range(to)], rows, panels: None });
+        let mut operands = [&[][..]; 4];
+        for (operand, &place) in operands.iter_mut().zip(args).skip(usize::from(step.over_first)) {
+            *operand = self.read(place, views, stretch);
+        }
+        let mut apply = Apply::new(pass, operands, &mut out[self.range(to)]);
+        apply.over_first = step.over_first;
+        T::elementwise(isa, &mut apply);
         self.all[to] = out;
         if step.in_place {
             self.copy(Place::Slot(SPARE), step.to, views, stretch);
@@ -177,7 +179,7 @@ impl<'a, T: Float> Slots<'a, T> {
     }
 
     #[inline(always)]
-    fn copy(&mut self, from: Place, to: usize, views: &mut Views<'_, '_, T>, stretch: Stretch) {
+    fn copy(&mut self, from: Place, to: usize, views: &mut Views<'_, '_, T>, stretch: &Stretch) {
         views.prepare(from, stretch);
         let out = std::mem::take(&mut self.all[to]);
         out[self.range(to)].copy_from_slice(self.read(from, views, stretch));

@@ -56,7 +56,7 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
 
     /// To be called before [`Self::get`] of a column: repeats its elements along their rows.
     #[inline(always)]
-    pub(super) fn prepare(&mut self, place: Place, stretch: Stretch) {
+    pub(super) fn prepare(&mut self, place: Place, stretch: &Stretch) {
         let Place::Input(n) = place else { return };
         if let Laid::Column(home) = self.laid[n]
             && self.filled[n] != stretch.at
@@ -71,8 +71,8 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
 
     /// What an input is over a stretch.
     #[inline(always)]
-    pub(super) fn get(&self, n: usize, stretch: Stretch) -> &[T] {
-        let Stretch { at, col, len, .. } = stretch;
+    pub(super) fn get(&self, n: usize, stretch: &Stretch) -> &[T] {
+        let &Stretch { at, col, len, .. } = stretch;
         let tile = |home: usize| bytemuck::cast_slice::<u8, T>(&self.tiles[home].0);
         match self.laid[n] {
             Laid::Full => &self.inputs[n][at..at + len],
@@ -84,7 +84,7 @@ impl<'a, 't, T: Float> Views<'a, 't, T> {
 
     /// The pass of a step with its operands and their number: a product with an element that is repeated is one with a number.
     #[inline(always)]
-    pub(super) fn shortened(&self, step: &Step, stretch: Stretch) -> (Pass, [Place; 4], usize) {
+    pub(super) fn shortened(&self, step: &Step, stretch: &Stretch) -> (Pass, [Place; 4], usize) {
         let in_a_row = stretch.col + stretch.len <= stretch.cols;
         if let Some((n, other)) = step.factor {
             let element = match self.laid[n] {
