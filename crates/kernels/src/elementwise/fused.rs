@@ -1,6 +1,6 @@
 //! A product and what it is added to, in one pass: the bits are those of one pass for each operation.
 
-use super::tile::{Add, Apply, Mul, Operation, Scale, Sub, sweep_cheap};
+use super::tile::{Add, Apply, Mul, Operation, Scale, Sub, sweep_into};
 use crate::lanes::Lanes;
 use crate::{Float, Isa, Real};
 
@@ -52,10 +52,10 @@ impl Fused {
 
     fn joined<T: Float>(self, product: impl Operation, other: impl Operation, isa: Isa, apply: &mut Apply<'_, T>) {
         match self.join {
-            Join::Add => sweep_cheap(isa, Joined(product, other, Add), apply),
-            Join::Sub => sweep_cheap(isa, Joined(product, other, Sub), apply),
-            Join::From => sweep_cheap(isa, Joined(product, other, From), apply),
-            Join::Mul => sweep_cheap(isa, Joined(product, other, Mul), apply),
+            Join::Add => sweep_into(isa, Joined(product, other, Add), apply),
+            Join::Sub => sweep_into(isa, Joined(product, other, Sub), apply),
+            Join::From => sweep_into(isa, Joined(product, other, From), apply),
+            Join::Mul => sweep_into(isa, Joined(product, other, Mul), apply),
         }
     }
 }

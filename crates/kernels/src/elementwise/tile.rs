@@ -4,7 +4,7 @@ use super::{Elementwise, Fused};
 use crate::elementary::{self, any_far, far_sin_cos, mend};
 use crate::group::Stretch;
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, heads, load_part, load_parts, splat, store_part};
+use crate::lanes::{Lanes, heads, load_parts, splat, store_part};
 use crate::matmul::VECTORS;
 use crate::{Float, Isa};
 
@@ -93,9 +93,9 @@ impl Elementwise {
     /// the arity are ignored, the others at least as long as `out`.
     pub(crate) fn tile<T: Float>(self, isa: Isa, apply: &mut Apply<'_, T>) {
         match self {
-            Self::Add => sweep_cheap(isa, Add, apply),
-            Self::Sub => sweep_cheap(isa, Sub, apply),
-            Self::Mul => sweep_cheap(isa, Mul, apply),
+            Self::Add => sweep(isa, Add, apply),
+            Self::Sub => sweep(isa, Sub, apply),
+            Self::Mul => sweep(isa, Mul, apply),
             Self::Div => sweep(isa, Div, apply),
             Self::Min => sweep(isa, Min, apply),
             Self::Max => sweep(isa, Max, apply),
@@ -125,7 +125,7 @@ impl Elementwise {
             Self::Atan => sweep(isa, Atan, apply),
             Self::Powi(n) => sweep(isa, Powi(n), apply),
             Self::Powf(p) => sweep(isa, Powf(p.get()), apply),
-            Self::Scale(s) => sweep_cheap(isa, Scale(s.get()), apply),
+            Self::Scale(s) => sweep(isa, Scale(s.get()), apply),
             Self::Shift(s) => sweep(isa, Shift(s.get()), apply),
         }
     }
@@ -162,73 +162,12 @@ fn row_by_row<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_
     }
 }
 
-/// [`sweep`] for what takes no longer than reading and writing, and may therefore write in panels or over its first operand.
-pub(super) fn sweep_cheap<T: Float>(isa: Isa, op: impl Operation, apply: &mut Apply<'_, T>) {
+/// [`sweep`] for what may be written in panels.
+pub(super) fn sweep_into<T: Float>(isa: Isa, op: impl Operation, apply: &mut Apply<'_, T>) {
     if apply.panels.is_some() {
         isa.run_apart(&mut IntoPanels(op, apply));
-    } else if apply.over_first {
-        isa.run_apart(&mut OverFirst(op, apply));
     } else {
         sweep(isa, op, apply);
-    }
-}
-
-/// The loop of an operation that overwrites its first operand.
-struct OverFirst<'s, 'a, O, T>(O, &'s mut Apply<'a, T>);
-
-impl<O: Operation, T: Float> Kernel<T> for &mut OverFirst<'_, '_, O, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) {
-        let OverFirst(op, apply) = self;
-        match arity(*op) {
-            1 => rows_over_first::<L::Loop, 1>(*op, apply),
-            2 => rows_over_first::<L::Loop, 2>(*op, apply),
-            3 => rows_over_first::<L::Loop, 3>(*op, apply),
-            _ => rows_over_first::<L::Loop, 4>(*op, apply),
-        }
-    }
-}
-
-#[inline(always)]
-fn rows_over_first<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_, L::Elem>) {
-    for row in apply.rows.stretch.segments() {
-        let (op, args) = apply.row::<_, M>(op, row);
-        let [_, b, c, d] = four(args);
-        let (out, rest) = apply.out[row.at..row.at + row.len].split_at_mut(row.len - row.len % L::N);
-        let whole = out.len();
-        let outs = out.chunks_exact_mut(L::N);
-        let (bs, cs, ds) = (b.chunks_exact(L::N), c.chunks_exact(L::N), d.chunks_exact(L::N));
-        match M {
-            1 => {
-                for out in outs {
-                    op.of([L::load(out); 4]).store(out);
-                }
-            }
-            2 => {
-                for (out, b) in outs.zip(bs) {
-                    op.of(four([L::load(out), L::load(b)])).store(out);
-                }
-            }
-            3 => {
-                for ((out, b), c) in outs.zip(bs).zip(cs) {
-                    op.of(four([L::load(out), L::load(b), L::load(c)])).store(out);
-                }
-            }
-            _ => {
-                for (((out, b), c), d) in outs.zip(bs).zip(cs).zip(ds) {
-                    op.of([L::load(out), L::load(b), L::load(c), L::load(d)]).store(out);
-                }
-            }
-        }
-        if !rest.is_empty() {
-            let mut args = [load_part::<L>(rest); 4];
-            for (arg, x) in args.iter_mut().skip(1).zip([b, c, d]).take(M - 1) {
-                *arg = load_part(&x[whole..]);
-            }
-            store_part(op.of(args), rest);
-        }
     }
 }
 
@@ -242,7 +181,6 @@ impl<O: Operation, T: Float> Kernel<T> for &mut IntoPanels<'_, '_, O, T> {
     fn run<L: Lanes<Elem = T>>(self) {
         let IntoPanels(op, apply) = self;
         match arity(*op) {
-            1 => rows_into_panels::<L, 1>(*op, apply),
             2 => rows_into_panels::<L, 2>(*op, apply),
             3 => rows_into_panels::<L, 3>(*op, apply),
             _ => rows_into_panels::<L, 4>(*op, apply),
@@ -380,17 +318,6 @@ impl Pass {
         }
     }
 
-    /// Whether it may overwrite its first operand.
-    pub(crate) const fn may_overwrite(self) -> bool {
-        use Elementwise::{Add, Mul, Scale, Sub};
-        matches!(self, Self::Fused(_) | Self::One(Add | Sub | Mul | Scale(_)))
-    }
-
-    /// Whether its first two operands may be exchanged.
-    pub(crate) const fn commutes(self) -> bool {
-        matches!(self, Self::Fused(Fused { number: None, .. }) | Self::One(Elementwise::Add | Elementwise::Mul))
-    }
-
     /// Whether its results are looked at again when they are all there.
     pub(crate) const fn mends(self) -> bool {
         matches!(self, Self::One(Elementwise::Sin | Elementwise::Cos))
@@ -406,8 +333,6 @@ pub struct Apply<'a, T> {
     pub(crate) rows: Rows<'a, T>,
     /// Where in panels `out` is written, if it lies so.
     pub(crate) panels: Option<InPanels>,
-    /// Whether the first operand is what lies in `out`; that in `args` is not looked at.
-    pub(crate) over_first: bool,
 }
 
 /// Rows of panels of nr columns and `depth` rows, from row `first` on.
@@ -438,7 +363,7 @@ impl<T> Rows<'_, T> {
 impl<'a, T: Float> Apply<'a, T> {
     /// A pass over slices as long as `out`.
     pub(crate) fn new(pass: Pass, args: [&'a [T]; 4], out: &'a mut [T]) -> Self {
-        Self { pass, args, rows: Rows::one(out.len()), out, panels: None, over_first: false }
+        Self { pass, args, rows: Rows::one(out.len()), out, panels: None }
     }
 
     /// Runs it.
@@ -454,8 +379,7 @@ impl<'a, T: Float> Apply<'a, T> {
     fn row<O: Operation, const M: usize>(&self, op: O, row: Stretch) -> (O, [&'a [T]; M]) {
         let Stretch { at, row, col, len, .. } = row;
         let mut args = [&[][..]; M];
-        let given = args.iter_mut().zip(self.args).zip(self.rows.repeated);
-        for ((arg, all), repeated) in given.skip(usize::from(self.over_first)) {
+        for ((arg, all), repeated) in args.iter_mut().zip(self.args).zip(self.rows.repeated) {
             *arg = &all[if repeated { col } else { at }..][..len];
         }
         (self.rows.numbers.get(row).map_or(op, |number| op.times(number.to_f64())), args)

@@ -5,7 +5,7 @@ use super::plan::{Place, Plan, Step, Summed};
 use super::run::check_operands;
 use super::stretch::Stretch;
 use super::{Access, Group, Leaf, Slices};
-use crate::elementwise::{Apply, InPanels, Rows};
+use crate::elementwise::{Apply, InPanels, Pass, Rows};
 use crate::matmul::panel_rows_depth;
 use crate::{Float, Isa};
 
@@ -69,23 +69,20 @@ impl<'a, T: Float> Leaf<'a, '_, T> {
             *arg = match *place {
                 Place::Input(n) if access(*place) == Access::Row => inputs[n],
                 Place::Input(n) => &inputs[n][start..end],
-                Place::Slot(n) if n == step.to => &[],
                 Place::Slot(n) => &outputs[n][..len],
             };
         }
         let pass = factor.map_or(step.pass, |n| step.pass.with_number(inputs[n][0]));
         let rows = Rows { stretch, repeated, numbers: column.map_or(&[], |n| inputs[n]) };
-        T::elementwise(isa, &mut Apply { pass, args, out, rows, panels, over_first: step.over_first });
+        T::elementwise(isa, &mut Apply { pass, args, out, rows, panels });
     }
 }
 
 impl Group {
-    /// Whether [`group_panel_rows`] takes it: it is one pass, a sum or a product and what it is joined with, and reads no output.
+    /// Whether [`group_panel_rows`] takes it: it is one pass, a product and what it is joined with.
     pub fn writes_panels(&self) -> bool {
         let Plan { steps, is_a_pass, .. } = self.plan();
-        *is_a_pass
-            && self.outputs().len() == 1
-            && steps.iter().all(|step| step.pass.may_overwrite() && !step.over_first)
+        *is_a_pass && self.outputs().len() == 1 && steps.iter().all(|step| matches!(step.pass, Pass::Fused(_)))
     }
 }
 

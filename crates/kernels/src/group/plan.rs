@@ -25,9 +25,7 @@ pub(super) struct Step {
     pub(super) to: usize,
     /// The number of operands.
     pub(super) arity: usize,
-    /// Whether it overwrites its first operand.
-    pub(super) over_first: bool,
-    /// Whether it reads what it writes in another way.
+    /// Whether it reads what it writes.
     pub(super) in_place: bool,
     /// Whether it reads a column.
     pub(super) columns: bool,
@@ -36,11 +34,7 @@ pub(super) struct Step {
 }
 
 impl Step {
-    fn new(inputs: &[Access], pass: Pass, mut args: [Place; 4], to: usize) -> Self {
-        let own = |place: &Place| *place == Place::Slot(to);
-        if pass.commutes() && own(&args[1]) && !own(&args[0]) {
-            args.swap(0, 1);
-        }
+    fn new(inputs: &[Access], pass: Pass, args: [Place; 4], to: usize) -> Self {
         let access = |place| if let Place::Input(n) = place { inputs[n] } else { Access::Full };
         let repeated = |place| matches!(access(place), Access::Column | Access::Scalar);
         let factor = match (pass, args) {
@@ -54,9 +48,7 @@ impl Step {
         };
         let arity = pass.arity();
         let columns = args[..arity].iter().any(|&place| access(place) == Access::Column);
-        let over_first = pass.may_overwrite() && own(&args[0]) && !args[1..arity].iter().any(own);
-        let in_place = !over_first && args[..arity].iter().any(own);
-        Self { pass, args, to, arity, over_first, in_place, columns, factor }
+        Self { pass, args, to, arity, in_place: args[..arity].contains(&Place::Slot(to)), columns, factor }
     }
 }
 

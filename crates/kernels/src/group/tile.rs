@@ -155,7 +155,7 @@ impl<'a, T: Float> Slots<'a, T> {
         }
     }
 
-    /// One pass. If it reads the output that it writes and cannot overwrite it, it goes by way of the spare tile.
+    /// One pass. If it reads the output that it writes, it goes by way of the spare tile.
     #[inline(always)]
     fn run(&mut self, isa: Isa, step: &Step, views: &mut Views<'_, '_, T>, stretch: &Stretch) {
         let (pass, args, arity) = views.shortened(step, stretch);
@@ -166,12 +166,10 @@ impl<'a, T: Float> Slots<'a, T> {
         let to = if step.in_place { SPARE } else { step.to };
         let out = std::mem::take(&mut self.all[to]);
         let mut operands = [&[][..]; 4];
-        for (operand, &place) in operands.iter_mut().zip(args).skip(usize::from(step.over_first)) {
+        for (operand, &place) in operands.iter_mut().zip(args) {
             *operand = self.read(place, views, stretch);
         }
-        let mut apply = Apply::new(pass, operands, &mut out[self.range(to)]);
-        apply.over_first = step.over_first;
-        T::elementwise(isa, &mut apply);
+        T::elementwise(isa, &mut Apply::new(pass, operands, &mut out[self.range(to)]));
         self.all[to] = out;
         if step.in_place {
             self.copy(Place::Slot(SPARE), step.to, views, stretch);
