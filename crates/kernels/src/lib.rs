@@ -6,6 +6,7 @@
 #![deny(unsafe_code)]
 
 mod activation;
+mod axpy;
 mod elementary;
 mod elementwise;
 mod float;
@@ -21,6 +22,7 @@ pub mod reduce;
 pub mod reference;
 
 pub use activation::Activation;
+pub use axpy::{axpy, axpy_with, aypx, aypx_with, waxpy, waxpy_with};
 pub use elementwise::Elementwise;
 pub use float::Float;
 pub use group::{

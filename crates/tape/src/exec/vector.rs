@@ -47,8 +47,7 @@ pub(crate) fn dot_wide<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
 
 /// y += a·x
 pub(crate) fn add_scaled<T: Float>(y: &mut [T], a: f64, x: &[T]) {
-    let a = T::of(a);
-    y.iter_mut().zip(x).for_each(|(y, &x)| *y += a * x);
+    kernels::axpy(T::of(a), x, y);
 }
 
 /// x + a·y
@@ -60,16 +59,12 @@ pub(crate) fn combine<T: Float>(x: &[T], a: f64, y: &[T]) -> Vec<T> {
 
 /// y = x + a·y
 pub(crate) fn scale_and_add<T: Float>(par: Par, y: &mut [T], a: f64, x: &[T]) {
-    let a = T::of(a);
-    in_pieces(par, [y], &|piece, [y]| y.iter_mut().zip(&x[piece]).for_each(|(y, &x)| *y = x + a * *y));
+    in_pieces(par, [y], &|piece, [y]| kernels::aypx(T::of(a), &x[piece], y));
 }
 
 /// sum = x + a·y
 pub(crate) fn combine_to<T: Float>(par: Par, sum: &mut [T], x: &[T], a: f64, y: &[T]) {
-    let a = T::of(a);
-    in_pieces(par, [sum], &|piece, [sum]| {
-        sum.iter_mut().zip(&x[piece.clone()]).zip(&y[piece]).for_each(|((sum, &x), &y)| *sum = x + a * y);
-    });
+    in_pieces(par, [sum], &|piece, [sum]| kernels::waxpy(T::of(a), &y[piece.clone()], &x[piece], sum));
 }
 
 /// x += a·p and r += b·q
