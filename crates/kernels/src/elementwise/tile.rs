@@ -318,6 +318,12 @@ impl Pass {
         }
     }
 
+    /// Whether it takes no longer than reading and writing.
+    pub(crate) const fn is_quick(self) -> bool {
+        use Elementwise::{Add, Mul, Neg, Scale, Shift, Sub};
+        matches!(self, Self::Fused(_) | Self::One(Add | Sub | Mul | Neg | Scale(_) | Shift(_)))
+    }
+
     /// Whether its results are looked at again when they are all there.
     pub(crate) const fn mends(self) -> bool {
         matches!(self, Self::One(Elementwise::Sin | Elementwise::Cos))

@@ -75,6 +75,13 @@ pub(super) struct Plan {
     pub(super) is_a_sum: bool,
 }
 
+impl Plan {
+    /// Whether it is one pass that takes no longer than reading and writing.
+    pub(super) fn is_quick(&self) -> bool {
+        self.is_a_pass && self.steps.iter().all(|step| step.pass.is_quick())
+    }
+}
+
 /// The holder of a register that is never freed.
 const FOREVER: usize = usize::MAX;
 

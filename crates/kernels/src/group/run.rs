@@ -9,6 +9,9 @@ use crate::{Elementwise, Float, Isa, Par};
 const MIN_BLOCK: usize = 32;
 const MAX_BLOCKS: usize = 64;
 
+/// Leaves of a pass at the speed of memory that are worth a second thread.
+const WORTH: usize = 4;
+
 /// How a group is cut. All of it follows from its operands and the shape.
 #[derive(Clone, Copy, Debug)]
 struct Cutting {
@@ -177,6 +180,7 @@ pub(crate) fn run<T: Float>(
     scratch: &mut [T],
 ) {
     let cutting = Cutting::new(group, rows, cols);
+    let par = par.only_if(cutting.leaves() >= WORTH || !group.plan().is_quick());
     let cutting = if par.is_seq() { cutting.in_one(group) } else { cutting };
     let reductions = || group.outputs().iter().map(|output| output.reduction);
     if cutting.elements == 0 {

@@ -76,7 +76,7 @@ impl<T: Float> Whole<'_, T> {
         }
         match (in_place, self.alpha == T::ONE) {
             (true, true) => {}
-            (true, false) => for_each(c, |_, _, x| *x = self.alpha * *x),
+            (true, false) => for_each(c, |x| *x = self.alpha * *x),
             (false, _) => self.finish(c, Some(Mat::new(beside, m, n))),
         }
     }
@@ -108,23 +108,32 @@ impl<T: Float> Whole<'_, T> {
 
     /// C = α·total, or C += α·total; without a total that is 0.
     fn finish(&self, c: MatMut<'_, T>, total: Option<Mat<'_, T>>) {
+        let alpha = self.alpha;
         match (total, self.update) {
-            (None, Update::Overwrite) => for_each(c, |_, _, x| *x = T::ZERO),
+            (None, Update::Overwrite) => for_each(c, |x| *x = T::ZERO),
             (None, Update::Accumulate) => {}
-            (Some(total), Update::Overwrite) => {
-                for_each(c, |i, j, x| *x = self.alpha * total.data[i * total.row_stride + j]);
-            }
-            (Some(total), Update::Accumulate) => {
-                for_each(c, |i, j, x| *x += self.alpha * total.data[i * total.row_stride + j]);
-            }
+            (Some(total), Update::Overwrite) => with_each(c, total, |x, sum| *x = alpha * sum),
+            (Some(total), Update::Accumulate) => with_each(c, total, |x, sum| *x += alpha * sum),
         }
     }
 }
 
-/// Does something with every element (i, j).
-fn for_each<T>(c: MatMut<'_, T>, mut f: impl FnMut(usize, usize, &mut T)) {
+/// Does something with every element.
+fn for_each<T>(c: MatMut<'_, T>, f: impl Fn(&mut T)) {
     for i in 0..c.rows {
-        let row = &mut c.data[i * c.row_stride..];
-        row.iter_mut().step_by(c.col_stride).take(c.cols).enumerate().for_each(|(j, x)| f(i, j, x));
+        c.data[i * c.row_stride..].iter_mut().step_by(c.col_stride).take(c.cols).for_each(&f);
+    }
+}
+
+/// Does something with every element and the one of `total`, whose rows are contiguous.
+fn with_each<T: Copy>(c: MatMut<'_, T>, total: Mat<'_, T>, f: impl Fn(&mut T, T)) {
+    for i in 0..c.rows {
+        let (row, sums) = (&mut c.data[i * c.row_stride..], &total.data[i * total.row_stride..][..c.cols]);
+        if c.col_stride == 1 {
+            // Without a stride the compiler packs the elements.
+            row.iter_mut().zip(sums).for_each(|(x, &sum)| f(x, sum));
+        } else {
+            row.iter_mut().step_by(c.col_stride).zip(sums).for_each(|(x, &sum)| f(x, sum));
+        }
     }
 }
