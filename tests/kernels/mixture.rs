@@ -1,7 +1,8 @@
 //! Mixtures against the reference.
 
 use kernels::{
-    Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_pieces, mixture_scratch, mixture_with, reference,
+    Activation, Bank, Dot, Float, Isa, Par, Real, RowDot, Sum, mixture_by_row_with, mixture_pieces, mixture_scratch,
+    mixture_with, reference,
 };
 
 use crate::points::points;
@@ -282,4 +283,59 @@ fn orders_end_at_three() {
     let mut sums = [Sum { coefficients: &[1.0], order: 4, out: &mut out }];
     let bank = Bank::new([Activation::Tanh]);
     mixture_with::<f32>(Isa::Baseline, Par::Seq, &bank, &[0.0], 1, 1, 1, &mut sums, &mut [], &mut []);
+}
+
+/// Sums and inner products by row in one pass: the sums of any other pass, and the inner products of each row alone.
+fn by_row<T: Float>(isa: Isa, par: Par, bank: &Bank, rows: usize, cols: usize) {
+    let (x, v) = (numbers::<T>(rows * cols, 1), numbers::<T>(cols, 2));
+    let c = [numbers::<T>(bank.len(), 3), numbers::<T>(bank.len(), 4)];
+    let mut found = [0, 1].map(|_| vec![T::of(f64::NAN); rows * cols]);
+    let mut dots = vec![T::of(f64::NAN); rows * bank.len()];
+    let [value, slope] = &mut found;
+    let mut sums =
+        [Sum { coefficients: &c[0], order: 0, out: value }, Sum { coefficients: &c[1], order: 1, out: slope }];
+    let dot = RowDot { v: &v, order: 2, out: &mut dots };
+    mixture_by_row_with(isa, par, bank, &x, rows, cols, &mut sums, dot);
+
+    let mut exact = [0, 1].map(|_| vec![T::ZERO; rows * cols]);
+    let [value, slope] = &mut exact;
+    let mut sums =
+        [Sum { coefficients: &c[0], order: 0, out: value }, Sum { coefficients: &c[1], order: 1, out: slope }];
+    mixture_with(isa, Par::Seq, bank, &x, rows, cols, 1, &mut sums, &mut [], &mut []);
+    found.iter().zip(&exact).for_each(|(found, exact)| same(found, exact));
+    for (row, found) in dots.chunks(bank.len().max(1)).enumerate() {
+        let mut alone = vec![T::ZERO; bank.len()];
+        let mut scratch = vec![T::ZERO; mixture_scratch::<T>(bank, 1, cols, 1, 1)];
+        let x = &x[row * cols..(row + 1) * cols];
+        let dot = Dot { g: &v, order: 2, out: &mut alone };
+        mixture_with(isa, Par::Seq, bank, x, 1, cols, 1, &mut [], &mut [dot], &mut scratch);
+        same(found, &alone);
+    }
+}
+
+fn numbers<T: Float>(n: usize, seed: usize) -> Vec<T> {
+    (0..n).map(|i| T::of(((i * 37 + seed * 101) % 211) as f64 / 60.0 - 1.7)).collect()
+}
+
+#[test]
+fn inner_products_by_row_are_those_of_each_row() {
+    for &isa in Isa::available() {
+        for (rows, cols) in [(0, 3), (1, 1), (3, 0), (4, 7), (5, 256), (17, 300), (40, 520), (2, 8000)] {
+            for bank in
+                [Bank::new(ALL), Bank::new([]), Bank::new([Activation::Tanh, Activation::Relu, Activation::Sin])]
+            {
+                for par in [Par::Seq, Par::Rayon] {
+                    by_row::<f32>(isa, par, &bank, rows, cols);
+                    by_row::<f64>(isa, par, &bank, rows, cols);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "length of v")]
+fn one_factor_for_each_column() {
+    let (bank, dot) = (Bank::new([Activation::Tanh]), RowDot { v: &[1.0; 3], order: 0, out: &mut [0.0; 2] });
+    mixture_by_row_with(Isa::current(), Par::Seq, &bank, &[0.0; 8], 2, 4, &mut [], dot);
 }

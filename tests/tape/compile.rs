@@ -2,7 +2,7 @@
 
 use tape::{Element, Passes, Program, Tape, grad};
 
-use crate::support::{FUNCTIONS, Function, all_passes, assert_close, bits, data, expected, run};
+use crate::support::{FUNCTIONS, Function, all_passes, assert_close, bits, data, expected, rank_one, run};
 
 const SIZES: [usize; 5] = [0, 1, 5, 16, 33];
 
@@ -110,6 +110,14 @@ fn group_fuses_what_follows_a_product() {
         Function { inputs: vec![x, w, b], held: 0, outputs: vec![y] }
     }
     assert_eq!(steps(record, Passes { group: false, ..Passes::ALL }), (1, 4));
+}
+
+#[test]
+fn inner_products_of_rank_one_come_with_the_mixture() {
+    let tape = Tape::new();
+    let listing = plain::<f64>(&tape, &rank_one(&tape, 5), Passes::ALL).to_string();
+    assert!(listing.contains("dots by row [0]"), "{listing}");
+    assert!(!listing.contains("sums [], dots [0]"), "{listing}");
 }
 
 #[test]

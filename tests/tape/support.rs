@@ -16,8 +16,9 @@ pub(crate) struct Function<'t> {
 /// Records a function for data of n rows.
 pub(crate) type Record = for<'t> fn(&'t Tape, usize) -> Function<'t>;
 
-pub(crate) const FUNCTIONS: [(&str, Record); 10] = [
+pub(crate) const FUNCTIONS: [(&str, Record); 11] = [
     ("network", network),
+    ("rank one", rank_one),
     ("softmax", softmax),
     ("flat", flat),
     ("broadcasts", broadcasts),
@@ -41,6 +42,19 @@ fn network(tape: &Tape, n: usize) -> Function<'_> {
     let h = hvp(loss, (w, b, v), direction);
     let inputs = vec![x, y, w, b, v, alpha, direction.0, direction.1, direction.2];
     Function { inputs, held: 6, outputs: vec![loss, g.0, g.1, g.2, g.3, h.0, h.1, h.2] }
+}
+
+/// A layer so wide that the inner products of its mixture, with a matrix of rank one, are computed by row.
+pub(crate) fn rank_one(tape: &Tape, n: usize) -> Function<'_> {
+    const WIDTH: usize = 70;
+    let bank = Bank::new([Activation::Tanh, Activation::Relu, Activation::Gelu]);
+    let (x, y) = (tape.input(n, 3), tape.input(n, 1));
+    let (w, v, alpha) = (tape.input(3, WIDTH), tape.input(WIDTH, 1), tape.input(3, 1));
+    let direction = tape.input(3, WIDTH);
+    let loss = (x.matmul(w).mixture(&bank, alpha).matmul(v) * 0.1 - y).powi(2).sum();
+    let g = grad(loss, (w, alpha));
+    let mixed = jvp(g.1, w, direction);
+    Function { inputs: vec![x, y, w, v, alpha, direction], held: 5, outputs: vec![loss, g.0, g.1, mixed] }
 }
 
 fn softmax(tape: &Tape, n: usize) -> Function<'_> {

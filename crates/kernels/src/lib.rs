@@ -35,7 +35,9 @@ pub use matmul::{
     matmul_scratch, matmul_with, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with, panel_blocks,
     panels_len, takes_panels,
 };
-pub use mixture::{Bank, Dot, Sum, mixture, mixture_pieces, mixture_scratch, mixture_with};
+pub use mixture::{
+    Bank, Dot, RowDot, Sum, mixture, mixture_by_row, mixture_by_row_with, mixture_pieces, mixture_scratch, mixture_with,
+};
 pub use par::{Cut, Par, each};
 pub use peak::peak;
 pub use real::Real;

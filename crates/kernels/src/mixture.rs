@@ -16,6 +16,7 @@
 //! of that size cancel).
 
 mod block;
+mod by_row;
 mod loops;
 
 use std::sync::Arc;
@@ -25,6 +26,8 @@ use crate::par::{self, Cut, Equal};
 use crate::{Activation, Float, Isa, Par};
 pub(crate) use block::Block;
 use block::{SUMS, Sums};
+pub(crate) use by_row::Rows;
+pub use by_row::{RowDot, mixture_by_row, mixture_by_row_with};
 
 /// An ordered list of activations, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -2,8 +2,8 @@
 
 use crate::rule::Rule;
 use crate::rules::{
-    Call, Constant, Elementary, Expand, Fill, Gather, Input, Matmul, Mixture, MixtureDot, Reshape, RowLogSumExp,
-    ScatterAdd, Slice, StopGradient, SumTo, Transpose, Unslice,
+    Call, Constant, Elementary, Expand, Fill, Gather, Input, Matmul, Mixture, MixtureByRow, MixtureDot, Reshape,
+    RowLogSumExp, ScatterAdd, Slice, StopGradient, SumTo, Transpose, Unslice,
 };
 
 /// A primitive: its struct holds its payload, and its [`Rule`] everything about it.
@@ -26,6 +26,8 @@ pub(crate) enum Primitive {
     StopGradient(StopGradient),
     Mixture(Mixture),
     MixtureDot(MixtureDot),
+    /// On no tape.
+    MixtureByRow(MixtureByRow),
     Call(Call),
 }
 
@@ -50,6 +52,7 @@ impl Primitive {
             Self::StopGradient(rule) => rule,
             Self::Mixture(rule) => rule,
             Self::MixtureDot(rule) => rule,
+            Self::MixtureByRow(rule) => rule,
             Self::Call(rule) => rule,
         }
     }

@@ -10,7 +10,7 @@ use crate::elementary::Constants;
 use crate::elementwise::Apply;
 use crate::group::Leaf;
 use crate::matmul::Whole;
-use crate::mixture::Block;
+use crate::mixture::{self, Block};
 use crate::reduce::Rows;
 use crate::{Isa, MatMut, Tail};
 
@@ -55,6 +55,8 @@ pub trait Element: Copy + Constants {
     /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long; never
     /// inlined, because a function of one call counts as short and would be compiled there all the same.
     fn mixture(isa: Isa, block: Block<'_, '_, Self>);
+    /// Runs a block of rows of a mixture; here for the same reason.
+    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>);
     /// Runs an elementwise operation; here for the same reason.
     fn elementwise(isa: Isa, apply: &mut Apply<'_, Self>);
     /// Runs a product; here for the same reason.
@@ -109,6 +111,11 @@ impl Element for f32 {
     #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
         block.run(isa);
+    }
+
+    #[inline(never)]
+    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>) {
+        rows.run(isa);
     }
 
     #[inline(never)]
@@ -176,6 +183,11 @@ impl Element for f64 {
     #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
         block.run(isa);
+    }
+
+    #[inline(never)]
+    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>) {
+        rows.run(isa);
     }
 
     #[inline(never)]

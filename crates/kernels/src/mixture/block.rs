@@ -11,11 +11,11 @@ use crate::{Activation, Float, Isa};
 pub(super) const SUMS: usize = 8;
 
 /// Activations that are evaluated before they are added to the requests.
-const BATCH: usize = 8;
+pub(super) const BATCH: usize = 8;
 
 /// The values of a batch on a tile, and the derivatives: activation by order, without gaps, so that they spread evenly over the
 /// sets of the first-level cache; and room for the tiles that the last one leaves over.
-type Values<T> = [Tile<T>; 4 * BATCH + 3];
+pub(super) type Values<T> = [Tile<T>; 4 * BATCH + 3];
 
 /// The sums that are wanted.
 pub(super) struct Sums<'a, T> {
@@ -152,21 +152,21 @@ impl<T: Float> Block<'_, '_, T> {
 }
 
 /// A piece of a sum and what is to be added to it.
-struct Addition<'a, T> {
-    isa: Isa,
-    batch: Batch<'a, T>,
-    order: usize,
+pub(super) struct Addition<'a, T> {
+    pub(super) isa: Isa,
+    pub(super) batch: Batch<'a, T>,
+    pub(super) order: usize,
     /// The piece of the tile.
-    at: Range<usize>,
-    coefficients: &'a [T],
-    groups: usize,
-    group: usize,
-    out: &'a mut [T],
+    pub(super) at: Range<usize>,
+    pub(super) coefficients: &'a [T],
+    pub(super) groups: usize,
+    pub(super) group: usize,
+    pub(super) out: &'a mut [T],
 }
 
 impl<T: Float> Addition<'_, T> {
     /// Adds the activations of the batch, as many at a time as there is a loop for.
-    fn run(mut self) {
+    pub(super) fn run(mut self) {
         let mut j = 0;
         while j < self.batch.count {
             j += match self.batch.count - j {
@@ -192,18 +192,18 @@ impl<T: Float> Addition<'_, T> {
 
 /// A batch of activations on a tile.
 #[derive(Clone, Copy)]
-struct Batch<'a, T> {
-    values: &'a Values<T>,
-    span: Span,
+pub(super) struct Batch<'a, T> {
+    pub(super) values: &'a Values<T>,
+    pub(super) span: Span,
     /// Where it begins in the bank.
-    first: usize,
+    pub(super) first: usize,
     /// Number of activations.
-    count: usize,
+    pub(super) count: usize,
 }
 
 impl<'a, T> Batch<'a, T> {
     /// A piece of one order of activation `j` of the batch and of those after it.
-    fn pieces<const M: usize>(self, order: usize, j: usize, at: &Range<usize>) -> [&'a [T]; M] {
+    pub(super) fn pieces<const M: usize>(self, order: usize, j: usize, at: &Range<usize>) -> [&'a [T]; M] {
         let mut some: [&[T]; M] = [&[]; M];
         for (i, some) in some.iter_mut().enumerate() {
             *some = &self.values[(j + i) * self.span.len() + order - self.span.first][at.clone()];
@@ -213,7 +213,7 @@ impl<'a, T> Batch<'a, T> {
 }
 
 /// A tile of x: where it lies if it is whole, else copied and followed by zeros.
-fn tile_of<'a, T: Float>(x: &'a [T], tile: Range<usize>, padded: &'a mut Tile<T>) -> &'a Tile<T> {
+pub(super) fn tile_of<'a, T: Float>(x: &'a [T], tile: Range<usize>, padded: &'a mut Tile<T>) -> &'a Tile<T> {
     let n = tile.len();
     let x = &x[tile];
     if let Some(x) = x.first_chunk() {

@@ -158,10 +158,17 @@ impl<'g> Lowering<'g> {
                 shape: op.shape,
                 sums: vec![mixture.order],
                 dots: Vec::new(),
+                by_row: None,
             },
             Primitive::MixtureDot(dot) => {
                 let (bank, groups, shape) = (dot.bank.clone(), dot.groups, shapes[1]);
-                let action = Action::Mixture { bank, groups, shape, sums: Vec::new(), dots: vec![dot.order] };
+                let (sums, dots) = (Vec::new(), vec![dot.order]);
+                let action = Action::Mixture { bank, groups, shape, sums, dots, by_row: None };
+                return Some((action, self.all(&[op.args[1], op.args[0]])));
+            }
+            Primitive::MixtureByRow(dot) => {
+                let (bank, shape, by_row) = (dot.bank.clone(), shapes[1], Some(dot.order));
+                let action = Action::Mixture { bank, groups: 1, shape, sums: Vec::new(), dots: Vec::new(), by_row };
                 return Some((action, self.all(&[op.args[1], op.args[0]])));
             }
             Primitive::Transpose(_) => Action::Transpose(shapes[0]),

@@ -11,6 +11,7 @@ mod lower;
 mod order;
 mod place;
 mod plan;
+mod rank_one;
 mod sequence;
 mod simplify;
 mod views;
@@ -111,7 +112,7 @@ impl Tape {
 
 #[track_caller]
 fn compile<T: Element>(held: &[Var<'_>], free: &[Var<'_>], outputs: &[Var<'_>], passes: Passes) -> Program<T> {
-    let recorded = Arc::new(Graph::new(held, free, outputs));
+    let recorded = Arc::new(rank_one::split(Graph::new(held, free, outputs)));
     let graph = if passes.simplify { simplify::simplify::<T>(&recorded) } else { (*recorded).clone() };
     program(graph, recorded, held.len(), passes)
 }

@@ -77,6 +77,10 @@ impl<'a> Paths<'a> {
                     }
                 }
             }
+            Primitive::MixtureByRow(_) => (0..args[1].cols).for_each(|j| {
+                visit(0, j);
+                visit(1, row * args[1].cols + j);
+            }),
             Primitive::Call(_) => args.iter().enumerate().for_each(|(n, arg)| (0..arg.len()).for_each(|i| visit(n, i))),
         }
     }
@@ -121,6 +125,8 @@ impl<'a> Paths<'a> {
                 let group = col / (of.cols / dot.groups);
                 (0..out.rows).for_each(|i| visit(i * out.cols + group));
             }
+            Primitive::MixtureByRow(_) if arg == 0 => (0..out.len()).for_each(visit),
+            Primitive::MixtureByRow(_) => (0..out.cols).for_each(|i| visit(row * out.cols + i)),
             Primitive::Call(_) => (0..out.len()).for_each(visit),
         }
     }

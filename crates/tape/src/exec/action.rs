@@ -45,8 +45,9 @@ pub(crate) enum Action {
     Pack { shape: Shape, flip: bool },
     /// Runs steps on blocks of rows.
     Chain(Box<Chain>),
-    /// Reads x, the coefficients of every sum and g of every dot; writes a result for each. Lists hold the orders.
-    Mixture { bank: Bank, groups: usize, shape: Shape, sums: Vec<usize>, dots: Vec<usize> },
+    /// Reads x, the coefficients of every sum, g of every dot, and v of the dots by row; writes a result for each. Lists hold the
+    /// orders. With dots by row there are no others.
+    Mixture { bank: Bank, groups: usize, shape: Shape, sums: Vec<usize>, dots: Vec<usize>, by_row: Option<usize> },
     /// Reads a matrix of this shape, writes a column.
     RowLogSumExp(Shape),
     /// Reads a matrix of this shape, writes its transpose.
@@ -82,6 +83,9 @@ impl Action {
             Self::Chain(chain) => {
                 let links: Vec<String> = chain.links.iter().map(Link::name).collect();
                 format!("{} rows at a time: {}", chain.block, links.join("; "))
+            }
+            Self::Mixture { bank, sums, by_row: Some(order), .. } => {
+                format!("mixture of {}, sums {sums:?}, dots by row [{order}]", bank.len())
             }
             Self::Mixture { bank, sums, dots, .. } => {
                 format!("mixture of {}, sums {sums:?}, dots {dots:?}", bank.len())

@@ -1,6 +1,6 @@
 //! The one place where steps become kernel calls.
 
-use kernels::{Dot, Mat, MatMut, Panels, Sum, Tail, Update, reduce};
+use kernels::{Dot, Mat, MatMut, Panels, RowDot, Sum, Tail, Update, reduce};
 
 use crate::exec::{Access, Action, Group, Instruction, Output, Reduction, Source};
 use crate::{Element, Elementwise, Par};
@@ -101,7 +101,7 @@ fn mixture<'a, T: Element>(
     writes: &mut [&'a mut [T]],
     scratch: &mut [T],
 ) {
-    let Action::Mixture { bank, groups, shape, sums: sum_orders, dots: dot_orders } = action else {
+    let Action::Mixture { bank, groups, shape, sums: sum_orders, dots: dot_orders, by_row } = action else {
         unreachable!("called for mixtures only")
     };
     let (coefficients, gs) = reads[1..].split_at(sum_orders.len());
@@ -111,6 +111,11 @@ fn mixture<'a, T: Element>(
         let out = if i < sum_orders.len() { outs.next().unwrap_or_default() } else { &mut [] };
         Sum { coefficients: coefficients.get(i).map_or(&[], |c| *c), order, out }
     });
+    if let Some(order) = *by_row {
+        let dot = RowDot { v: gs[0], order, out: outs.next().unwrap_or_default() };
+        let sums = &mut sums[..sum_orders.len()];
+        return kernels::mixture_by_row(par, bank, reads[0], shape.rows, shape.cols, sums, dot);
+    }
     let mut dots: [Dot<'_, T>; Action::OPERANDS] = std::array::from_fn(|i| {
         let order = dot_orders.get(i).map_or(0, |order| *order);
         Dot { g: gs.get(i).map_or(&[], |g| *g), order, out: outs.next().unwrap_or_default() }

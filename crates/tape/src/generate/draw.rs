@@ -43,6 +43,7 @@ impl<'t> Operands<'t, '_> {
             Primitive::StopGradient(_) => self.any(None).stop_gradient(),
             Primitive::Mixture(_) => self.mixture(),
             Primitive::MixtureDot(_) => self.mixture_dot(),
+            Primitive::MixtureByRow(_) => unreachable!("no tape holds it"),
             Primitive::Call(call) => self.call(&call.0),
         }
     }

@@ -87,6 +87,7 @@ fn expression(op: &Op, args: &[(&str, Shape)], customs: &BTreeMap<*const (), Str
         Primitive::MixtureDot(MixtureDot { bank: of, order, groups }) => {
             format!("{}.mixture_dot(&{}, {order}, {}, {groups})", name(0), bank(of), name(1))
         }
+        Primitive::MixtureByRow(_) => unreachable!("no tape holds it"),
         Primitive::Call(call) => {
             let args: Vec<&str> = args.iter().map(|arg| arg.0).collect();
             format!("tape::Var::custom({}, &[{}])", customs[&call.address()], args.join(", "))

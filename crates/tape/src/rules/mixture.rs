@@ -24,6 +24,14 @@ pub(crate) struct MixtureDot {
     pub(crate) groups: usize,
 }
 
+/// ⟨v, σᵢ⁽ᵏ⁾(row of x)⟩ for every row and every i (m × h), of operands v (n elements) and x (m × n). Only the compiler makes it: of
+/// an inner product with a matrix of rank one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct MixtureByRow {
+    pub(crate) bank: Bank,
+    pub(crate) order: usize,
+}
+
 fn check(order: usize, x: Shape, groups: usize) -> Result<(), String> {
     fits(order <= HIGHEST_ORDER, || {
         format!("derivative of order {order}: activations have {HIGHEST_ORDER} (loss, gradient, hvp and its jvp)")
@@ -128,5 +136,47 @@ impl Rule for MixtureDot {
     fn python(&self, args: &[Spelled<'_>]) -> Option<String> {
         let (bank, order, groups) = (python_bank(&self.bank), self.order, self.groups);
         Some(format!("mixture_dot({bank}, {order}, {groups}, {}, {})", args[0], args[1]))
+    }
+}
+
+impl Rule for MixtureByRow {
+    fn name(&self) -> String {
+        format!("mixture by row of {}, order {}", self.bank.len(), self.order)
+    }
+
+    fn shape(&self, args: &[Shape]) -> Result<Shape, String> {
+        let (v, x) = (args[0], args[1]);
+        fits(v.len() == x.cols, || format!("v is {v} and x is {x}"))?;
+        check(self.order, x, 1)?;
+        Ok(Shape::new(x.rows, self.bank.len()))
+    }
+
+    fn jvp<'t>(&self, _: &At<'_, 't>, _: &[Option<Var<'t>>]) -> Option<Var<'t>> {
+        unreachable!("no tape holds it")
+    }
+
+    fn vjp<'t>(&self, _: &At<'_, 't>, _: Var<'t>, _: &[bool]) -> Vec<Option<Var<'t>>> {
+        unreachable!("no tape holds it")
+    }
+
+    fn cost(&self, args: &[Shape], out: Shape) -> Cost {
+        per_element(12 * self.bank.len(), args[1].len(), args, out)
+    }
+
+    fn reference(&self, args: &[(&[f64], Shape)], out: &mut [f64]) {
+        let ((v, _), (x, shape)) = (args[0], args[1]);
+        for (row, out) in out.chunks_exact_mut(self.bank.len().max(1)).enumerate() {
+            let x = &x[row * shape.cols..][..shape.cols];
+            let mut request = [reference::Dot { g: v, order: self.order, out }];
+            reference::slow::mixture(&self.bank, x, 1, shape.cols, 1, &mut [], &mut request);
+        }
+    }
+
+    fn domain(&self, _: usize) -> Domain {
+        Domain::REAL
+    }
+
+    fn python(&self, _: &[Spelled<'_>]) -> Option<String> {
+        None
     }
 }

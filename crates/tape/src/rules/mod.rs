@@ -17,7 +17,7 @@ pub(crate) use index::{Gather, ScatterAdd, Slice, Unslice};
 pub(crate) use layout::{Reshape, StopGradient, Transpose};
 pub(crate) use leaf::{Constant, Fill, Input};
 pub(crate) use matmul::Matmul;
-pub(crate) use mixture::{Mixture, MixtureDot};
+pub(crate) use mixture::{Mixture, MixtureByRow, MixtureDot};
 pub(crate) use softmax::RowLogSumExp;
 pub(crate) use sums::{Expand, SumTo};
 

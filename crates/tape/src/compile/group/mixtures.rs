@@ -45,6 +45,7 @@ fn key(graph: &Graph, id: u32) -> Option<Key> {
     let (bank, x, groups) = match &op.primitive {
         Primitive::Mixture(mixture) => (&mixture.bank, op.args[0], graph.ops[op.args[1] as usize].shape.cols),
         Primitive::MixtureDot(dot) => (&dot.bank, op.args[1], dot.groups),
+        Primitive::MixtureByRow(dot) => (&dot.bank, op.args[1], 1),
         _ => return None,
     };
     Some(Key { bank: bank.clone(), x, groups, stage: op.stage })
@@ -61,7 +62,10 @@ pub(crate) fn merge(graph: &Graph) -> Units {
         let Some(key) = key(graph, id) else { continue };
         let x = key.x;
         let firsts = open.entry(key).or_default();
-        let fits = |first: &&u32| units.members(first).len() < REQUESTS;
+        let fits = |first: &&u32| {
+            let members = units.members(first);
+            members.len() < REQUESTS && members.iter().all(|&member| go_together(graph, [member, id]))
+        };
         let found = firsts.iter().filter(fits).find(|&&first| search.apart(graph, &units, x, [first, id])).copied();
         match found {
             Some(first) => {
@@ -72,6 +76,14 @@ pub(crate) fn merge(graph: &Graph) -> Units {
         }
     }
     units
+}
+
+/// Whether one pass serves both: it serves sums beside anything, and one inner product by row beside no other inner product.
+fn go_together(graph: &Graph, pair: [u32; 2]) -> bool {
+    let [a, b] = pair.map(|id| &graph.ops[id as usize].primitive);
+    let is_sum = |primitive: &Primitive| matches!(primitive, Primitive::Mixture(_));
+    let by_row = |primitive: &Primitive| matches!(primitive, Primitive::MixtureByRow(_));
+    is_sum(a) || is_sum(b) || !(by_row(a) || by_row(b))
 }
 
 /// A search for paths, backwards over operands.

@@ -95,7 +95,7 @@ impl Emission<'_> {
     fn mixture(&mut self, members: &[u32]) {
         let graph = self.levels.graph;
         let (mut sums, mut dots) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
-        let mut unit = None;
+        let (mut unit, mut by_row) = (None, None);
         for &id in members {
             let op = &graph.ops[id as usize];
             match &op.primitive {
@@ -109,12 +109,17 @@ impl Emission<'_> {
                     dots.0.push(dot.order);
                     dots.1.push((op.args[0], id));
                 }
+                Primitive::MixtureByRow(dot) => {
+                    unit = Some((&dot.bank, op.args[1], 1));
+                    by_row = Some(dot.order);
+                    dots.1.push((op.args[0], id));
+                }
                 _ => unreachable!("a unit holds mixtures"),
             }
         }
         let Some((bank, x, groups)) = unit else { return };
         let shape = graph.ops[x as usize].shape;
-        let action = Action::Mixture { bank: bank.clone(), groups, shape, sums: sums.0, dots: dots.0 };
+        let action = Action::Mixture { bank: bank.clone(), groups, shape, sums: sums.0, dots: dots.0, by_row };
         let operands: Vec<(u32, u32)> = sums.1.into_iter().chain(dots.1).collect();
         let reads = std::iter::once(x).chain(operands.iter().map(|(read, _)| *read));
         let step = Planned {

@@ -1,0 +1,185 @@
+//! Mixtures whose inner products are those of each row with one vector: Rᵢₖ = Σⱼ vⱼ σₖ⁽ᵒ⁾(xᵢⱼ).
+//!
+//! An inner product with a matrix of rank one, g = r·vᵀ, is rᵀR: it needs R only, and R needs no r. So one pass over x gives the
+//! sums, from which r may follow, and what the inner product needs.
+
+use super::block::{Addition, BATCH, Batch, SUMS, Sums, tile_of};
+use super::loops::Inner;
+use super::{Bank, Sum};
+use crate::activation::{Fill, Needs, Parts, Span, TILE};
+use crate::par::{self, Cut, Equal};
+use crate::{Activation, Float, Isa, Par};
+
+/// Elements of a block of rows, or nearly so.
+const BLOCK: usize = 8192;
+
+/// A request for outᵢₖ = Σⱼ vⱼ σₖ⁽ᵒ⁾(xᵢⱼ) for every row i and activation k.
+#[derive(Debug)]
+pub struct RowDot<'a, T> {
+    /// One element for each column of x.
+    pub v: &'a [T],
+    /// o: 0 to 3.
+    pub order: usize,
+    /// The result: rows × h.
+    pub out: &'a mut [T],
+}
+
+/// Serves sums, of one group of columns, and one [`RowDot`] in one pass over x (rows × cols, row-major). The bits of the sums are
+/// those of [`mixture()`](super::mixture()); a row of R depends on that row of x alone.
+///
+/// # Panics
+/// When a length does not fit, an order is above 3, or there are more than eight sums.
+#[track_caller]
+pub fn mixture_by_row<T: Float>(
+    par: Par,
+    bank: &Bank,
+    x: &[T],
+    rows: usize,
+    cols: usize,
+    sums: &mut [Sum<'_, T>],
+    dot: RowDot<'_, T>,
+) {
+    mixture_by_row_with(Isa::current(), par, bank, x, rows, cols, sums, dot);
+}
+
+/// [`mixture_by_row`] on a given instruction set.
+#[track_caller]
+#[expect(clippy::too_many_arguments, reason = "the twin of `mixture_by_row` with its instruction set")]
+pub fn mixture_by_row_with<T: Float>(
+    isa: Isa,
+    par: Par,
+    bank: &Bank,
+    x: &[T],
+    rows: usize,
+    cols: usize,
+    sums: &mut [Sum<'_, T>],
+    dot: RowDot<'_, T>,
+) {
+    super::check(bank, x, rows * cols, 1, sums, &[]);
+    assert!(dot.order <= 3, "mixture_by_row: an inner product of order {}, above 3", dot.order);
+    assert_eq!(dot.v.len(), cols, "mixture_by_row: length of v");
+    assert_eq!(dot.out.len(), rows * bank.len(), "mixture_by_row: length of the inner products");
+    assert!(sums.len() <= SUMS, "mixture_by_row: {} sums, more than {SUMS}", sums.len());
+    let height = (BLOCK / cols.max(1)).max(1);
+    let mut outs: [&mut [T]; SUMS] = Default::default();
+    let mut wanted = Sums { count: sums.len(), coefficients: [&[]; SUMS], orders: [0; SUMS] };
+    for (i, sum) in sums.iter_mut().enumerate() {
+        wanted.coefficients[i] = sum.coefficients;
+        wanted.orders[i] = sum.order;
+        outs[i] = &mut *sum.out;
+    }
+    let mut orders = [false; 4];
+    wanted.orders[..wanted.count].iter().chain([&dot.order]).for_each(|order| orders[*order] = true);
+    let needs = Needs::of(bank.activations(), orders);
+    let dots = Equal { data: dot.out, each: height * bank.len() };
+    let written = Written { outs, block: height * cols, dots };
+    par::each(par, 0..rows.div_ceil(height), written, &mut [(); 0], &|i, written: Written<'_, T>, _| {
+        let x = &x[i * height * cols..rows.min((i + 1) * height) * cols];
+        let Written { outs, dots, .. } = written;
+        let (bank, sums, dots) = (bank.activations(), &wanted, dots.data);
+        let block = Rows { bank, needs, span: Span::of(orders), x, cols, sums, outs, v: dot.v, order: dot.order, dots };
+        T::mixture_rows(isa, block);
+    });
+}
+
+/// What the blocks write.
+struct Written<'a, T> {
+    outs: [&'a mut [T]; SUMS],
+    /// Elements of a block.
+    block: usize,
+    dots: Equal<'a, T>,
+}
+
+impl<T: Float> Cut for Written<'_, T> {
+    fn cut(mut self, at: usize) -> (Self, Self) {
+        let mut others: [&mut [T]; SUMS] = Default::default();
+        for (out, other) in self.outs.iter_mut().zip(&mut others) {
+            let whole = std::mem::take(out);
+            (*out, *other) = whole.split_at_mut((at * self.block).min(whole.len()));
+        }
+        let (dots, others_dots) = self.dots.cut(at);
+        (Self { dots, ..self }, Self { outs: others, block: self.block, dots: others_dots })
+    }
+}
+
+/// A block of rows with all that is wanted of it.
+pub struct Rows<'a, T> {
+    bank: &'a [Activation],
+    needs: Needs,
+    span: Span,
+    x: &'a [T],
+    cols: usize,
+    sums: &'a Sums<'a, T>,
+    outs: [&'a mut [T]; SUMS],
+    v: &'a [T],
+    order: usize,
+    /// rows × h
+    dots: &'a mut [T],
+}
+
+impl<T: Float> Rows<'_, T> {
+    /// Does the work, tile by tile; a tile lies in one row.
+    pub(crate) fn run(mut self, isa: Isa) {
+        self.dots.fill(T::ZERO);
+        let (mut parts, mut padded) = (Parts::new(), [T::ZERO; TILE]);
+        let mut values = [[T::ZERO; TILE]; 4 * BATCH + 3];
+        let h = self.bank.len();
+        for row in 0..self.x.len() / self.cols.max(1) {
+            for col in (0..self.cols).step_by(TILE) {
+                let len = TILE.min(self.cols - col);
+                let at = row * self.cols + col;
+                let (n, x) = (len.next_multiple_of(16), tile_of(self.x, at..at + len, &mut padded));
+                isa.run_apart(&mut Fill { parts: &mut parts, needs: self.needs, x, n });
+                for first in (0..h).step_by(BATCH) {
+                    let some = &self.bank[first..h.min(first + BATCH)];
+                    for (j, activation) in some.iter().enumerate() {
+                        if let Some(jets) = values[j * self.span.len()..].first_chunk_mut() {
+                            activation.tile(isa, self.span, x, &parts, n, jets);
+                        }
+                    }
+                    let batch = Batch { values: &values, span: self.span, first, count: some.len() };
+                    self.sums(isa, at, len, batch);
+                    self.dots(isa, row * h, col, len, batch);
+                }
+            }
+        }
+        if h == 0 {
+            self.outs[..self.sums.count].iter_mut().for_each(|out| out.fill(T::ZERO));
+        }
+    }
+
+    fn sums(&mut self, isa: Isa, at: usize, len: usize, batch: Batch<'_, T>) {
+        for (i, out) in self.outs[..self.sums.count].iter_mut().enumerate() {
+            let (order, coefficients) = (self.sums.orders[i], self.sums.coefficients[i]);
+            let out = &mut out[at..at + len];
+            Addition { isa, batch, order, at: 0..len, coefficients, groups: 1, group: 0, out }.run();
+        }
+    }
+
+    fn dots(&mut self, isa: Isa, row: usize, col: usize, len: usize, batch: Batch<'_, T>) {
+        let (g, order) = (&self.v[col..col + len], self.order);
+        let dots = &mut self.dots[row + batch.first..][..batch.count];
+        let mut j = 0;
+        while j < batch.count {
+            j += match batch.count - j {
+                4.. => some::<T, 4>(isa, batch, order, j, g, dots),
+                2.. => some::<T, 2>(isa, batch, order, j, g, dots),
+                _ => some::<T, 1>(isa, batch, order, j, g, dots),
+            };
+        }
+    }
+}
+
+/// Adds the inner products of M activations from the `j`-th of the batch on; answers M.
+fn some<T: Float, const M: usize>(
+    isa: Isa,
+    batch: Batch<'_, T>,
+    order: usize,
+    j: usize,
+    g: &[T],
+    dots: &mut [T],
+) -> usize {
+    let sums = isa.run_apart(&mut Inner { values: batch.pieces::<M>(order, j, &(0..g.len())), g });
+    dots[j..].iter_mut().zip(sums).for_each(|(dot, sum)| *dot += sum);
+    M
+}
