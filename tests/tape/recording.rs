@@ -206,3 +206,23 @@ fn series_are_derivatives() {
     let value = derivatives(x, x * x, &[&[t]], &[&[s]]).expect("no user's operation");
     assert_eq!(value[0][0], evaluate(x, x * x, &[&[t]])[0]);
 }
+
+/// e⁻ˣ overflows at −800, and the series is that of a function that is 0 there.
+#[test]
+fn the_series_of_the_logistic_far_from_zero() {
+    let tape = Tape::new();
+    let x = tape.input(1, 1);
+    for t in [-800.0, -30.0, -0.5, 0.0, 0.5, 30.0, 800.0_f64] {
+        let found = derivatives(x, x.logistic(), &[&[t]], &[&[1.0]]).expect("no user's operation");
+        let (y, z) = if t < 0.0 {
+            (t.exp() / (1.0 + t.exp()), 1.0 / (1.0 + t.exp()))
+        } else {
+            (1.0 / (1.0 + (-t).exp()), (-t).exp() / (1.0 + (-t).exp()))
+        };
+        let expected = [y, y * z, y * z * (z - y), y * z * (1.0 - 6.0 * y * z)];
+        for (k, expected) in expected.into_iter().enumerate() {
+            let found = found[0][k][0];
+            assert!((found - expected).abs() <= 1e-13 * expected.abs(), "order {k} at {t}: {found} {expected}");
+        }
+    }
+}

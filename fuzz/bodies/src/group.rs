@@ -1,8 +1,9 @@
-//! Random lists of elementwise operations: one group has the bits of its operations one by one, and each of those is near the
-//! slow twin.
+//! Random lists of elementwise operations: one group has the bits of its operations one by one, in rows and in panels, and each of
+//! those is near the slow twin.
 
 use kernels::{
-    Access, Elementwise, Float, Group, Instruction, Isa, Output, Par, Reduction, Source, group_scratch, group_with,
+    Access, Elementwise, Float, Group, Instruction, Isa, Mat, Output, Par, Reduction, Source, group_panel_rows_with,
+    group_scratch, group_with, pack_panel_rows_with, panels_len,
 };
 use tape::generate::{Bytes, Choices, ELEMENTWISE, within};
 use tape::{Domain, Real};
@@ -151,6 +152,25 @@ impl<T: Float> Case<T> {
         out
     }
 
+    /// A block of panels with a row before those of the group.
+    fn panels(&self) -> Vec<T> {
+        vec![T::of(0.25); panels_len(self.rows + 1, self.cols)]
+    }
+
+    /// What the group writes in panels.
+    fn in_panels(&self, isa: Isa, group: &Group) -> Vec<T> {
+        let (mut panels, inputs) = (self.panels(), self.inputs.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        group_panel_rows_with(isa, group, self.rows, self.cols, &inputs, 1, &mut panels);
+        panels
+    }
+
+    /// Rows in panels.
+    fn packed(&self, isa: Isa, rows: &[T]) -> Vec<T> {
+        let mut panels = self.panels();
+        pack_panel_rows_with(isa, Mat::new(rows, self.rows, self.cols), 1, &mut panels);
+        panels
+    }
+
     /// One operation against the slow twin.
     fn check_values(&self, isa: Isa, op: Elementwise, args: &[Vec<T>; 3], out: &[T]) {
         const ULPS: f64 = 32.0;
@@ -174,6 +194,10 @@ fn check<T: Float>(choices: &mut Bytes<'_>) {
         for (par, other) in [("in parallel", case.run(isa, Par::Rayon, &group)), ("one by one", case.one_by_one(isa))] {
             let same = found.iter().zip(&other).all(|(a, b)| same_bits(a, b));
             assert!(same, "{isa} {}: other bits {par}: {}", T::NAME, case.context());
+        }
+        if group.writes_panels() {
+            let same = same_bits(&case.in_panels(isa, &group), &case.packed(isa, &found[0]));
+            assert!(same, "{isa} {}: other bits in panels: {}", T::NAME, case.context());
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Mixtures of random banks: every request alone has the bits that it has among others, and is near the slow twin.
 
-use kernels::{Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_scratch, mixture_with};
+use kernels::{
+    Activation, Bank, Dot, Float, Isa, Par, Real, RowDot, Sum, mixture_by_row_with, mixture_scratch, mixture_with,
+};
 use tape::Domain;
 use tape::generate::{ACTIVATIONS, Bytes, Choices, within};
 
@@ -97,6 +99,26 @@ impl<T: Float> Case<T> {
                 assert!(same_bits(found, &alone[0]), "other bits alone, order {}: {}", request.order, context());
                 self.check_near(request, found, &context);
             }
+            if let (1, Some(request)) = (self.groups, self.requests.iter().find(|request| !request.is_sum)) {
+                self.check_by_row(isa, request, &context);
+            }
+        }
+    }
+
+    /// Inner products of every row with one vector, which is the first row of g, are those of each row alone.
+    fn check_by_row(&self, isa: Isa, request: &Request<T>, context: &dyn Fn() -> String) {
+        let (v, order, h) = (&request.operand[..self.cols.min(request.operand.len())], request.order, self.bank.len());
+        if v.is_empty() {
+            return;
+        }
+        let mut by_row = vec![T::of(f64::NAN); self.rows * h];
+        let dot = RowDot { v, order, out: &mut by_row };
+        mixture_by_row_with(isa, Par::Seq, &self.bank, &self.x, self.rows, self.cols, &mut [], dot);
+        for (x, by_row) in self.x.chunks(self.cols).zip(by_row.chunks(h)) {
+            let (mut alone, mut scratch) = (vec![T::of(f64::NAN); h], vec![T::ZERO; h]);
+            let dot = Dot { g: v, order, out: &mut alone };
+            mixture_with(isa, Par::Seq, &self.bank, x, 1, self.cols, 1, &mut [], &mut [dot], &mut scratch);
+            assert!(same_bits(by_row, &alone), "other bits by row, order {order}: {}", context());
         }
     }
 

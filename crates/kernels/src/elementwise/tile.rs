@@ -164,33 +164,32 @@ fn row_by_row<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_
 
 /// [`sweep`] for what may be written in panels.
 pub(super) fn sweep_into<T: Float>(isa: Isa, op: impl Operation, apply: &mut Apply<'_, T>) {
-    if apply.panels.is_some() {
-        isa.run_apart(&mut IntoPanels(op, apply));
-    } else {
-        sweep(isa, op, apply);
+    match apply.panels {
+        Some(panels) => isa.run_apart(&mut IntoPanels(op, apply, panels)),
+        None => sweep(isa, op, apply),
     }
 }
 
 /// The loop of an operation that is written in panels: nr columns at a time, missing ones as zeros.
-struct IntoPanels<'s, 'a, O, T>(O, &'s mut Apply<'a, T>);
+struct IntoPanels<'s, 'a, O, T>(O, &'s mut Apply<'a, T>, InPanels);
 
 impl<O: Operation, T: Float> Kernel<T> for &mut IntoPanels<'_, '_, O, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let IntoPanels(op, apply) = self;
+        let IntoPanels(op, apply, panels) = self;
         match arity(*op) {
-            2 => rows_into_panels::<L, 2>(*op, apply),
-            3 => rows_into_panels::<L, 3>(*op, apply),
-            _ => rows_into_panels::<L, 4>(*op, apply),
+            2 => rows_into_panels::<L, 2>(*op, apply, *panels),
+            3 => rows_into_panels::<L, 3>(*op, apply, *panels),
+            _ => rows_into_panels::<L, 4>(*op, apply, *panels),
         }
     }
 }
 
 #[inline(always)]
-fn rows_into_panels<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_, L::Elem>) {
-    let Some(InPanels { first, depth }) = apply.panels else { return };
+fn rows_into_panels<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_, L::Elem>, panels: InPanels) {
+    let InPanels { first, depth } = panels;
     for row in apply.rows.stretch.segments() {
         let (op, args) = apply.row::<_, M>(op, row);
         let nr = VECTORS * L::N;

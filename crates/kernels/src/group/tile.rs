@@ -1,5 +1,6 @@
 //! A stretch of a group, tile by tile. A tile is at most [`TILE_BYTES`] of consecutive memory: whole rows when rows are short,
-//! a piece of one row when they are long. Every pass runs over a whole tile before the next begins.
+//! a piece of one row when they are long. Every pass runs over a whole tile before the next begins. What is one pass needs no
+//! tiles: [`super::direct`].
 
 use std::ops::Range;
 
@@ -84,7 +85,8 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
         let mut views = Views::new(group, cols, inputs, repeated);
         let mut sums = Sums::new(group, start / cols, block);
         let mut slots = Slots::new(&mut outputs, registers);
-        for stretch in &mut stretches::<T>(start, end, cols, plan.is_a_sum) {
+        // By reference: copies of what was just written word by word would be read two words at a time, and the processor stalls.
+        for stretch in stretches::<T>(start, end, cols, plan.is_a_sum) {
             let stretch = &stretch;
             slots.from = stretch.at - start;
             slots.len = stretch.len;

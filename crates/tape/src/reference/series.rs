@@ -125,6 +125,8 @@ pub(crate) fn elementwise(op: Elementwise, args: [Series; 3]) -> Series {
         E::Expm1 => solve(value, a, |_| exp(a)),
         E::Ln1p => solve(value, a, |_| div(one, add(one, a))),
         E::Tanh => solve(value, a, |y| sub(one, mul(y, y))),
+        // Far below zero e⁻ᵃ overflows, above it 1 − y cancels.
+        E::Logistic if a[0] < 0.0 => solve(value, a, |y| mul(y, sub(one, y))),
         E::Logistic => solve(value, a, |y| mul(exp(neg(a)), mul(y, y))),
         E::Erf => solve(value, a, |_| scale(exp(neg(mul(a, a))), std::f64::consts::FRAC_2_SQRT_PI)),
         E::Sin => sin_cos(a)[0],
