@@ -205,13 +205,7 @@ impl<T: Float> Pass<'_, T> {
     /// Writes the sums, and for every block the dots of the block: blocks × dots × h × G.
     fn run(self, sums: &mut [Sum<'_, T>], dots: &[Dot<'_, T>], partial: &mut [T]) {
         let Cutting { block, blocks, width, groups } = self.cutting;
-        let mut outs: [&mut [T]; SUMS] = Default::default();
-        let mut wanted = Sums { count: sums.len(), coefficients: [&[]; SUMS], orders: [0; SUMS] };
-        for (i, sum) in sums.iter_mut().enumerate() {
-            wanted.coefficients[i] = sum.coefficients;
-            wanted.orders[i] = sum.order;
-            outs[i] = &mut *sum.out;
-        }
+        let (wanted, outs) = taken(sums);
         let each = dots.len() * self.bank.len() * groups;
         let written = Written { outs, block, partial: Equal { data: partial, each } };
         let mut orders = [false; 4];
@@ -229,11 +223,24 @@ impl<T: Float> Pass<'_, T> {
     }
 }
 
+/// Up to [`SUMS`] requests, and where they are answered.
+fn taken<'a, 'r: 'a, T: Float>(sums: &'a mut [Sum<'r, T>]) -> (Sums<'a, T>, [&'a mut [T]; SUMS]) {
+    let mut outs: [&mut [T]; SUMS] = Default::default();
+    let mut wanted = Sums { count: sums.len(), coefficients: [&[]; SUMS], orders: [0; SUMS] };
+    for (i, sum) in sums.iter_mut().enumerate() {
+        wanted.coefficients[i] = sum.coefficients;
+        wanted.orders[i] = sum.order;
+        outs[i] = &mut *sum.out;
+    }
+    (wanted, outs)
+}
+
 /// What the blocks write.
 struct Written<'a, T> {
     outs: [&'a mut [T]; SUMS],
     /// Elements of a block.
     block: usize,
+    /// The inner products of a block: parts of those of all, or those of its rows.
     partial: Equal<'a, T>,
 }
 

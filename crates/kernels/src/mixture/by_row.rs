@@ -5,9 +5,9 @@
 
 use super::block::{Addition, BATCH, Batch, SUMS, Sums, tile_of};
 use super::loops::Inner;
-use super::{Bank, Sum};
+use super::{Bank, Sum, Written, taken};
 use crate::activation::{Fill, Needs, Parts, Span, TILE};
-use crate::par::{self, Cut, Equal};
+use crate::par::{self, Equal};
 use crate::{Activation, Float, Isa, Par};
 
 /// Elements of a block of rows, or nearly so.
@@ -61,45 +61,19 @@ pub fn mixture_by_row_with<T: Float>(
     assert_eq!(dot.out.len(), rows * bank.len(), "mixture_by_row: length of the inner products");
     assert!(sums.len() <= SUMS, "mixture_by_row: {} sums, more than {SUMS}", sums.len());
     let height = (BLOCK / cols.max(1)).max(1);
-    let mut outs: [&mut [T]; SUMS] = Default::default();
-    let mut wanted = Sums { count: sums.len(), coefficients: [&[]; SUMS], orders: [0; SUMS] };
-    for (i, sum) in sums.iter_mut().enumerate() {
-        wanted.coefficients[i] = sum.coefficients;
-        wanted.orders[i] = sum.order;
-        outs[i] = &mut *sum.out;
-    }
+    let (wanted, outs) = taken(sums);
     let mut orders = [false; 4];
     wanted.orders[..wanted.count].iter().chain([&dot.order]).for_each(|order| orders[*order] = true);
     let needs = Needs::of(bank.activations(), orders);
-    let dots = Equal { data: dot.out, each: height * bank.len() };
-    let written = Written { outs, block: height * cols, dots };
+    let partial = Equal { data: dot.out, each: height * bank.len() };
+    let written = Written { outs, block: height * cols, partial };
     par::each(par, 0..rows.div_ceil(height), written, &mut [(); 0], &|i, written: Written<'_, T>, _| {
         let x = &x[i * height * cols..rows.min((i + 1) * height) * cols];
-        let Written { outs, dots, .. } = written;
-        let (bank, sums, dots) = (bank.activations(), &wanted, dots.data);
+        let Written { outs, partial, .. } = written;
+        let (bank, sums, dots) = (bank.activations(), &wanted, partial.data);
         let block = Rows { bank, needs, span: Span::of(orders), x, cols, sums, outs, v: dot.v, order: dot.order, dots };
         T::mixture_rows(isa, block);
     });
-}
-
-/// What the blocks write.
-struct Written<'a, T> {
-    outs: [&'a mut [T]; SUMS],
-    /// Elements of a block.
-    block: usize,
-    dots: Equal<'a, T>,
-}
-
-impl<T: Float> Cut for Written<'_, T> {
-    fn cut(mut self, at: usize) -> (Self, Self) {
-        let mut others: [&mut [T]; SUMS] = Default::default();
-        for (out, other) in self.outs.iter_mut().zip(&mut others) {
-            let whole = std::mem::take(out);
-            (*out, *other) = whole.split_at_mut((at * self.block).min(whole.len()));
-        }
-        let (dots, others_dots) = self.dots.cut(at);
-        (Self { dots, ..self }, Self { outs: others, block: self.block, dots: others_dots })
-    }
 }
 
 /// A block of rows with all that is wanted of it.
