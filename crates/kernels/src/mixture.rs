@@ -2,7 +2,7 @@
 //!
 //! x is worked on in tiles of 256 elements that stay in the first-level cache: the parts that activations share, then the
 //! activations one after the other, each with all orders that are wanted, then the requests, to which eight activations are
-//! added at a time.
+//! added at a time. Inner products of each row with one vector have a pass of their own kind: [`mixture_by_row()`].
 //!
 //! **Bits.** What a request is answered does not depend on the others, nor on the number of threads. A sum is
 //! c₀σ₀ + c₁σ₁ + … from the left. An inner product is defined on indices: x is cut into blocks (of 8192 elements if there is

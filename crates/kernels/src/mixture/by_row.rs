@@ -5,13 +5,10 @@
 
 use super::block::{Addition, BATCH, Batch, SUMS, Sums, tile_of};
 use super::loops::Inner;
-use super::{Bank, Sum, Written, taken};
+use super::{Bank, Cutting, Sum, Written, taken};
 use crate::activation::{Fill, Needs, Parts, Span, TILE};
 use crate::par::{self, Equal};
 use crate::{Activation, Float, Isa, Par};
-
-/// Elements of a block of rows, or nearly so.
-const BLOCK: usize = 8192;
 
 /// A request for outᵢₖ = Σⱼ vⱼ σₖ⁽ᵒ⁾(xᵢⱼ) for every row i and activation k.
 #[derive(Debug)]
@@ -60,7 +57,7 @@ pub fn mixture_by_row_with<T: Float>(
     assert_eq!(dot.v.len(), cols, "mixture_by_row: length of v");
     assert_eq!(dot.out.len(), rows * bank.len(), "mixture_by_row: length of the inner products");
     assert!(sums.len() <= SUMS, "mixture_by_row: {} sums, more than {SUMS}", sums.len());
-    let height = (BLOCK / cols.max(1)).max(1);
+    let height = (Cutting::BLOCK / cols.max(1)).max(1);
     let (wanted, outs) = taken(sums);
     let mut orders = [false; 4];
     wanted.orders[..wanted.count].iter().chain([&dot.order]).for_each(|order| orders[*order] = true);
@@ -136,16 +133,16 @@ impl<T: Float> Rows<'_, T> {
         let mut j = 0;
         while j < batch.count {
             j += match batch.count - j {
-                4.. => some::<T, 4>(isa, batch, order, j, g, dots),
-                2.. => some::<T, 2>(isa, batch, order, j, g, dots),
-                _ => some::<T, 1>(isa, batch, order, j, g, dots),
+                4.. => add_some::<T, 4>(isa, batch, order, j, g, dots),
+                2.. => add_some::<T, 2>(isa, batch, order, j, g, dots),
+                _ => add_some::<T, 1>(isa, batch, order, j, g, dots),
             };
         }
     }
 }
 
 /// Adds the inner products of M activations from the `j`-th of the batch on; answers M.
-fn some<T: Float, const M: usize>(
+fn add_some<T: Float, const M: usize>(
     isa: Isa,
     batch: Batch<'_, T>,
     order: usize,
