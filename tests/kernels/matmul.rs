@@ -197,6 +197,29 @@ fn larger_sizes() {
     }
 }
 
+/// A is read where it lies or packed, as its rows or columns lie near each other or far apart, or not contiguous at all. The bits are the same.
+fn same_however_a_lies<T: Float>(isa: Isa, [m, k, n]: [usize; 3]) {
+    let dense = Case::dense(m, k, n);
+    let expected = bits(&dense.run::<T>(isa, Par::Seq).elements());
+    for transposed in [false, true] {
+        for (step, gap) in [(0, 0), (0, 5), (0, 1030), (1, 0)] {
+            let case = Case { a: Layout { transposed, step, gap }, ..dense };
+            let found = case.run::<T>(isa, Par::Seq);
+            assert_eq!(bits(&found.elements()), expected, "{case:?} {isa} {}", T::NAME);
+        }
+    }
+}
+
+#[test]
+fn how_a_lies_does_not_move_a_bit() {
+    for &isa in Isa::available() {
+        for sizes in [[7, 300, 40], [24, 600, 150], [31, 70, 150], [130, 520, 140], [25, 1, 129], [5, 2050, 3]] {
+            same_however_a_lies::<f32>(isa, sizes);
+            same_however_a_lies::<f64>(isa, sizes);
+        }
+    }
+}
+
 fn same_in_pools<T: Float>(isa: Isa, case: Case) {
     let Case { m, k, n, .. } = case;
     assert!(matmul_pieces(Par::Rayon, m, k, n) >= 2, "{case:?} is one piece");

@@ -93,6 +93,16 @@ fn a_steep_function_agrees() {
     report_of(|x| (x * 500.0).sin(), &[0.7]).unwrap();
 }
 
+/// Within a step it goes through several periods: quotients of three steps may be of one mind by chance, as here, and refute nothing.
+#[test]
+fn an_oscillation_within_a_step_is_not_refuted() {
+    for omega in (1000..20_000).step_by(7) {
+        let frequency = f64::from(omega);
+        let report = report_of(move |x| (x * frequency).sin(), &[0.7]);
+        assert!(report.verdict() < Verdict::Disagrees, "{frequency}: {report}");
+    }
+}
+
 /// abs′(0) = 0 and ½ for each operand of a tie are what central differences see; the Hessian has no value there.
 #[test]
 fn the_slope_at_a_tie_is_the_mean_of_the_sides() {

@@ -31,7 +31,7 @@ struct Layout {
 impl Layout {
     /// Rows or columns of consecutive elements, with or without gaps between them.
     fn draw(choices: &mut Bytes<'_>, rows: usize, cols: usize) -> Self {
-        let gap = choices.below(4);
+        let gap = [0, 1, 3, 1030][choices.below(4)];
         let by_columns = choices.below(2) == 1;
         let (down, right) = if by_columns { (1, rows.max(1) + gap) } else { (cols.max(1) + gap, 1) };
         Self { rows, cols, down, right }

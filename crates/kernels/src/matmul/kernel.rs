@@ -1,26 +1,26 @@
 //! The microkernel: a tile of C in registers, one multiply-add per product.
 
-use super::MatMut;
 use super::blocking::{MAX_NR, MR};
+use super::{Mat, MatMut};
 use crate::Float;
 use crate::lanes::Lanes;
 
 /// A tile of C: `R` rows of `V` lanes.
 pub(super) type Tile<L, const R: usize, const V: usize> = [[L; V]; R];
 
-/// The chains of a tile, carried on along k: tile + A·B, for `R` packed rows of A and the rows of B.
+/// The chains of a tile, carried on along k: tile + A·B, for the columns of `R` rows of A and the rows of B.
 #[inline(always)]
 pub(super) fn multiply<'b, L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
-    a: &[L::Elem],
+    a: impl Iterator<Item = [L::Elem; R]>,
     b: impl Iterator<Item = &'b [L::Elem]>,
 ) -> Tile<L, R, V> {
-    for (a, b) in a.as_chunks::<R>().0.iter().zip(b) {
+    for (a, b) in a.zip(b) {
         let mut row = [L::splat(L::Elem::ZERO); V];
         for (v, row) in row.iter_mut().enumerate() {
             *row = L::load(&b[v * L::N..]);
         }
-        for (sums, &a) in tile.iter_mut().zip(a) {
+        for (sums, &a) in tile.iter_mut().zip(&a) {
             let a = L::splat(a);
             for (sum, &b) in sums.iter_mut().zip(&row) {
                 *sum = a.mul_add(b, *sum);
@@ -28,6 +28,69 @@ pub(super) fn multiply<'b, L: Lanes, const R: usize, const V: usize>(
         }
     }
     tile
+}
+
+/// The columns of `R` contiguous rows.
+pub(super) struct Across<'a, T, const R: usize> {
+    rows: [&'a [T]; R],
+    next: usize,
+}
+
+impl<'a, T: Float, const R: usize> Across<'a, T, R> {
+    /// Of these rows.
+    #[inline(always)]
+    pub(super) fn new(a: Mat<'a, T>) -> Self {
+        let mut rows: [&[T]; R] = [&[]; R];
+        let mut from = a.data;
+        for (r, row) in rows.iter_mut().enumerate() {
+            *row = &from[..a.cols];
+            if r + 1 < R {
+                from = &from[a.row_stride..];
+            }
+        }
+        Self { rows, next: 0 }
+    }
+}
+
+impl<T: Float, const R: usize> Iterator for Across<'_, T, R> {
+    type Item = [T; R];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<[T; R]> {
+        let mut column = [T::ZERO; R];
+        for (x, row) in column.iter_mut().zip(&self.rows) {
+            *x = *row.get(self.next)?;
+        }
+        self.next += 1;
+        Some(column)
+    }
+}
+
+/// Columns of `R` contiguous elements, one every `stride`.
+pub(super) struct Along<'a, T, const R: usize> {
+    data: &'a [T],
+    stride: usize,
+    at: usize,
+}
+
+impl<'a, T: Float, const R: usize> Along<'a, T, R> {
+    /// `depth` of them, from the first element of `data` on.
+    #[inline(always)]
+    pub(super) fn new(data: &'a [T], stride: usize, depth: usize) -> Self {
+        let end = if depth == 0 { 0 } else { (depth - 1) * stride + R };
+        Self { data: &data[..end], stride, at: 0 }
+    }
+}
+
+impl<T: Float, const R: usize> Iterator for Along<'_, T, R> {
+    type Item = [T; R];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<[T; R]> {
+        let column = self.data.get(self.at..self.at + R)?;
+        self.at += self.stride;
+        column.first_chunk().copied()
+    }
 }
 
 /// The tile of `c` that begins at (i, j); columns beyond the last are 0.

@@ -2,7 +2,7 @@
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
 use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
-use super::kernel::{Strips, load, multiply, store};
+use super::kernel::{Across, Along, Strips, load, multiply, store};
 use super::pack::{pack_panel, pack_rows, pack_strip};
 use super::tail::Ending;
 use super::{Mat, MatMut, Panels, Update, thin};
@@ -13,6 +13,13 @@ use crate::{Float, Isa, Par};
 
 /// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
 const FEW_ROWS: usize = 4 * MR;
+
+/// With at most this many columns of C, A is read where it lies: packed, it would be read too seldom.
+const FEW_COLS: usize = 4 * MAX_NR;
+
+/// Rows or columns of A that begin at most so many bytes apart are read where they lie: a strip of them spreads over the sets of the
+/// first-level cache and over few pages.
+const NEAR: usize = 4096;
 
 /// The stride that stands for rows of B one after the other.
 const PACKED: usize = 0;
@@ -77,8 +84,9 @@ impl<T: Float> Product<'_, T> {
                 };
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);
                 let plain = self.alpha == T::ONE && self.update == Update::Overwrite;
+                let direct = lies_well(a, n);
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
-                    self.isa.run(Block { product: self, a, b, begins, ends, plain, rows: &mut rows, packed });
+                    self.isa.run(Block { product: self, a, direct, b, begins, ends, plain, rows: &mut rows, packed });
                     if let (true, Some(ending)) = (ends, rows.ending) {
                         ending.run(self.isa, &mut rows.c);
                     }
@@ -137,6 +145,12 @@ impl<T: Float> Cut for Rows<'_, '_, T> {
     }
 }
 
+/// Whether A is read where it lies, in a product with `n` columns.
+fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
+    let (near, far) = (a.row_stride.min(a.col_stride), a.row_stride.max(a.col_stride));
+    near == 1 && (n <= FEW_COLS || far * size_of::<T>() <= NEAR)
+}
+
 /// A block of B: its panels, of nr columns each.
 #[derive(Clone, Copy)]
 struct B<'a, T> {
@@ -186,10 +200,12 @@ impl<T: Float> Kernel<T> for PackB<'_, T> {
     }
 }
 
-/// The work on one row block: its part of A packed, then its panels of C.
+/// The work on one row block: its part of A packed if need be, then its panels of C.
 struct Block<'a, 'r, 'c, 'e, T> {
     product: Product<'a, T>,
     a: Mat<'a, T>,
+    /// Whether it is read where it lies, and not packed.
+    direct: bool,
     b: B<'a, T>,
     /// Whether this is the first, the last block of depth.
     begins: bool,
@@ -205,7 +221,9 @@ impl<T: Float> Kernel<T> for Block<'_, '_, '_, '_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(mut self) {
-        self.pack_a();
+        if !self.direct {
+            self.pack_a();
+        }
         let (nr, cols) = (VECTORS * L::N, self.rows.c.cols);
         for j in (0..cols).step_by(nr) {
             if cols - j > L::N { self.panel::<L, VECTORS>(j) } else { self.panel::<L, 1>(j) }
@@ -249,19 +267,30 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     #[inline(always)]
     fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize, b: &[T], stride: usize) {
         let depth = self.a.cols;
-        let Rows { c, unfinished, .. } = &mut *self.rows;
-        let width = unfinished.len() / c.rows;
+        let Rows { c, unfinished, at, .. } = &mut *self.rows;
+        let (at, width) = (*at, unfinished.len() / c.rows);
         let mut chains = match width {
             0 => c.reborrow(),
             _ => MatMut { data: unfinished, rows: c.rows, cols: c.cols, row_stride: width, col_stride: 1 },
         };
         let zero = [[L::splat(T::ZERO); V]; R];
         let tile = if self.begins { zero } else { load::<L, R, V>(&chains, i, j) };
-        let a = &self.packed[i * depth..(i + R) * depth];
-        // Rows of a length that is known here need no checks in the loop.
-        let mut tile = match stride {
-            PACKED => multiply(tile, a, b.chunks_exact(VECTORS * L::N)),
-            _ => multiply(tile, a, b.chunks(stride)),
+        // Rows of B of a length that is known here need no checks in the loop.
+        let mut tile = if self.direct && self.a.col_stride == 1 {
+            let a = Across::<T, R>::new(self.a.window(at + i, 0, R, depth));
+            match stride {
+                PACKED => multiply(tile, a, b.chunks_exact(VECTORS * L::N)),
+                _ => multiply(tile, a, b.chunks(stride)),
+            }
+        } else {
+            let a = match self.direct {
+                true => Along::<T, R>::new(&self.a.data[at + i..], self.a.col_stride, depth),
+                false => Along::<T, R>::new(&self.packed[i * depth..], R, depth),
+            };
+            match stride {
+                PACKED => multiply(tile, a, b.chunks_exact(VECTORS * L::N)),
+                _ => multiply(tile, a, b.chunks(stride)),
+            }
         };
         if !self.ends {
             return store(tile, &mut chains, i, j);
