@@ -21,7 +21,7 @@ mod loops;
 
 use std::sync::Arc;
 
-use crate::activation::Needs;
+use crate::activation::{Needs, Span};
 use crate::par::{self, Cut, Equal};
 use crate::{Activation, Float, Isa, Par};
 pub(crate) use block::Block;
@@ -208,17 +208,15 @@ impl<T: Float> Pass<'_, T> {
         let (wanted, outs) = taken(sums);
         let each = dots.len() * self.bank.len() * groups;
         let written = Written { outs, block, partial: Equal { data: partial, each } };
-        let mut orders = [false; 4];
-        for order in wanted.orders[..wanted.count].iter().chain(dots.iter().map(|dot| &dot.order)) {
-            orders[*order] = true;
-        }
-        let needs = Needs::of(self.bank, orders);
+        let orders = wanted.orders(dots.iter().map(|dot| dot.order));
+        let (needs, span) = (Needs::of(self.bank, orders), Span::of(orders));
         par::each(self.par, 0..blocks, written, &mut [(); 0], &|i, written: Written<'_, T>, _| {
             let start = i * block;
             let x = &self.x[start..(start + block).min(self.x.len())];
             let Written { outs, partial, .. } = written;
             let (sums, partial) = (&wanted, partial.data);
-            T::mixture(self.isa, Block { bank: self.bank, needs, x, start, width, groups, sums, outs, dots, partial });
+            let bank = self.bank;
+            T::mixture(self.isa, Block { bank, needs, span, x, start, width, groups, sums, outs, dots, partial });
         });
     }
 }

@@ -172,7 +172,7 @@ pub fn erf(x: f64) -> f64 {
     std::f64::consts::FRAC_2_SQRT_PI * gauss(x, 1.0) * sum
 }
 
-/// erfc x = 1 − erf x, without cancellation: from ½ on as exp(−x²) times [`erfcx`].
+/// erfc x = 1 − erf x, without cancellation: from ½ on as exp(−x²) times `erfcx`.
 pub fn erfc(x: f64) -> f64 {
     if x.is_nan() || x < 0.5 { 1.0 - erf(x) } else { gauss(x, 1.0) * erfcx(x) }
 }

@@ -25,10 +25,20 @@ pub(super) struct Sums<'a, T> {
     pub(super) orders: [usize; SUMS],
 }
 
+impl<T> Sums<'_, T> {
+    /// Which orders they or `others` ask for.
+    pub(super) fn orders(&self, others: impl Iterator<Item = usize>) -> [bool; 4] {
+        let mut orders = [false; 4];
+        self.orders[..self.count].iter().copied().chain(others).for_each(|order| orders[order] = true);
+        orders
+    }
+}
+
 /// One block of a mixture with all that is wanted of it.
 pub struct Block<'a, 'd, T> {
     pub(super) bank: &'a [Activation],
     pub(super) needs: Needs,
+    pub(super) span: Span,
     /// The elements of the block.
     pub(super) x: &'a [T],
     /// Where they begin in the whole.
@@ -50,7 +60,7 @@ impl<T: Float> Block<'_, '_, T> {
         self.partial.fill(T::ZERO);
         let (mut parts, mut padded) = (Parts::new(), [T::ZERO; TILE]);
         let mut values = [[T::ZERO; TILE]; 4 * BATCH + 3];
-        let (span, needs) = (self.span(), self.needs);
+        let (span, needs) = (self.span, self.needs);
         for from in (0..self.x.len()).step_by(TILE) {
             let tile = from..(from + TILE).min(self.x.len());
             let n = tile.len().next_multiple_of(16);
@@ -58,18 +68,6 @@ impl<T: Float> Block<'_, '_, T> {
             isa.run_apart(&mut Fill { parts: &mut parts, needs, x, n });
             self.tile(isa, span, tile, x, &parts, &mut values);
         }
-    }
-
-    /// The orders that are wanted.
-    fn span(&self) -> Span {
-        let mut wanted = [false; 4];
-        for order in &self.sums.orders[..self.sums.count] {
-            wanted[*order] = true;
-        }
-        for dot in self.dots {
-            wanted[dot.order] = true;
-        }
-        Span::of(wanted)
     }
 
     /// Serves all requests on a tile.

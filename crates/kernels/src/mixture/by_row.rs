@@ -59,8 +59,7 @@ pub fn mixture_by_row_with<T: Float>(
     assert!(sums.len() <= SUMS, "mixture_by_row: {} sums, more than {SUMS}", sums.len());
     let height = (Cutting::BLOCK / cols.max(1)).max(1);
     let (wanted, outs) = taken(sums);
-    let mut orders = [false; 4];
-    wanted.orders[..wanted.count].iter().chain([&dot.order]).for_each(|order| orders[*order] = true);
+    let orders = wanted.orders(std::iter::once(dot.order));
     let needs = Needs::of(bank.activations(), orders);
     let partial = Equal { data: dot.out, each: height * bank.len() };
     let written = Written { outs, block: height * cols, partial };

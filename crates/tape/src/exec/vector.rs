@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+pub(crate) use kernels::reduce::dot_wide;
 use kernels::{Cut, each, reduce};
 
 use crate::{Float, Par};
@@ -38,11 +39,6 @@ fn in_pieces<T: Float, const N: usize>(
 /// ⟨x, y⟩
 pub(crate) fn dot<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
     reduce::dot(par, x, y).to_f64()
-}
-
-/// ⟨x, y⟩ with products and sums in `f64`.
-pub(crate) fn dot_wide<T: Float>(par: Par, x: &[T], y: &[T]) -> f64 {
-    reduce::dot_wide(par, x, y)
 }
 
 /// y += a·x
