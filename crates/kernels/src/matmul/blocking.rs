@@ -9,8 +9,11 @@ pub(super) const MR: usize = 6;
 pub(crate) const VECTORS: usize = 2;
 /// The largest nr of all element types and instruction sets: packed panels are at most this wide.
 pub(super) const MAX_NR: usize = 32;
-/// Depth of a block: an nr × kc panel of B stays in the first cache.
-const KC: usize = 256;
+/// Bytes of a row of A in a block of depth. For every block all of C is read and written, which costs more than panels of B
+/// that come from the second cache.
+const KC_BYTES: usize = 4096;
+/// Depth of a block of B that lies in panels: less, because several threads write one block each.
+const PANELS_KC: usize = 256;
 /// Height of a block: an mc × kc block of A stays in the second cache.
 const MC: usize = 96;
 /// Width of a block: a kc × nc block of B stays in the last cache.
@@ -41,6 +44,11 @@ fn pieces(total: usize, most: usize) -> (usize, usize) {
     (count, total.div_ceil(count))
 }
 
+/// The number of blocks of depth of a k-rowed matrix in panels, and the depth of the deepest.
+pub(super) fn panel_depths(k: usize) -> (usize, usize) {
+    pieces(k, PANELS_KC)
+}
+
 /// Number of chains of multiply-adds that make an element.
 pub(super) fn chains(k: usize) -> usize {
     (k / CHAIN).clamp(1, MAX_CHAINS)
@@ -60,9 +68,10 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn new(m: usize, k: usize, n: usize) -> Self {
+    /// Of an m × k by k × n product, whose B `lies` in panels or not.
+    pub(super) fn new<T>(m: usize, k: usize, n: usize, lies: bool) -> Self {
         let (rows, mc) = pieces(m, MC);
-        let (depths, kc) = pieces(k, KC);
+        let (depths, kc) = if lies { panel_depths(k) } else { pieces(k, KC_BYTES / size_of::<T>()) };
         let (_, nc) = pieces(n, NC);
         Self { rows, mc, depths, kc, nc: nc.next_multiple_of(MAX_NR) }
     }
@@ -108,7 +117,7 @@ pub(super) enum Cutting {
 
 impl Cutting {
     pub(super) fn new(seq: bool, m: usize, k: usize, n: usize) -> Self {
-        let rows = Blocks::new(m, k, n).rows;
+        let (rows, _) = pieces(m, MC);
         if seq || m.saturating_mul(k).saturating_mul(n) < SMALL {
             return Self::Rows { threads: 1 };
         }
@@ -122,16 +131,16 @@ impl Cutting {
     }
 
     /// Elements of scratch, with a B that `lies` in panels or not.
-    pub(super) fn scratch(self, m: usize, k: usize, n: usize, lies: bool) -> usize {
+    pub(super) fn scratch<T>(self, m: usize, k: usize, n: usize, lies: bool) -> usize {
         let chains = chains(k);
         let chain = k.div_ceil(chains);
         match self {
             Self::Rows { threads } => {
                 let total = if chains > 1 { m * n } else { 0 };
-                Blocks::new(m, chain, n).scratch(m, threads, lies) + total
+                Blocks::new::<T>(m, chain, n, lies).scratch(m, threads, lies) + total
             }
             Self::Parts { slab, width } => {
-                let part = m * width + Blocks::new(m, chain, width).scratch(m, 1, lies);
+                let part = m * width + Blocks::new::<T>(m, chain, width, lies).scratch(m, 1, lies);
                 part * chains * slab.div_ceil(width)
             }
         }

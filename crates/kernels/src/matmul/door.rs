@@ -31,7 +31,7 @@ pub struct Tail<'t, 'a, T> {
 
 /// Elements of scratch that [`matmul()`] needs for an m × k by k × n product.
 pub fn matmul_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
-    let scratch = |m, n| Cutting::new(par.is_seq(), m, k, n).scratch(m, k, n, false);
+    let scratch = |m, n| Cutting::new(par.is_seq(), m, k, n).scratch::<T>(m, k, n, false);
     match (m, n) {
         (0, _) | (_, 0) => 0,
         (_, 1) => scratch(1, m),
@@ -43,7 +43,7 @@ pub fn matmul_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize
 
 /// Elements of scratch that [`matmul_panels()`] needs for an m × k by k × n product.
 pub fn matmul_panels_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
-    if m * n == 0 { 0 } else { Cutting::new(par.is_seq(), m, k, n).scratch(m, k, n, true) }
+    if m * n == 0 { 0 } else { Cutting::new(par.is_seq(), m, k, n).scratch::<T>(m, k, n, true) }
 }
 
 /// The number of pieces that a product into a row-major C is cut into, and that may run at the same time.

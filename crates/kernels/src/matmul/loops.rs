@@ -67,8 +67,9 @@ impl<T: Float> Product<'_, T> {
             return thin::run(self, c, ending);
         }
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
-        let blocks = Blocks::new(m, k, n);
-        let packed_b = if self.b.lies_in_panels() { 0 } else { blocks.packed_b() };
+        let lies = self.b.lies_in_panels();
+        let blocks = Blocks::new::<T>(m, k, n, lies);
+        let packed_b = if lies { 0 } else { blocks.packed_b() };
         let (packed_b, scratch) = scratch.split_at_mut(packed_b);
         let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
         let (unfinished, packed_a) = scratch.split_at_mut(keep);

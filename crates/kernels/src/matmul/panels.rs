@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::Mat;
-use super::blocking::{Blocks, MAX_NR, chains, start};
+use super::blocking::{MAX_NR, chains, panel_depths, start};
 use super::loops::pack_columns;
 use super::pack::pack_rows;
 use crate::isa::Kernel;
@@ -50,7 +50,7 @@ pub fn pack_panels_with<T: Float>(isa: Isa, par: Par, b: Mat<'_, T>, to: &mut [T
     assert!(takes_panels(k, n), "pack_panels: a {k}×{n} matrix cannot lie in panels");
     assert!(len == panels_len(k, n), "pack_panels: {len} elements for a {k}×{n} matrix, {} needed", panels_len(k, n));
     let mut rest = to;
-    for d in 0..Blocks::new(1, k, n).depths {
+    for d in 0..panel_depths(k).0 {
         let (l, end) = depth(k, d);
         let (block, others) = rest.split_at_mut(panels_len(end - l, n));
         pack_columns(isa, par, b.window(l, 0, end - l, n), 0, block);
@@ -61,7 +61,7 @@ pub fn pack_panels_with<T: Float>(isa: Isa, par: Par, b: Mat<'_, T>, to: &mut [T
 /// The rows of a k-rowed matrix in panels that lie together, block after block: the first [`panels_len`] of the rows of the first
 /// block, and so on.
 pub fn panel_blocks(k: usize) -> impl ExactSizeIterator<Item = Range<usize>> {
-    (0..Blocks::new(1, k, 1).depths).map(move |d| {
+    (0..panel_depths(k).0).map(move |d| {
         let (l, end) = depth(k, d);
         l..end
     })
@@ -108,7 +108,7 @@ impl<T: Float> Kernel<T> for PackRows<'_, T> {
 
 /// Where block `d` of the depth k begins and ends.
 fn depth(k: usize, d: usize) -> (usize, usize) {
-    let depths = Blocks::new(1, k, 1).depths;
+    let (depths, _) = panel_depths(k);
     (start(k, depths, d), start(k, depths, d + 1))
 }
 

@@ -84,7 +84,7 @@ impl<T: Float> Whole<'_, T> {
     /// Columns and chains at the same time, into scratch.
     fn parts(&self, mut c: MatMut<'_, T>, slab: usize, width: usize, cutting: Cutting, scratch: &mut [T]) {
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
-        let part = cutting.scratch(m, k, n, self.b.lies_in_panels()) / cutting.pieces(k);
+        let part = cutting.scratch::<T>(m, k, n, self.b.lies_in_panels()) / cutting.pieces(k);
         for j in (0..n).step_by(slab) {
             let columns = slab.min(n - j).div_ceil(width);
             let place = |column: usize| (j + column * width, width.min(n - j - column * width));
