@@ -191,7 +191,9 @@ fn larger_sizes() {
         Case::random(random.below(131), random.below(131), random.below(131)).check_everywhere();
     }
     // Several blocks in every direction, several chains, single rows and columns.
-    for (m, k, n) in [(205, 300, 70), (13, 2100, 33), (1, 700, 300), (300, 700, 1), (1, 2500, 1), (30, 20, 2100)] {
+    for (m, k, n) in
+        [(205, 300, 70), (205, 1300, 70), (13, 2100, 33), (1, 700, 300), (300, 700, 1), (1, 2500, 1), (30, 20, 2100)]
+    {
         Case::random(m, k, n).check_everywhere();
         Case { update: Update::Accumulate, ..Case::random(m, k, n) }.check_everywhere();
     }

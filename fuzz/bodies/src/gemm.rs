@@ -75,7 +75,7 @@ fn size(choices: &mut Bytes<'_>, long: usize) -> usize {
 impl<T: Float> Case<T> {
     fn draw(choices: &mut Bytes<'_>) -> Self {
         let (m, n) = (size(choices, 0), size(choices, 0));
-        let k = size(choices, 500);
+        let k = size(choices, 1100);
         let update = if choices.below(2) == 0 { Update::Overwrite } else { Update::Accumulate };
         let alpha = T::of([1.0, 0.0, -0.75, 3.0][choices.below(4)]);
         let mut elements = Elements::new(choices, 3);
