@@ -1,6 +1,6 @@
 //! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
 
-use super::parts::Place;
+use super::parts::{LIFT, Place};
 use crate::elementary::{clamp, ln_1p_unit, sign, tanh_of};
 use crate::lanes::{Lanes, splat};
 
@@ -124,11 +124,16 @@ pub(super) struct Gelu;
 impl Jet for Gelu {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        let cdf = at.x().lt(splat(0.0)).select(at.beyond(), splat::<L>(1.0) - at.beyond());
+        // On the left by parts that are lifted until x has multiplied them: alone they would be subnormal too soon.
+        let (left, one) = (at.x().lt(splat(0.0)), splat::<L>(1.0));
+        let scale = left.select(splat(LIFT.recip()), one);
+        let part = left.select(at.lifted_tail(), (-at.lifted_tail()).mul_add(splat(LIFT.recip()), one));
+        let cdf = part * scale;
         let pdf = at.gauss() * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
         let x = bounded(at.x());
         let x_2 = x * x;
-        [bounded_below(at.x()) * cdf, x.mul_add(pdf, cdf), pdf * (splat::<L>(2.0) - x_2), pdf * x * (x_2 - splat(4.0))]
+        let value = bounded_below(at.x()) * part * scale;
+        [value, x.mul_add(pdf, cdf), pdf * (splat::<L>(2.0) - x_2), pdf * x * (x_2 - splat(4.0))]
     }
 }
 

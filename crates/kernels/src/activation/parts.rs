@@ -3,13 +3,16 @@
 use super::Activation;
 use crate::Float;
 use crate::elementary::{
-    Decay, any_far, erf_gauss, far_sin_cos, fraction_of_square, gauss, mend, scaled_tail, sin_cos, smaller,
+    Decay, any_far, erf_gauss, far_sin_cos, fraction_of_square, gauss, mend, sin_cos, smaller, tail,
 };
 use crate::isa::Kernel;
 use crate::lanes::{Lanes, splat};
 
 /// The number of elements of a tile: a dozen tiles of `f32` lie in a first-level cache.
 pub(crate) const TILE: usize = 256;
+
+/// What keeps the tail of the normal distribution above the subnormal numbers as long as x times it is.
+pub(super) const LIFT: f64 = (1_u64 << 32) as f64;
 
 /// Consecutive elements that are worked on together.
 pub(crate) type Tile<T> = [T; TILE];
@@ -75,7 +78,7 @@ pub(crate) struct Parts<T> {
     larger: Tile<T>,
     smaller: Tile<T>,
     gauss: Tile<T>,
-    beyond: Tile<T>,
+    lifted_tail: Tile<T>,
     sin: Tile<T>,
     cos: Tile<T>,
     erf: Tile<T>,
@@ -112,7 +115,7 @@ impl<T: Float> Parts<T> {
             larger: zeros,
             smaller: zeros,
             gauss: zeros,
-            beyond: zeros,
+            lifted_tail: zeros,
             sin: zeros,
             cos: zeros,
             erf: zeros,
@@ -195,8 +198,8 @@ impl<T: Float> Parts<T> {
     #[inline(always)]
     fn fill_tail<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let beyond = scaled_tail(L::load(&x[i..])) * L::load(&self.gauss[i..]);
-            beyond.store(&mut self.beyond[i..]);
+            let lifted = splat::<L>(LIFT) * L::load(&self.gauss[i..]);
+            tail(L::load(&x[i..]), lifted).store(&mut self.lifted_tail[i..]);
         }
     }
 
@@ -304,10 +307,10 @@ impl<L: Lanes> Place<'_, L> {
         L::load(&self.parts.gauss[self.i..])
     }
 
-    /// Φ(−|x|)
+    /// Φ(−|x|) times [`LIFT`]
     #[inline(always)]
-    pub(super) fn beyond(self) -> L {
-        L::load(&self.parts.beyond[self.i..])
+    pub(super) fn lifted_tail(self) -> L {
+        L::load(&self.parts.lifted_tail[self.i..])
     }
 
     /// sin x

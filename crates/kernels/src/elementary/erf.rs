@@ -1,16 +1,26 @@
 //! The error function and the lower tail of the normal distribution.
 
-use super::{Constants, gauss, polynomial, with_sign};
+use super::exp::gauss_with_rest;
+use super::{Constants, polynomial, with_sign};
 use crate::lanes::{Lanes, splat};
 
-/// exp(y²)·erfc y for y = scale·a, a ≥ 0, with a small relative error however large y.
+/// exp(y²)·erfc y for y = scale·a, a ≥ 0, with a small relative error however large y: a quotient, and what it lost.
 #[inline(always)]
-fn erfcx<L: Lanes>(a: L, scale: f64) -> L {
+fn erfcx<L: Lanes>(a: L, scale: f64) -> (L, L) {
     // Where it is cut, the product with exp(−y²) is 0 whatever this is; infinite y would make NaN.
     let a = splat::<L>(64.0).min(a);
-    let (y, centre) = (a * splat(scale), L::splat(L::Elem::ERFCX_CENTRE));
+    let (y, centre, one) = (a * splat(scale), L::splat(L::Elem::ERFCX_CENTRE), splat::<L>(1.0));
     let t = (y - centre) / (y + centre);
-    polynomial(t, L::Elem::ERFCX) / a.mul_add(splat(2.0 * scale), splat(1.0))
+    let (first, slope) = (L::splat(L::Elem::ERFCX[0]), polynomial(t, &L::Elem::ERFCX[1..]));
+    let above = t.mul_add(slope, first);
+    let below = a.mul_add(splat(2.0 * scale), one);
+    let inverse = one / below;
+    let quotient = above * inverse;
+    // What the numerator, the denominator and the quotient lost.
+    let above_rest = t.mul_add(slope, first - above);
+    let below_rest = a.mul_add(splat(2.0 * scale), one - below);
+    let lost = (-quotient).mul_add(below, above) + (-quotient).mul_add(below_rest, above_rest);
+    (quotient, lost * inverse)
 }
 
 /// erf x and exp(−x²)
@@ -18,9 +28,13 @@ fn erfcx<L: Lanes>(a: L, scale: f64) -> L {
 pub(crate) fn erf_gauss<L: Lanes>(x: L) -> (L, L) {
     let y = x.abs();
     let near = y.mul_add(polynomial(y * y, L::Elem::ERF), y);
-    let gauss = gauss(y, 1.0);
-    let far = splat::<L>(1.0) - gauss * erfcx(y, 1.0);
-    (with_sign(y.lt(splat(0.9)).select(near, far), x), gauss)
+    let (gauss, gauss_rest) = gauss_with_rest(y, 1.0);
+    let (scaled, rest) = erfcx(y, 1.0);
+    let (one, beyond) = (splat::<L>(1.0), gauss * scaled);
+    let beyond_rest = gauss.mul_add(scaled, -beyond) + gauss.mul_add(rest, gauss_rest * scaled);
+    let sum = one - beyond;
+    let far = sum + (((one - sum) - beyond) - beyond_rest);
+    (with_sign(y.lt(splat(0.8)).select(near, far), x), gauss)
 }
 
 /// erf x
@@ -29,8 +43,10 @@ pub(crate) fn erf<L: Lanes>(x: L) -> L {
     erf_gauss(x).0
 }
 
-/// exp(x²/2)·Φ(−|x|), the probability beyond |x| in the scale of [`gauss`].
+/// Φ(−|x|), the probability beyond |x|, from `gauss` = exp(−x²/2); times a factor if `gauss` has it.
 #[inline(always)]
-pub(crate) fn scaled_tail<L: Lanes>(x: L) -> L {
-    splat::<L>(0.5) * erfcx(x.abs(), std::f64::consts::FRAC_1_SQRT_2)
+pub(crate) fn tail<L: Lanes>(x: L, gauss: L) -> L {
+    let (scaled, rest) = erfcx(x.abs(), std::f64::consts::FRAC_1_SQRT_2);
+    let half = splat::<L>(0.5);
+    (half * scaled).mul_add(gauss, half * rest * gauss)
 }

@@ -109,11 +109,19 @@ pub(crate) fn expm1<L: Lanes>(x: L) -> L {
 /// exp(−scale·x²) for a scale of 1 or ½, from the exact square.
 #[inline(always)]
 pub(crate) fn gauss<L: Lanes>(x: L, scale: f64) -> L {
+    gauss_with_rest(x, scale).0
+}
+
+/// [`gauss`], and what its rounding lost.
+#[inline(always)]
+pub(super) fn gauss_with_rest<L: Lanes>(x: L, scale: f64) -> (L, L) {
     let reach = L::splat(L::Elem::GAUSS_REACH) * splat(scale.sqrt().recip());
     let x = reach.min(x.abs());
     let (square, rest) = minus_square(x, scale);
     let reduced = Reduced::of_sum(square, rest);
-    reduced.lower(splat::<L>(1.0) + reduced.expm1())
+    let (one, q) = (splat::<L>(1.0), reduced.expm1());
+    let sum = one + q;
+    (reduced.lower(sum), reduced.lower((one - sum) + q))
 }
 
 /// −scale·x² as a sum, for a scale that is a power of two: the rounded square and what it lost, or, where `mul_add` rounds
