@@ -124,7 +124,7 @@ pub(super) struct Gelu;
 impl Jet for Gelu {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        // On the left by parts that are lifted until x has multiplied them: alone they would be subnormal too soon.
+        // On the left Φ stays times `LIFT` until x has multiplied it: alone it would be subnormal where x·Φ is not.
         let (left, one) = (at.x().lt(splat(0.0)), splat::<L>(1.0));
         let scale = left.select(splat(LIFT.recip()), one);
         let part = left.select(at.lifted_tail(), (-at.lifted_tail()).mul_add(splat(LIFT.recip()), one));

@@ -9,8 +9,8 @@ pub(super) const MR: usize = 6;
 pub(crate) const VECTORS: usize = 2;
 /// The largest nr of all element types and instruction sets: packed panels are at most this wide.
 pub(super) const MAX_NR: usize = 32;
-/// Bytes of a row of A in a block of depth. For every block all of C is read and written, which costs more than panels of B
-/// that come from the second cache.
+/// Depth of a block, in bytes. For every block all of C is read and written, which costs more than panels of B that come from the
+/// second cache.
 const KC_BYTES: usize = 4096;
 /// Depth of a block of B that lies in panels: less, because several threads write one block each.
 const PANELS_KC: usize = 256;
