@@ -121,14 +121,14 @@ impl<J: Jet, T: Float> Kernel<T> for &mut Orders<'_, J, T> {
         let Orders { jet, span, at, n, out } = self;
         let (at, n, out) = (*at, *n, &mut **out);
         match (span.first, span.last) {
-            (0, 0) => orders::<L::Loop, 0, 0>(jet, at, n, out),
-            (0, 1) => orders::<L::Loop, 0, 1>(jet, at, n, out),
-            (0, 2) => orders::<L::Loop, 0, 2>(jet, at, n, out),
-            (1, 1) => orders::<L::Loop, 1, 1>(jet, at, n, out),
-            (1, 2) => orders::<L::Loop, 1, 2>(jet, at, n, out),
-            (2, 2) => orders::<L::Loop, 2, 2>(jet, at, n, out),
-            (3, 3) => orders::<L::Loop, 3, 3>(jet, at, n, out),
-            _ => orders::<L::Loop, 0, 3>(jet, at, n, out),
+            (0, 0) => orders::<L, 0, 0>(jet, at, n, out),
+            (0, 1) => orders::<L, 0, 1>(jet, at, n, out),
+            (0, 2) => orders::<L, 0, 2>(jet, at, n, out),
+            (1, 1) => orders::<L, 1, 1>(jet, at, n, out),
+            (1, 2) => orders::<L, 1, 2>(jet, at, n, out),
+            (2, 2) => orders::<L, 2, 2>(jet, at, n, out),
+            (3, 3) => orders::<L, 3, 3>(jet, at, n, out),
+            _ => orders::<L, 0, 3>(jet, at, n, out),
         }
     }
 }

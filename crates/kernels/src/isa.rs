@@ -112,13 +112,13 @@ pub(crate) trait Kernel<T: Float> {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
-    kernel.run::<T::Array>()
+    kernel.run::<T::Avx2>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512dq")]
 fn avx512<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
-    kernel.run::<T::LongArray>()
+    kernel.run::<T::Avx512>()
 }
 
 /// Whether this CPU has AVX2 and FMA; the answer of `std` is cached.

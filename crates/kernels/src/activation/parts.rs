@@ -127,31 +127,31 @@ impl<T: Float> Parts<T> {
     #[inline(always)]
     fn fill<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
         match (needs.less_1, needs.fraction_of_square) {
-            (true, _) => self.fill_decay::<L::Loop, true, true>(x, n),
-            (_, true) => self.fill_decay::<L::Loop, false, true>(x, n),
-            _ if needs.decay => self.fill_decay::<L::Loop, false, false>(x, n),
+            (true, _) => self.fill_decay::<L, true, true>(x, n),
+            (_, true) => self.fill_decay::<L, false, true>(x, n),
+            _ if needs.decay => self.fill_decay::<L, false, false>(x, n),
             _ => {}
         }
         if needs.fraction_of_square {
-            self.fill_fraction_of_square::<L::Loop>(n);
+            self.fill_fraction_of_square::<L>(n);
         }
         if needs.fractions {
-            self.fill_fractions::<L::Loop>(n);
+            self.fill_fractions::<L>(n);
         }
         if needs.gauss {
-            self.fill_gauss::<L::Loop>(x, n);
+            self.fill_gauss::<L>(x, n);
         }
         if needs.tail {
-            self.fill_tail::<L::Loop>(x, n);
+            self.fill_tail::<L>(x, n);
         }
         match (needs.sin, needs.cos) {
-            (true, true) => self.fill_circle::<L::Loop, true, true>(x, n),
-            (true, false) => self.fill_circle::<L::Loop, true, false>(x, n),
-            (false, true) => self.fill_circle::<L::Loop, false, true>(x, n),
+            (true, true) => self.fill_circle::<L, true, true>(x, n),
+            (true, false) => self.fill_circle::<L, true, false>(x, n),
+            (false, true) => self.fill_circle::<L, false, true>(x, n),
             (false, false) => {}
         }
         if needs.erf {
-            self.fill_erf::<L::Loop>(x, n);
+            self.fill_erf::<L>(x, n);
         }
     }
 

@@ -145,10 +145,10 @@ impl<O: Operation, T: Float> Kernel<T> for &mut Sweep<'_, '_, O, T> {
     fn run<L: Lanes<Elem = T>>(self) {
         let Sweep(op, apply) = self;
         match arity(*op) {
-            1 => row_by_row::<L::Loop, 1>(*op, apply),
-            2 => row_by_row::<L::Loop, 2>(*op, apply),
-            3 => row_by_row::<L::Loop, 3>(*op, apply),
-            _ => row_by_row::<L::Loop, 4>(*op, apply),
+            1 => row_by_row::<L, 1>(*op, apply),
+            2 => row_by_row::<L, 2>(*op, apply),
+            3 => row_by_row::<L, 3>(*op, apply),
+            _ => row_by_row::<L, 4>(*op, apply),
         }
     }
 }
@@ -213,14 +213,14 @@ fn rows_into_panels<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Ap
 /// out\[i\] = exp(x\[i\]) within a loop of one instruction set.
 #[inline(always)]
 pub(crate) fn exps<L: Lanes>(x: &[L::Elem], out: &mut [L::Elem]) {
-    over::<L::Loop, 1>(Exp, [x], out);
+    over::<L, 1>(Exp, [x], out);
 }
 
 /// ln x, the same.
 #[inline(always)]
 pub(crate) fn ln_of<L: Lanes>(x: L::Elem) -> L::Elem {
     let mut ln = [x];
-    over::<L::Loop, 1>(Ln, [&[x]], &mut ln);
+    over::<L, 1>(Ln, [&[x]], &mut ln);
     ln[0]
 }
 

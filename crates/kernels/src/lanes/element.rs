@@ -5,7 +5,9 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
 use bytemuck::cast;
 
-use super::{Array, Lanes};
+use super::Lanes;
+#[cfg(target_arch = "x86_64")]
+use super::x86::{F32x8, F32x16, F64x4, F64x8};
 use crate::elementary::Constants;
 use crate::elementwise::Apply;
 use crate::group::Leaf;
@@ -30,9 +32,11 @@ pub trait Element: Copy + Constants {
         + Shr<usize, Output = Self::Bits>
         + PartialEq;
     /// Lanes for functions compiled with registers of 32 bytes.
-    type Array: Lanes<Elem = Self>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2: Lanes<Elem = Self>;
     /// Lanes for functions compiled with registers of 64 bytes.
-    type LongArray: Lanes<Elem = Self>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512: Lanes<Elem = Self>;
     /// Lanes for what the target guarantees.
     type Wide: Lanes<Elem = Self>;
 
@@ -69,8 +73,10 @@ pub trait Element: Copy + Constants {
 
 impl Element for f32 {
     type Bits = Wrapping<u32>;
-    type Array = Array<Self, 8>;
-    type LongArray = Array<Self, 16>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = F32x8;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = F32x16;
     type Wide = ::wide::f32x4;
 
     #[inline(always)]
@@ -141,8 +147,10 @@ impl Element for f32 {
 
 impl Element for f64 {
     type Bits = Wrapping<u64>;
-    type Array = Array<Self, 4>;
-    type LongArray = Array<Self, 8>;
+    #[cfg(target_arch = "x86_64")]
+    type Avx2 = F64x4;
+    #[cfg(target_arch = "x86_64")]
+    type Avx512 = F64x8;
     type Wide = ::wide::f64x2;
 
     #[inline(always)]

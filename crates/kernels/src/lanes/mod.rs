@@ -3,20 +3,22 @@
 //! Every SIMD algorithm is a function generic over [`Lanes`], marked `#[inline(always)]` so that it becomes part of the
 //! function that [`crate::isa`] compiles for an instruction set. There are two implementations:
 //!
-//! - [`Array`], plain arrays. The compiler turns them into packed instructions of whatever set the enclosing function is
-//!   compiled for;
+//! - the registers of AVX2 and AVX-512, instruction by instruction: [`x86`];
 //! - the types of `wide`, for what the compile target guarantees. Their instructions are chosen when `wide` is compiled,
 //!   which makes packed code certain there and wrong everywhere else.
 //!
+//! There were plain arrays instead of the registers, which the compiler packs: it does so for short loops, but not for tiles of more
+//! than 12 registers or long formulas, and takes its time.
+//!
 //! Comparisons answer lanes of all ones or all zeros, to be used by [`Lanes::select`] and the operators of bits.
 
-mod array;
 mod element;
 mod wide;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
-pub(crate) use array::Array;
 pub(crate) use element::{Element, SQUARE};
 
 use crate::Float;
@@ -36,9 +38,6 @@ pub trait Lanes:
 {
     /// The type of one element.
     type Elem: Float;
-    /// The lanes for a long formula in a loop over memory. A single element for arrays: there the loop vectoriser packs, which
-    /// it does reliably, while the packing of straight code loses its way in long formulas. The bits are the same.
-    type Loop: Lanes<Elem = Self::Elem>;
     /// The number of elements: a power of two, at most 16.
     const N: usize;
     /// Whether [`Self::mul_add`] is known to round once. What is exact for this reason alone has another way where it is not.

@@ -10,7 +10,6 @@ macro_rules! lanes {
     ($lanes:ident, $elem:ident, $bits:ident, $n:literal) => {
         impl Lanes for $lanes {
             type Elem = $elem;
-            type Loop = Self;
             const N: usize = $n;
             const FUSED: bool = false;
 

@@ -3,12 +3,16 @@
 //! The value of an element depends on k alone: its products are added by multiply-adds in order, in one chain for each of at
 //! most [`MAX_CHAINS`] equal stretches of k, and the chains are added in order. No other number of this file moves a bit.
 
-/// Rows of a tile of C that stays in registers.
-pub(super) const MR: usize = 6;
+use crate::lanes::Lanes;
+
+/// The largest mr: rows of a tile of C that stays in registers.
+pub(super) const MAX_MR: usize = 8;
 /// Lanes side by side in such a tile: nr is this many times their length.
 pub(crate) const VECTORS: usize = 2;
 /// The largest nr of all element types and instruction sets: packed panels are at most this wide.
 pub(super) const MAX_NR: usize = 32;
+/// Bytes of a line of the cache.
+pub(super) const LINE: usize = 64;
 /// Depth of a block, in bytes. For every block all of C is read and written, which costs more than panels of B that come from the
 /// second cache.
 const KC_BYTES: usize = 4096;
@@ -32,6 +36,12 @@ const MANY_ROWS: usize = 4;
 const PIECE_COLS: usize = 128;
 /// Elements of partial results that lie in scratch at one time.
 const PARTIAL: usize = 1 << 20;
+
+/// Rows of a tile of C that stays in registers: of 64 bytes there are 32, of others there may be 16 only. With more than 8 rows there is
+/// no place left for what is read ahead.
+pub(super) const fn mr<L: Lanes>() -> usize {
+    if size_of::<L>() == 64 { MAX_MR } else { 6 }
+}
 
 /// `total` cut into equal pieces: piece `i` begins here.
 pub(super) fn start(total: usize, pieces: usize, i: usize) -> usize {
@@ -76,9 +86,9 @@ impl Blocks {
         Self { rows, mc, depths, kc, nc: nc.next_multiple_of(MAX_NR) }
     }
 
-    /// Room for the packed block of B.
-    pub(super) fn packed_b(self) -> usize {
-        self.kc * self.nc
+    /// Room for the packed block of B, which begins with a line of the cache: else every second load would touch two of them.
+    pub(super) fn packed_b<T>(self) -> usize {
+        self.kc * self.nc + LINE / size_of::<T>()
     }
 
     /// Room for one packed block of A.
@@ -92,8 +102,8 @@ impl Blocks {
     }
 
     /// All of it, when `threads` row blocks run at the same time; B needs none when it `lies` in panels.
-    fn scratch(self, m: usize, threads: usize, lies: bool) -> usize {
-        let packed_b = if lies { 0 } else { self.packed_b() };
+    fn scratch<T>(self, m: usize, threads: usize, lies: bool) -> usize {
+        let packed_b = if lies { 0 } else { self.packed_b::<T>() };
         packed_b + threads * self.packed_a() + self.unfinished(m)
     }
 }
@@ -137,10 +147,10 @@ impl Cutting {
         match self {
             Self::Rows { threads } => {
                 let total = if chains > 1 { m * n } else { 0 };
-                Blocks::new::<T>(m, chain, n, lies).scratch(m, threads, lies) + total
+                Blocks::new::<T>(m, chain, n, lies).scratch::<T>(m, threads, lies) + total
             }
             Self::Parts { slab, width } => {
-                let part = m * width + Blocks::new::<T>(m, chain, width, lies).scratch(m, 1, lies);
+                let part = m * width + Blocks::new::<T>(m, chain, width, lies).scratch::<T>(m, 1, lies);
                 part * chains * slab.div_ceil(width)
             }
         }

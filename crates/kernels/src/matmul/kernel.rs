@@ -1,12 +1,15 @@
 //! The microkernel: a tile of C in registers, one multiply-add per product.
 
-use super::blocking::{MAX_NR, MR};
+use super::blocking::{MAX_NR, VECTORS};
 use super::{Mat, MatMut};
 use crate::Float;
 use crate::lanes::Lanes;
 
 /// A tile of C: `R` rows of `V` lanes.
 pub(super) type Tile<L, const R: usize, const V: usize> = [[L; V]; R];
+
+/// Steps of k between two looks at the length: what counts and compares takes the place of multiply-adds.
+const STEPS: usize = 4;
 
 /// The chains of a tile, carried on along k: tile + A·B, for the columns of `R` rows of A and the rows of B.
 #[inline(always)]
@@ -15,19 +18,72 @@ pub(super) fn multiply<'b, L: Lanes, const R: usize, const V: usize>(
     a: impl Iterator<Item = [L::Elem; R]>,
     b: impl Iterator<Item = &'b [L::Elem]>,
 ) -> Tile<L, R, V> {
-    for (a, b) in a.zip(b) {
-        let mut row = [L::splat(L::Elem::ZERO); V];
-        for (v, row) in row.iter_mut().enumerate() {
-            *row = L::load(&b[v * L::N..]);
-        }
-        for (sums, &a) in tile.iter_mut().zip(&a) {
-            let a = L::splat(a);
-            for (sum, &b) in sums.iter_mut().zip(&row) {
-                *sum = a.mul_add(b, *sum);
-            }
-        }
+    // B first: what is read of A should not wait for the length of B to be known.
+    for (b, a) in b.zip(a) {
+        step(&mut tile, &a, b);
     }
     tile
+}
+
+/// [`multiply`] for packed columns of A and packed rows of B.
+#[inline(always)]
+pub(super) fn multiply_packed<L: Lanes, const R: usize, const V: usize>(
+    mut tile: Tile<L, R, V>,
+    a: &[L::Elem],
+    b: &[L::Elem],
+) -> Tile<L, R, V> {
+    let (nr, (columns, rest)) = (VECTORS * L::N, a.as_chunks::<R>().0.as_chunks::<STEPS>());
+    for (columns, rows) in columns.iter().zip(b.chunks_exact(STEPS * nr)) {
+        for s in 0..STEPS {
+            step(&mut tile, &columns[s], &rows[s * nr..][..nr]);
+        }
+    }
+    let done = columns.len() * STEPS * nr;
+    for (column, row) in rest.iter().zip(b[done..].chunks_exact(nr)) {
+        step(&mut tile, column, row);
+    }
+    tile
+}
+
+/// [`multiply`] for contiguous rows of A and packed rows of B.
+#[inline(always)]
+pub(super) fn multiply_across<L: Lanes, const R: usize, const V: usize>(
+    mut tile: Tile<L, R, V>,
+    a: Mat<'_, L::Elem>,
+    b: &[L::Elem],
+) -> Tile<L, R, V> {
+    let (nr, across) = (VECTORS * L::N, Across::<_, R>::new(a));
+    let mut parts: [&[[L::Elem; STEPS]]; R] = [&[]; R];
+    for (part, row) in parts.iter_mut().zip(&across.rows) {
+        *part = row.as_chunks().0;
+    }
+    let steps = parts[0].len();
+    for (q, rows) in b.chunks_exact(STEPS * nr).enumerate().take(steps) {
+        for s in 0..STEPS {
+            let mut column = [L::Elem::ZERO; R];
+            for (x, part) in column.iter_mut().zip(&parts) {
+                *x = part[q][s];
+            }
+            step(&mut tile, &column, &rows[s * nr..][..nr]);
+        }
+    }
+    let rest = Across { next: steps * STEPS, ..across };
+    multiply(tile, rest, b[steps * STEPS * nr..].chunks_exact(nr))
+}
+
+/// One step along k.
+#[inline(always)]
+fn step<L: Lanes, const R: usize, const V: usize>(tile: &mut Tile<L, R, V>, a: &[L::Elem; R], b: &[L::Elem]) {
+    let mut row = [L::splat(L::Elem::ZERO); V];
+    for (v, row) in row.iter_mut().enumerate() {
+        *row = L::load(&b[v * L::N..]);
+    }
+    for (sums, &a) in tile.iter_mut().zip(a) {
+        let a = L::splat(a);
+        for (sum, &b) in sums.iter_mut().zip(&row) {
+            *sum = a.mul_add(b, *sum);
+        }
+    }
 }
 
 /// The columns of `R` contiguous rows.
@@ -183,7 +239,7 @@ fn store_edge<L: Lanes, const R: usize, const V: usize>(
     }
 }
 
-/// The strips that `rows` rows are cut into: as equal as can be, the higher ones first, none above [`MR`].
+/// The strips that `rows` rows are cut into: as equal as can be, the higher ones first, none above mr.
 pub(super) struct Strips {
     /// The first row of the next.
     next: usize,
@@ -195,10 +251,19 @@ pub(super) struct Strips {
 
 impl Strips {
     #[inline(always)]
-    pub(super) fn of(rows: usize) -> Self {
-        let count = rows.div_ceil(MR).max(1);
+    pub(super) fn of(rows: usize, mr: usize) -> Self {
+        let count = rows.div_ceil(mr).max(1);
         let height = rows / count;
         Self { next: 0, rows, height, high: rows % count * (height + 1) }
+    }
+
+    /// The next ones that are equally high: the first row, the height, and how many they are.
+    #[inline(always)]
+    pub(super) fn equal(&mut self) -> Option<(usize, usize, usize)> {
+        let i = self.next;
+        let (end, height) = if i < self.high { (self.high, self.height + 1) } else { (self.rows, self.height) };
+        self.next = end;
+        (i < end).then(|| (i, height, (end - i) / height))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
-use super::blocking::{Blocks, MAX_NR, MR, VECTORS, start};
-use super::kernel::{Across, Along, Strips, load, multiply, store};
-use super::pack::{pack_panel, pack_rows, pack_strip};
+use super::blocking::{Blocks, LINE, MAX_MR, MAX_NR, VECTORS, mr, start};
+use super::kernel::{Across, Along, Strips, Tile, load, multiply, multiply_across, multiply_packed, store};
+use super::pack::{pack_panel, pack_rows, pack_strips};
 use super::tail::Ending;
 use super::{Mat, MatMut, Panels, Update, thin};
 use crate::isa::Kernel;
@@ -12,14 +12,15 @@ use crate::par::{Cut, Equal, each};
 use crate::{Float, Isa, Par};
 
 /// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
-const FEW_ROWS: usize = 4 * MR;
+const FEW_ROWS: usize = 24;
 
 /// With at most this many columns of C, A is read where it lies: packed, it would be read too seldom.
 const FEW_COLS: usize = 4 * MAX_NR;
 
-/// Rows or columns of A that begin at most so many bytes apart are read where they lie: a strip of them spreads over the sets of the
-/// first-level cache and over few pages.
-const NEAR: usize = 4096;
+/// Contiguous rows of A that begin at most so many bytes apart are read where they lie, and contiguous columns, of which only a strip is
+/// read at one time: they spread over the sets of the first-level cache and over few pages.
+const NEAR_ROWS: usize = 4096;
+const NEAR_COLS: usize = 512;
 
 /// The stride that stands for rows of B one after the other.
 const PACKED: usize = 0;
@@ -69,8 +70,9 @@ impl<T: Float> Product<'_, T> {
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
         let lies = self.b.lies_in_panels();
         let blocks = Blocks::new::<T>(m, k, n, lies);
-        let packed_b = if lies { 0 } else { blocks.packed_b() };
+        let packed_b = if lies { 0 } else { blocks.packed_b::<T>() };
         let (packed_b, scratch) = scratch.split_at_mut(packed_b);
+        let packed_b = on_a_line(packed_b);
         let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
         let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, unfinished, ending };
@@ -97,6 +99,12 @@ impl<T: Float> Product<'_, T> {
     }
 }
 
+/// A slice without its elements before the first line of the cache.
+fn on_a_line<T>(slice: &mut [T]) -> &mut [T] {
+    let before = slice.as_ptr().align_offset(LINE).min(slice.len());
+    &mut slice[before..]
+}
+
 /// The rows of several row blocks: what they write.
 struct Rows<'c, 'e, T> {
     /// The first block, and how many the product has.
@@ -112,6 +120,17 @@ struct Rows<'c, 'e, T> {
 }
 
 impl<'e, T: Float> Rows<'_, 'e, T> {
+    /// Where unfinished chains wait.
+    #[inline(always)]
+    fn chains(&mut self) -> MatMut<'_, T> {
+        match self.unfinished.len() / self.c.rows {
+            0 => self.c.reborrow(),
+            width => {
+                MatMut { data: self.unfinished, rows: self.c.rows, cols: self.c.cols, row_stride: width, col_stride: 1 }
+            }
+        }
+    }
+
     /// Some columns of all rows.
     fn columns(&mut self, j: usize, cols: usize) -> Rows<'_, 'e, T> {
         Rows {
@@ -148,8 +167,12 @@ impl<T: Float> Cut for Rows<'_, '_, T> {
 
 /// Whether A is read where it lies, in a product with `n` columns.
 fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
-    let (near, far) = (a.row_stride.min(a.col_stride), a.row_stride.max(a.col_stride));
-    near == 1 && (n <= FEW_COLS || far * size_of::<T>() <= NEAR)
+    let (rows_apart, columns_apart) = (a.row_stride * size_of::<T>(), a.col_stride * size_of::<T>());
+    match (a.row_stride, a.col_stride) {
+        (_, 1) => n <= FEW_COLS || rows_apart <= NEAR_ROWS,
+        (1, _) => n <= FEW_COLS && columns_apart <= NEAR_COLS,
+        _ => false,
+    }
 }
 
 /// A block of B: its panels, of nr columns each.
@@ -223,7 +246,7 @@ impl<T: Float> Kernel<T> for Block<'_, '_, '_, '_, T> {
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(mut self) {
         if !self.direct {
-            self.pack_a();
+            self.pack_a::<L>();
         }
         let (nr, cols) = (VECTORS * L::N, self.rows.c.cols);
         for j in (0..cols).step_by(nr) {
@@ -235,11 +258,12 @@ impl<T: Float> Kernel<T> for Block<'_, '_, '_, '_, T> {
 impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// Strips of at most mr rows, one after the other.
     #[inline(always)]
-    fn pack_a(&mut self) {
+    fn pack_a<L: Lanes<Elem = T>>(&mut self) {
         let (m, depth) = (self.rows.c.rows, self.a.cols);
-        for (i, height) in Strips::of(m) {
-            let rows = self.a.window(self.rows.at + i, 0, height, depth);
-            pack_strip(rows.t(), &mut self.packed[i * depth..(i + height) * depth]);
+        let mut strips = Strips::of(m, mr::<L>());
+        while let Some((i, height, count)) = strips.equal() {
+            let rows = self.a.window(self.rows.at + i, 0, count * height, depth);
+            pack_strips(rows.t(), height, &mut self.packed[i * depth..][..count * height * depth]);
         }
     }
 
@@ -252,50 +276,59 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
             Some(view) if whole => (&view.data[j..], view.row_stride.max(nr)),
             _ => (&self.b.packed[j * depth..][..nr * depth], PACKED),
         };
-        for (i, height) in Strips::of(m) {
+        for (i, height) in Strips::of(m, mr::<L>()) {
             match height {
                 1 => self.tile::<L, 1, V>(i, j, b, stride),
                 2 => self.tile::<L, 2, V>(i, j, b, stride),
                 3 => self.tile::<L, 3, V>(i, j, b, stride),
                 4 => self.tile::<L, 4, V>(i, j, b, stride),
                 5 => self.tile::<L, 5, V>(i, j, b, stride),
-                _ => self.tile::<L, MR, V>(i, j, b, stride),
+                6 => self.tile::<L, 6, V>(i, j, b, stride),
+                7 if MAX_MR == mr::<L>() => self.tile::<L, 7, V>(i, j, b, stride),
+                _ if MAX_MR == mr::<L>() => self.tile::<L, MAX_MR, V>(i, j, b, stride),
+                _ => unreachable!("mr is 6"),
             }
+        }
+    }
+
+    /// The chains of a tile, that of the rows from `i` on, carried on by this block of depth.
+    #[inline(always)]
+    fn carry_on<L: Lanes<Elem = T>, const R: usize, const V: usize>(
+        &self,
+        tile: Tile<L, R, V>,
+        i: usize,
+        b: &[T],
+        stride: usize,
+    ) -> Tile<L, R, V> {
+        let (depth, nr) = (self.a.cols, VECTORS * L::N);
+        // Rows of B of a length that is known here need no checks in the loop.
+        let apart = b.chunks(stride.max(1)).take(depth).map(|row| &row[..nr]);
+        if !self.direct {
+            let strip = &self.packed[i * depth..][..R * depth];
+            return match stride {
+                PACKED => multiply_packed(tile, strip, b),
+                _ => multiply(tile, Along::<T, R>::new(strip, R, depth), apart),
+            };
+        }
+        let (rows, column_stride) = (self.a.window(self.rows.at + i, 0, R, depth), self.a.col_stride);
+        match (column_stride, stride) {
+            (1, PACKED) => multiply_across(tile, rows, b),
+            (1, _) => multiply(tile, Across::<T, R>::new(rows), apart),
+            (_, PACKED) => multiply(tile, Along::<T, R>::new(rows.data, column_stride, depth), b.chunks_exact(nr)),
+            (_, _) => multiply(tile, Along::<T, R>::new(rows.data, column_stride, depth), apart),
         }
     }
 
     /// One tile of C: its chains carried on by this block of depth, and finished by the last.
     #[inline(always)]
     fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize, b: &[T], stride: usize) {
-        let depth = self.a.cols;
-        let Rows { c, unfinished, at, .. } = &mut *self.rows;
-        let (at, width) = (*at, unfinished.len() / c.rows);
-        let mut chains = match width {
-            0 => c.reborrow(),
-            _ => MatMut { data: unfinished, rows: c.rows, cols: c.cols, row_stride: width, col_stride: 1 },
-        };
         let zero = [[L::splat(T::ZERO); V]; R];
-        let tile = if self.begins { zero } else { load::<L, R, V>(&chains, i, j) };
-        // Rows of B of a length that is known here need no checks in the loop.
-        let mut tile = if self.direct && self.a.col_stride == 1 {
-            let a = Across::<T, R>::new(self.a.window(at + i, 0, R, depth));
-            match stride {
-                PACKED => multiply(tile, a, b.chunks_exact(VECTORS * L::N)),
-                _ => multiply(tile, a, b.chunks(stride)),
-            }
-        } else {
-            let a = match self.direct {
-                true => Along::<T, R>::new(&self.a.data[at + i..], self.a.col_stride, depth),
-                false => Along::<T, R>::new(&self.packed[i * depth..], R, depth),
-            };
-            match stride {
-                PACKED => multiply(tile, a, b.chunks_exact(VECTORS * L::N)),
-                _ => multiply(tile, a, b.chunks(stride)),
-            }
-        };
+        let tile = if self.begins { zero } else { load::<L, R, V>(&self.rows.chains(), i, j) };
+        let mut tile = self.carry_on(tile, i, b, stride);
         if !self.ends {
-            return store(tile, &mut chains, i, j);
+            return store(tile, &mut self.rows.chains(), i, j);
         }
+        let c = &mut self.rows.c;
         if self.plain {
             return store(tile, c, i, j);
         }

@@ -1,23 +1,45 @@
 //! Copies of blocks of A and B in the order in which the kernel reads them.
 
 use super::Mat;
-use super::blocking::{MR, VECTORS};
+use super::blocking::VECTORS;
 use crate::Float;
 use crate::lanes::{Lanes, SQUARE};
 
 /// Rows that are packed before the next columns are looked at: a line of each column is read once.
 const STEP: usize = 16;
 
-/// Packs the columns of `x`, one to six of them, one after the other: `to[i * x.cols + j] = x[i, j]`.
+/// Packs the columns of `x` in strips of `width`, 1 to 8 columns, a divisor of their number:
+/// `to[s * width * x.rows + l * width + j] = x[l, s * width + j]`.
 #[inline(always)]
-pub(super) fn pack_strip<T: Float>(x: Mat<'_, T>, to: &mut [T]) {
-    match x.cols {
-        1 => whole::<T, 1>(x, to),
-        2 => whole::<T, 2>(x, to),
-        3 => whole::<T, 3>(x, to),
-        4 => whole::<T, 4>(x, to),
-        5 => whole::<T, 5>(x, to),
-        _ => whole::<T, MR>(x, to),
+pub(super) fn pack_strips<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
+    match width {
+        1 => strips::<T, 1>(x, to),
+        2 => strips::<T, 2>(x, to),
+        3 => strips::<T, 3>(x, to),
+        4 => strips::<T, 4>(x, to),
+        5 => strips::<T, 5>(x, to),
+        6 => strips::<T, 6>(x, to),
+        7 => strips::<T, 7>(x, to),
+        _ => strips::<T, 8>(x, to),
+    }
+}
+
+/// [`pack_strips`] of a width that is known here.
+#[inline(always)]
+fn strips<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
+    if x.col_stride == 1 {
+        // Row by row: a line of `x` is read once.
+        for l in 0..x.rows {
+            let row = &x.data[l * x.row_stride..][..x.cols];
+            let strips = to[l * W..].chunks_mut(W * x.rows);
+            for (strip, part) in strips.zip(row.as_chunks::<W>().0) {
+                *strip.first_chunk_mut().expect("a row of the strip") = *part;
+            }
+        }
+    } else {
+        for (s, strip) in to.chunks_exact_mut(W * x.rows.max(1)).enumerate() {
+            whole::<T, W>(x.window(0, s * W, x.rows, W), strip);
+        }
     }
 }
 

@@ -1,0 +1,223 @@
+//! Lanes as the registers of AVX2 and AVX-512.
+#![expect(unsafe_code, reason = "an instruction may only run where the CPU has it")]
+
+use std::arch::x86_64::*;
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
+
+use super::Lanes;
+use super::element::Element;
+
+/// One operator of a type of lanes, by one instruction. A macro, because instructions have names and no trait.
+macro_rules! operator {
+    ($lanes:ident, $operator:ident, $method:ident, $instruction:ident) => {
+        impl $operator for $lanes {
+            type Output = Self;
+
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(run!($instruction(self.0, other.0)))
+            }
+        }
+    };
+}
+
+/// Runs an instruction.
+macro_rules! run {
+    ($instruction:expr) => {{
+        // SAFETY: `isa.rs` alone chooses these types, for the functions that it compiles for their instruction set and calls where the
+        // CPU has it. Whatever is read or written through a pointer is an array of just the length of the register.
+        unsafe { $instruction }
+    }};
+}
+
+/// Lanes of one register. Comparisons, and what is made of their masks, differ between the instruction sets, and come as expressions.
+macro_rules! lanes {
+    (
+        $(#[$doc:meta])*
+        $lanes:ident: $n:literal $elem:ident in $register:ident;
+        arithmetic $add:ident $sub:ident $mul:ident $div:ident $fused:ident $sqrt:ident $min:ident $max:ident;
+        bits $and:ident $or:ident $xor:ident $add_bits:ident $left:ident $right:ident;
+        memory $splat:ident $load:ident $store:ident;
+        integers $to_bits:ident $from_bits:ident;
+        masks |$x:ident, $y:ident| $lt:expr, $le:expr, $eq:expr; |$mask:ident| $any:expr, select($a:ident, $b:ident) $select:expr;
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        #[repr(transparent)]
+        pub struct $lanes($register);
+
+        operator!($lanes, Add, add, $add);
+        operator!($lanes, Sub, sub, $sub);
+        operator!($lanes, Mul, mul, $mul);
+        operator!($lanes, Div, div, $div);
+        operator!($lanes, BitAnd, bitand, $and);
+        operator!($lanes, BitOr, bitor, $or);
+        operator!($lanes, BitXor, bitxor, $xor);
+
+        impl Neg for $lanes {
+            type Output = Self;
+
+            #[inline(always)]
+            fn neg(self) -> Self {
+                self ^ Self::splat(-0.0)
+            }
+        }
+
+        impl Not for $lanes {
+            type Output = Self;
+
+            #[inline(always)]
+            fn not(self) -> Self {
+                self ^ Self::splat($elem::mask(true))
+            }
+        }
+
+        impl Lanes for $lanes {
+            type Elem = $elem;
+            const N: usize = $n;
+            const FUSED: bool = true;
+
+            #[inline(always)]
+            fn splat(x: $elem) -> Self {
+                Self(run!($splat(x)))
+            }
+
+            #[inline(always)]
+            fn load(from: &[$elem]) -> Self {
+                let from: &[$elem; $n] = from[..$n].as_array().expect("just as long");
+                Self(run!($load(from.as_ptr())))
+            }
+
+            #[inline(always)]
+            fn store(self, to: &mut [$elem]) {
+                let to: &mut [$elem; $n] = to[..$n].as_mut_array().expect("just as long");
+                run!($store(to.as_mut_ptr(), self.0));
+            }
+
+            #[inline(always)]
+            fn mul_add(self, a: Self, b: Self) -> Self {
+                Self(run!($fused(self.0, a.0, b.0)))
+            }
+
+            #[inline(always)]
+            fn mul_add_one(x: $elem, a: $elem, b: $elem) -> $elem {
+                x.fused(a, b)
+            }
+
+            #[inline(always)]
+            fn abs(self) -> Self {
+                self & !Self::splat(-0.0)
+            }
+
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                Self(run!($sqrt(self.0)))
+            }
+
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                Self(run!($min(self.0, other.0)))
+            }
+
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                Self(run!($max(self.0, other.0)))
+            }
+
+            #[inline(always)]
+            fn lt(self, other: Self) -> Self {
+                let ($x, $y) = (self.0, other.0);
+                Self(run!($lt))
+            }
+
+            #[inline(always)]
+            fn le(self, other: Self) -> Self {
+                let ($x, $y) = (self.0, other.0);
+                Self(run!($le))
+            }
+
+            #[inline(always)]
+            fn eq(self, other: Self) -> Self {
+                let ($x, $y) = (self.0, other.0);
+                Self(run!($eq))
+            }
+
+            #[inline(always)]
+            fn select(self, a: Self, b: Self) -> Self {
+                let ($mask, $a, $b) = (self.0, a.0, b.0);
+                Self(run!($select))
+            }
+
+            #[inline(always)]
+            fn any(self) -> bool {
+                let $mask = self.0;
+                run!($any)
+            }
+
+            #[inline(always)]
+            fn shl(self, by: usize) -> Self {
+                Self(run!($from_bits($left($to_bits(self.0), _mm_cvtsi64_si128(by as i64)))))
+            }
+
+            #[inline(always)]
+            fn shr(self, by: usize) -> Self {
+                Self(run!($from_bits($right($to_bits(self.0), _mm_cvtsi64_si128(by as i64)))))
+            }
+
+            #[inline(always)]
+            fn add_bits(self, other: Self) -> Self {
+                Self(run!($from_bits($add_bits($to_bits(self.0), $to_bits(other.0)))))
+            }
+        }
+    };
+}
+
+lanes! {
+    /// 8 elements in a register of AVX2.
+    F32x8: 8 f32 in __m256;
+    arithmetic _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps;
+    bits _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_add_epi32 _mm256_sll_epi32 _mm256_srl_epi32;
+    memory _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps;
+    integers _mm256_castps_si256 _mm256_castsi256_ps;
+    masks |x, y| _mm256_cmp_ps::<_CMP_LT_OQ>(x, y), _mm256_cmp_ps::<_CMP_LE_OQ>(x, y), _mm256_cmp_ps::<_CMP_EQ_OQ>(x, y);
+        |mask| _mm256_movemask_ps(mask) != 0, select(a, b) _mm256_blendv_ps(b, a, mask);
+}
+
+lanes! {
+    /// 4 elements in a register of AVX2.
+    F64x4: 4 f64 in __m256d;
+    arithmetic _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd;
+    bits _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_add_epi64 _mm256_sll_epi64 _mm256_srl_epi64;
+    memory _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd;
+    integers _mm256_castpd_si256 _mm256_castsi256_pd;
+    masks |x, y| _mm256_cmp_pd::<_CMP_LT_OQ>(x, y), _mm256_cmp_pd::<_CMP_LE_OQ>(x, y), _mm256_cmp_pd::<_CMP_EQ_OQ>(x, y);
+        |mask| _mm256_movemask_pd(mask) != 0, select(a, b) _mm256_blendv_pd(b, a, mask);
+}
+
+lanes! {
+    /// 16 elements in a register of AVX-512.
+    F32x16: 16 f32 in __m512;
+    arithmetic _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps;
+    bits _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_add_epi32 _mm512_sll_epi32 _mm512_srl_epi32;
+    memory _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps;
+    integers _mm512_castps_si512 _mm512_castsi512_ps;
+    masks |x, y| _mm512_castsi512_ps(_mm512_movm_epi32(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(x, y))),
+        _mm512_castsi512_ps(_mm512_movm_epi32(_mm512_cmp_ps_mask::<_CMP_LE_OQ>(x, y))),
+        _mm512_castsi512_ps(_mm512_movm_epi32(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(x, y)));
+        |mask| _mm512_movepi32_mask(_mm512_castps_si512(mask)) != 0,
+        select(a, b) _mm512_mask_blend_ps(_mm512_movepi32_mask(_mm512_castps_si512(mask)), b, a);
+}
+
+lanes! {
+    /// 8 elements in a register of AVX-512.
+    F64x8: 8 f64 in __m512d;
+    arithmetic _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd;
+    bits _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_add_epi64 _mm512_sll_epi64 _mm512_srl_epi64;
+    memory _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd;
+    integers _mm512_castpd_si512 _mm512_castsi512_pd;
+    masks |x, y| _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(x, y))),
+        _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_LE_OQ>(x, y))),
+        _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(x, y)));
+        |mask| _mm512_movepi64_mask(_mm512_castpd_si512(mask)) != 0,
+        select(a, b) _mm512_mask_blend_pd(_mm512_movepi64_mask(_mm512_castpd_si512(mask)), b, a);
+}
