@@ -3,8 +3,6 @@
 use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
-use bytemuck::cast;
-
 use super::Lanes;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{F32x8, F32x16, F64x4, F64x8};
@@ -15,9 +13,6 @@ use crate::matmul::Whole;
 use crate::mixture::{self, Block};
 use crate::reduce::Rows;
 use crate::{Isa, MatMut, Tail};
-
-/// The side of the squares that are transposed in registers.
-pub(crate) const SQUARE: usize = 4;
 
 /// The inner side of [`crate::Float`]; it cannot be named outside of the crate, which seals that trait.
 pub trait Element: Copy + Constants {
@@ -52,10 +47,6 @@ pub trait Element: Copy + Constants {
     fn magnitude(self) -> Self;
     /// √self
     fn root(self) -> Self;
-    /// The columns of a square as rows. By `wide`: the compiler makes no shuffles of a transposition of arrays, and those of the
-    /// baseline are as good as any.
-    fn transposed(square: [[Self; SQUARE]; SQUARE]) -> [[Self; SQUARE]; SQUARE];
-
     /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long; never
     /// inlined, because a function of one call counts as short and would be compiled there all the same.
     fn mixture(isa: Isa, block: Block<'_, '_, Self>);
@@ -107,11 +98,6 @@ impl Element for f32 {
     #[inline(always)]
     fn root(self) -> Self {
         self.sqrt()
-    }
-
-    #[inline(always)]
-    fn transposed(square: [[Self; SQUARE]; SQUARE]) -> [[Self; SQUARE]; SQUARE] {
-        cast(::wide::f32x4::transpose(cast(square)))
     }
 
     #[inline(never)]
@@ -181,11 +167,6 @@ impl Element for f64 {
     #[inline(always)]
     fn root(self) -> Self {
         self.sqrt()
-    }
-
-    #[inline(always)]
-    fn transposed(square: [[Self; SQUARE]; SQUARE]) -> [[Self; SQUARE]; SQUARE] {
-        cast(::wide::f64x4::transpose(cast(square)))
     }
 
     #[inline(never)]

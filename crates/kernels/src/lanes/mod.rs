@@ -19,7 +19,7 @@ mod x86;
 
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
-pub(crate) use element::{Element, SQUARE};
+pub(crate) use element::Element;
 
 use crate::Float;
 
@@ -40,6 +40,8 @@ pub trait Lanes:
     type Elem: Float;
     /// The number of elements: a power of two, at most 16.
     const N: usize;
+    /// The side of the squares that [`Self::transpose`] works on.
+    const SIDE: usize;
     /// Whether [`Self::mul_add`] is known to round once. What is exact for this reason alone has another way where it is not.
     const FUSED: bool;
 
@@ -73,6 +75,10 @@ pub trait Lanes:
     fn select(self, a: Self, b: Self) -> Self;
     /// Whether this mask is set in any lane.
     fn any(self) -> bool;
+
+    /// Transposes in registers: `cols` columns of `SIDE` contiguous elements, `stride` apart in `from`, become rows, `width` apart in `to`.
+    /// All rows are `SIDE` long, so that with fewer columns each but the last is to be written over by what follows it.
+    fn transpose(from: &[Self::Elem], cols: usize, stride: usize, to: &mut [Self::Elem], width: usize);
 
     /// The bit patterns shifted towards the sign.
     fn shl(self, by: usize) -> Self;

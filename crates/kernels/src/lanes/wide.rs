@@ -1,16 +1,17 @@
 //! Lanes as the types of `wide`.
 
-use ::wide::{f32x4, f64x2, u32x4, u64x2};
+use ::wide::{f32x4, f64x2, f64x4, u32x4, u64x2};
 use bytemuck::cast;
 
 use super::Lanes;
 
 /// A macro, because the types of `wide` share no trait that a generic could be bound by.
 macro_rules! lanes {
-    ($lanes:ident, $elem:ident, $bits:ident, $n:literal) => {
+    ($lanes:ident, $elem:ident, $bits:ident, $four:ident, $n:literal) => {
         impl Lanes for $lanes {
             type Elem = $elem;
             const N: usize = $n;
+            const SIDE: usize = 4;
             const FUSED: bool = false;
 
             #[inline(always)]
@@ -87,6 +88,18 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn transpose(from: &[$elem], cols: usize, stride: usize, to: &mut [$elem], width: usize) {
+                let mut square = [[0.0; 4]; 4];
+                for (j, column) in square.iter_mut().enumerate().take(cols) {
+                    column.copy_from_slice(&from[j * stride..][..4]);
+                }
+                let rows: [[$elem; 4]; 4] = cast($four::transpose(cast(square)));
+                for (i, row) in rows.iter().enumerate() {
+                    to[i * width..][..4].copy_from_slice(row);
+                }
+            }
+
+            #[inline(always)]
             fn shl(self, by: usize) -> Self {
                 cast(cast::<Self, $bits>(self) << by as u32)
             }
@@ -104,5 +117,5 @@ macro_rules! lanes {
     };
 }
 
-lanes!(f32x4, f32, u32x4, 4);
-lanes!(f64x2, f64, u64x2, 2);
+lanes!(f32x4, f32, u32x4, f32x4, 4);
+lanes!(f64x2, f64, u64x2, f64x4, 2);

@@ -39,6 +39,7 @@ macro_rules! lanes {
         bits $and:ident $or:ident $xor:ident $add_bits:ident $left:ident $right:ident;
         memory $splat:ident $load:ident $store:ident;
         integers $to_bits:ident $from_bits:ident;
+        squares $half:ident $side:literal;
         masks |$x:ident, $y:ident| $lt:expr, $le:expr, $eq:expr; |$mask:ident| $any:expr, select($a:ident, $b:ident) $select:expr;
     ) => {
         $(#[$doc])*
@@ -75,6 +76,7 @@ macro_rules! lanes {
         impl Lanes for $lanes {
             type Elem = $elem;
             const N: usize = $n;
+            const SIDE: usize = $side;
             const FUSED: bool = true;
 
             #[inline(always)]
@@ -155,6 +157,17 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn transpose(from: &[$elem], cols: usize, stride: usize, to: &mut [$elem], width: usize) {
+                let mut square = [$half::splat(0.0); $side];
+                for (j, column) in square.iter_mut().enumerate().take(cols) {
+                    *column = $half::load(&from[j * stride..]);
+                }
+                for (i, row) in $half::transposed(square).into_iter().enumerate() {
+                    row.store(&mut to[i * width..]);
+                }
+            }
+
+            #[inline(always)]
             fn shl(self, by: usize) -> Self {
                 Self(run!($from_bits($left($to_bits(self.0), _mm_cvtsi64_si128(by as i64)))))
             }
@@ -179,6 +192,7 @@ lanes! {
     bits _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_add_epi32 _mm256_sll_epi32 _mm256_srl_epi32;
     memory _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps;
     integers _mm256_castps_si256 _mm256_castsi256_ps;
+    squares F32x8 8;
     masks |x, y| _mm256_cmp_ps::<_CMP_LT_OQ>(x, y), _mm256_cmp_ps::<_CMP_LE_OQ>(x, y), _mm256_cmp_ps::<_CMP_EQ_OQ>(x, y);
         |mask| _mm256_movemask_ps(mask) != 0, select(a, b) _mm256_blendv_ps(b, a, mask);
 }
@@ -190,6 +204,7 @@ lanes! {
     bits _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_add_epi64 _mm256_sll_epi64 _mm256_srl_epi64;
     memory _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd;
     integers _mm256_castpd_si256 _mm256_castsi256_pd;
+    squares F64x4 4;
     masks |x, y| _mm256_cmp_pd::<_CMP_LT_OQ>(x, y), _mm256_cmp_pd::<_CMP_LE_OQ>(x, y), _mm256_cmp_pd::<_CMP_EQ_OQ>(x, y);
         |mask| _mm256_movemask_pd(mask) != 0, select(a, b) _mm256_blendv_pd(b, a, mask);
 }
@@ -201,6 +216,7 @@ lanes! {
     bits _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_add_epi32 _mm512_sll_epi32 _mm512_srl_epi32;
     memory _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps;
     integers _mm512_castps_si512 _mm512_castsi512_ps;
+    squares F32x8 8;
     masks |x, y| _mm512_castsi512_ps(_mm512_movm_epi32(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(x, y))),
         _mm512_castsi512_ps(_mm512_movm_epi32(_mm512_cmp_ps_mask::<_CMP_LE_OQ>(x, y))),
         _mm512_castsi512_ps(_mm512_movm_epi32(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(x, y)));
@@ -215,9 +231,46 @@ lanes! {
     bits _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_add_epi64 _mm512_sll_epi64 _mm512_srl_epi64;
     memory _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd;
     integers _mm512_castpd_si512 _mm512_castsi512_pd;
+    squares F64x4 4;
     masks |x, y| _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(x, y))),
         _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_LE_OQ>(x, y))),
         _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(x, y)));
         |mask| _mm512_movepi64_mask(_mm512_castpd_si512(mask)) != 0,
         select(a, b) _mm512_mask_blend_pd(_mm512_movepi64_mask(_mm512_castpd_si512(mask)), b, a);
+}
+
+impl F32x8 {
+    /// The columns of a square as rows: pairs of columns are interleaved, then pairs of pairs, then halves.
+    #[inline(always)]
+    fn transposed(x: [Self; 8]) -> [Self; 8] {
+        let [a, b, c, d] = Self::interleaved([x[0], x[1], x[2], x[3]]);
+        let [e, f, g, h] = Self::interleaved([x[4], x[5], x[6], x[7]]);
+        let low = |x: Self, y: Self| Self(run!(_mm256_permute2f128_ps::<0x20>(x.0, y.0)));
+        let high = |x: Self, y: Self| Self(run!(_mm256_permute2f128_ps::<0x31>(x.0, y.0)));
+        [low(a, e), low(b, f), low(c, g), low(d, h), high(a, e), high(b, f), high(c, g), high(d, h)]
+    }
+
+    /// In each half the columns of a square of 4 as rows.
+    #[inline(always)]
+    fn interleaved([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        let low = |x: Self, y: Self| run!(_mm256_castps_pd(_mm256_unpacklo_ps(x.0, y.0)));
+        let high = |x: Self, y: Self| run!(_mm256_castps_pd(_mm256_unpackhi_ps(x.0, y.0)));
+        let first = |x, y| Self(run!(_mm256_castpd_ps(_mm256_unpacklo_pd(x, y))));
+        let second = |x, y| Self(run!(_mm256_castpd_ps(_mm256_unpackhi_pd(x, y))));
+        let (ab, cd, ab_high, cd_high) = (low(a, b), low(c, d), high(a, b), high(c, d));
+        [first(ab, cd), second(ab, cd), first(ab_high, cd_high), second(ab_high, cd_high)]
+    }
+}
+
+impl F64x4 {
+    /// The columns of a square as rows: pairs of columns are interleaved, then halves.
+    #[inline(always)]
+    fn transposed([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+        let even = |x: Self, y: Self| run!(_mm256_unpacklo_pd(x.0, y.0));
+        let odd = |x: Self, y: Self| run!(_mm256_unpackhi_pd(x.0, y.0));
+        let low = |x, y| Self(run!(_mm256_permute2f128_pd::<0x20>(x, y)));
+        let high = |x, y| Self(run!(_mm256_permute2f128_pd::<0x31>(x, y)));
+        let (ab, cd, ab_odd, cd_odd) = (even(a, b), even(c, d), odd(a, b), odd(c, d));
+        [low(ab, cd), low(ab_odd, cd_odd), high(ab, cd), high(ab_odd, cd_odd)]
+    }
 }

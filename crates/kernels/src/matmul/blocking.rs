@@ -16,8 +16,10 @@ pub(super) const LINE: usize = 64;
 /// Depth of a block, in bytes. For every block all of C is read and written, which costs more than panels of B that come from the
 /// second cache.
 const KC_BYTES: usize = 4096;
-/// Depth of a block of B that lies in panels: less, because several threads write one block each.
+/// Depth of a block of panels in which B lies: less, because several threads write one block each.
 const PANELS_KC: usize = 256;
+/// So many of them make a block of a product at most.
+pub(super) const SEGMENTS: usize = KC_BYTES / size_of::<f32>() / PANELS_KC;
 /// Height of a block: an mc × kc block of A stays in the second cache.
 const MC: usize = 96;
 /// Width of a block: a kc × nc block of B stays in the last cache.
@@ -81,9 +83,26 @@ impl Blocks {
     /// Of an m × k by k × n product, whose B `lies` in panels or not.
     pub(super) fn new<T>(m: usize, k: usize, n: usize, lies: bool) -> Self {
         let (rows, mc) = pieces(m, MC);
-        let (depths, kc) = if lies { panel_depths(k) } else { pieces(k, KC_BYTES / size_of::<T>()) };
+        let (depths, kc) = if lies {
+            let (count, deepest) = panel_depths(k);
+            let (depths, most) = pieces(count, KC_BYTES / size_of::<T>() / PANELS_KC);
+            (depths, most * deepest)
+        } else {
+            pieces(k, KC_BYTES / size_of::<T>())
+        };
         let (_, nc) = pieces(n, NC);
         Self { rows, mc, depths, kc, nc: nc.next_multiple_of(MAX_NR) }
+    }
+
+    /// Where the block of depth `d` is cut into segments, blocks of the panels in which B `lies`; how many they are.
+    pub(super) fn segments(self, k: usize, d: usize, lies: bool) -> ([usize; SEGMENTS + 1], usize) {
+        let (all, of) = if lies { (panel_depths(k).0, self.depths) } else { (self.depths, self.depths) };
+        let (first, end) = (start(all, of, d), start(all, of, d + 1));
+        let mut cuts = [0; SEGMENTS + 1];
+        for (cut, segment) in cuts.iter_mut().zip(first..=end) {
+            *cut = start(k, all, segment);
+        }
+        (cuts, end - first)
     }
 
     /// Room for the packed block of B, which begins with a line of the cache: else every second load would touch two of them.

@@ -1,7 +1,7 @@
 //! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
-use super::blocking::{Blocks, LINE, MAX_MR, MAX_NR, VECTORS, mr, start};
+use super::blocking::{Blocks, LINE, MAX_MR, MAX_NR, SEGMENTS, VECTORS, mr, start};
 use super::kernel::{Across, Along, Strips, Tile, load, multiply, multiply_across, multiply_packed, store};
 use super::pack::{pack_panel, pack_rows, pack_strips};
 use super::tail::Ending;
@@ -22,8 +22,8 @@ const FEW_COLS: usize = 4 * MAX_NR;
 const NEAR_ROWS: usize = 4096;
 const NEAR_COLS: usize = 512;
 
-/// The stride that stands for rows of B one after the other.
-const PACKED: usize = 0;
+/// Width of a block where A is not packed, which it would be for every block: B is used before it leaves the second cache.
+const NARROW: usize = 256;
 
 /// Columns of B that are packed at one time: a multiple of every nr.
 const PACKED_COLS: usize = 128;
@@ -76,14 +76,16 @@ impl<T: Float> Product<'_, T> {
         let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
         let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, unfinished, ending };
-        for j in (0..n).step_by(blocks.nc) {
-            let cols = blocks.nc.min(n - j);
+        let nc = if !lies && lies_well(self.a, n) { blocks.nc.min(NARROW) } else { blocks.nc };
+        for j in (0..n).step_by(nc) {
+            let cols = nc.min(n - j);
             for d in 0..blocks.depths {
-                let (l, end) = (start(k, blocks.depths, d), start(k, blocks.depths, d + 1));
+                let (cuts, segments) = blocks.segments(k, d, lies);
+                let (l, end) = (cuts[0], cuts[segments]);
                 let a = self.a.window(0, l, m, end - l);
                 let b = match self.b {
                     Right::Strided(b) => B::new(self.isa, par, b.window(l, j, end - l, cols), m, packed_b),
-                    Right::Panels(b) => B { direct: None, packed: b.block(l, end, j) },
+                    Right::Panels(b) => B::of_panels(b, j, cuts, segments),
                 };
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);
                 let plain = self.alpha == T::ONE && self.update == Update::Overwrite;
@@ -180,8 +182,18 @@ fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
 struct B<'a, T> {
     /// Where whole panels are read from rows.
     direct: Option<Mat<'a, T>>,
-    /// The panels, packed one after the other.
+    /// The panels of segments of depth, each packed one after the other.
+    segments: [Segment<'a, T>; SEGMENTS],
+    count: usize,
+}
+
+/// The panels of some rows of a block of B.
+#[derive(Clone, Copy)]
+struct Segment<'a, T> {
     packed: &'a [T],
+    /// The first row in the block, and how many there are.
+    first: usize,
+    depth: usize,
 }
 
 impl<'a, T: Float> B<'a, T> {
@@ -191,7 +203,18 @@ impl<'a, T: Float> B<'a, T> {
         let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
         let first = if direct { view.cols / PACKED_COLS } else { 0 };
         pack_columns(isa, par, view, first, packed);
-        Self { direct: direct.then_some(view), packed }
+        let all = Segment { packed, first: 0, depth: view.rows };
+        Self { direct: direct.then_some(view), segments: [all; SEGMENTS], count: 1 }
+    }
+
+    /// From column `j` of panels on.
+    fn of_panels(b: Panels<'a, T>, j: usize, cuts: [usize; SEGMENTS + 1], count: usize) -> Self {
+        let mut segments = [Segment { packed: &[], first: 0, depth: 0 }; SEGMENTS];
+        for (segment, cut) in segments.iter_mut().zip(cuts.windows(2)).take(count) {
+            let (first, depth) = (cut[0] - cuts[0], cut[1] - cut[0]);
+            *segment = Segment { packed: b.block(cut[0], cut[1], j), first, depth };
+        }
+        Self { direct: None, segments, count }
     }
 }
 
@@ -263,68 +286,65 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         let mut strips = Strips::of(m, mr::<L>());
         while let Some((i, height, count)) = strips.equal() {
             let rows = self.a.window(self.rows.at + i, 0, count * height, depth);
-            pack_strips(rows.t(), height, &mut self.packed[i * depth..][..count * height * depth]);
+            pack_strips::<L>(rows.t(), height, &mut self.packed[i * depth..][..count * height * depth]);
         }
     }
 
     /// All strips by the panel of columns from `j` on.
     #[inline(always)]
     fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
-        let (m, depth, nr) = (self.rows.c.rows, self.a.cols, VECTORS * L::N);
-        let whole = j + nr <= self.rows.c.cols;
-        let (b, stride) = match self.b.direct {
-            Some(view) if whole => (&view.data[j..], view.row_stride.max(nr)),
-            _ => (&self.b.packed[j * depth..][..nr * depth], PACKED),
-        };
-        for (i, height) in Strips::of(m, mr::<L>()) {
+        for (i, height) in Strips::of(self.rows.c.rows, mr::<L>()) {
             match height {
-                1 => self.tile::<L, 1, V>(i, j, b, stride),
-                2 => self.tile::<L, 2, V>(i, j, b, stride),
-                3 => self.tile::<L, 3, V>(i, j, b, stride),
-                4 => self.tile::<L, 4, V>(i, j, b, stride),
-                5 => self.tile::<L, 5, V>(i, j, b, stride),
-                6 => self.tile::<L, 6, V>(i, j, b, stride),
-                7 if MAX_MR == mr::<L>() => self.tile::<L, 7, V>(i, j, b, stride),
-                _ if MAX_MR == mr::<L>() => self.tile::<L, MAX_MR, V>(i, j, b, stride),
+                1 => self.tile::<L, 1, V>(i, j),
+                2 => self.tile::<L, 2, V>(i, j),
+                3 => self.tile::<L, 3, V>(i, j),
+                4 => self.tile::<L, 4, V>(i, j),
+                5 => self.tile::<L, 5, V>(i, j),
+                6 => self.tile::<L, 6, V>(i, j),
+                7 if MAX_MR == mr::<L>() => self.tile::<L, 7, V>(i, j),
+                _ if MAX_MR == mr::<L>() => self.tile::<L, MAX_MR, V>(i, j),
                 _ => unreachable!("mr is 6"),
             }
         }
     }
 
-    /// The chains of a tile, that of the rows from `i` on, carried on by this block of depth.
+    /// The chains of a tile, carried on by this block of depth.
     #[inline(always)]
     fn carry_on<L: Lanes<Elem = T>, const R: usize, const V: usize>(
         &self,
-        tile: Tile<L, R, V>,
+        mut tile: Tile<L, R, V>,
         i: usize,
-        b: &[T],
-        stride: usize,
+        j: usize,
     ) -> Tile<L, R, V> {
         let (depth, nr) = (self.a.cols, VECTORS * L::N);
-        // Rows of B of a length that is known here need no checks in the loop.
-        let apart = b.chunks(stride.max(1)).take(depth).map(|row| &row[..nr]);
-        if !self.direct {
-            let strip = &self.packed[i * depth..][..R * depth];
-            return match stride {
-                PACKED => multiply_packed(tile, strip, b),
-                _ => multiply(tile, Along::<T, R>::new(strip, R, depth), apart),
+        let a = self.a.window(self.rows.at + i, 0, R, depth);
+        let strip = if self.direct { &[][..] } else { &self.packed[i * depth..][..R * depth] };
+        if let (Some(b), true) = (self.b.direct, j + nr <= self.rows.c.cols) {
+            let rows = b.data[j..].chunks(b.row_stride.max(nr)).take(depth).map(|row| &row[..nr]);
+            return match (self.direct, a.col_stride) {
+                (true, 1) => multiply(tile, Across::<T, R>::new(a), rows),
+                (true, stride) => multiply(tile, Along::<T, R>::new(a.data, stride, depth), rows),
+                (false, _) => multiply(tile, Along::<T, R>::new(strip, R, depth), rows),
             };
         }
-        let (rows, column_stride) = (self.a.window(self.rows.at + i, 0, R, depth), self.a.col_stride);
-        match (column_stride, stride) {
-            (1, PACKED) => multiply_across(tile, rows, b),
-            (1, _) => multiply(tile, Across::<T, R>::new(rows), apart),
-            (_, PACKED) => multiply(tile, Along::<T, R>::new(rows.data, column_stride, depth), b.chunks_exact(nr)),
-            (_, _) => multiply(tile, Along::<T, R>::new(rows.data, column_stride, depth), apart),
+        for &Segment { packed, first, depth } in &self.b.segments[..self.b.count] {
+            let b = &packed[j * depth..][..nr * depth];
+            let a = a.window(0, first, R, depth);
+            tile = match (self.direct, a.col_stride) {
+                (true, 1) => multiply_across(tile, a, b),
+                (true, stride) => multiply(tile, Along::<T, R>::new(a.data, stride, depth), b.chunks_exact(nr)),
+                (false, _) => multiply_packed(tile, &strip[first * R..][..depth * R], b),
+            };
         }
+        tile
     }
 
     /// One tile of C: its chains carried on by this block of depth, and finished by the last.
     #[inline(always)]
-    fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize, b: &[T], stride: usize) {
+    fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize) {
         let zero = [[L::splat(T::ZERO); V]; R];
         let tile = if self.begins { zero } else { load::<L, R, V>(&self.rows.chains(), i, j) };
-        let mut tile = self.carry_on(tile, i, b, stride);
+        let mut tile = self.carry_on(tile, i, j);
         if !self.ends {
             return store(tile, &mut self.rows.chains(), i, j);
         }

@@ -3,7 +3,7 @@
 use super::Mat;
 use super::blocking::VECTORS;
 use crate::Float;
-use crate::lanes::{Lanes, SQUARE};
+use crate::lanes::Lanes;
 
 /// Rows that are packed before the next columns are looked at: a line of each column is read once.
 const STEP: usize = 16;
@@ -11,22 +11,22 @@ const STEP: usize = 16;
 /// Packs the columns of `x` in strips of `width`, 1 to 8 columns, a divisor of their number:
 /// `to[s * width * x.rows + l * width + j] = x[l, s * width + j]`.
 #[inline(always)]
-pub(super) fn pack_strips<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
+pub(super) fn pack_strips<L: Lanes>(x: Mat<'_, L::Elem>, width: usize, to: &mut [L::Elem]) {
     match width {
-        1 => strips::<T, 1>(x, to),
-        2 => strips::<T, 2>(x, to),
-        3 => strips::<T, 3>(x, to),
-        4 => strips::<T, 4>(x, to),
-        5 => strips::<T, 5>(x, to),
-        6 => strips::<T, 6>(x, to),
-        7 => strips::<T, 7>(x, to),
-        _ => strips::<T, 8>(x, to),
+        1 => strips::<L, 1>(x, to),
+        2 => strips::<L, 2>(x, to),
+        3 => strips::<L, 3>(x, to),
+        4 => strips::<L, 4>(x, to),
+        5 => strips::<L, 5>(x, to),
+        6 => strips::<L, 6>(x, to),
+        7 => strips::<L, 7>(x, to),
+        _ => strips::<L, 8>(x, to),
     }
 }
 
 /// [`pack_strips`] of a width that is known here.
 #[inline(always)]
-fn strips<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
+fn strips<L: Lanes, const W: usize>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
     if x.col_stride == 1 {
         // Row by row: a line of `x` is read once.
         for l in 0..x.rows {
@@ -38,7 +38,7 @@ fn strips<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
         }
     } else {
         for (s, strip) in to.chunks_exact_mut(W * x.rows.max(1)).enumerate() {
-            whole::<T, W>(x.window(0, s * W, x.rows, W), strip);
+            whole::<L, W>(x.window(0, s * W, x.rows, W), strip);
         }
     }
 }
@@ -48,10 +48,10 @@ fn strips<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
 pub(super) fn pack_panel<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
     let nr = VECTORS * L::N;
     match (x.cols == nr, nr) {
-        (true, 4) => whole::<L::Elem, 4>(x, to),
-        (true, 8) => whole::<L::Elem, 8>(x, to),
-        (true, 16) => whole::<L::Elem, 16>(x, to),
-        (true, 32) => whole::<L::Elem, 32>(x, to),
+        (true, 4) => whole::<L, 4>(x, to),
+        (true, 8) => whole::<L, 8>(x, to),
+        (true, 16) => whole::<L, 16>(x, to),
+        (true, 32) => whole::<L, 32>(x, to),
         _ => part(x, nr, to),
     }
 }
@@ -79,13 +79,13 @@ pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, first: usize, depth: usiz
 
 /// No column is missing.
 #[inline(always)]
-fn whole<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
+fn whole<L: Lanes, const W: usize>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
     if x.col_stride == 1 {
         for (i, to) in to.as_chunks_mut::<W>().0.iter_mut().enumerate().take(x.rows) {
             *to = *x.data[i * x.row_stride..].first_chunk().expect("a row lies in its slice");
         }
     } else if x.row_stride == 1 {
-        across::<T, W>(x, to);
+        across::<L, W>(x, to);
     } else {
         for (i, to) in to.as_chunks_mut::<W>().0.iter_mut().enumerate().take(x.rows) {
             *to = std::array::from_fn(|j| x.data[i * x.row_stride + j * x.col_stride]);
@@ -93,34 +93,26 @@ fn whole<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
     }
 }
 
-/// [`whole`] when the columns of `x` are contiguous: a transposition.
+/// [`whole`] when the columns of `x` are contiguous: a transposition, square by square. A square that is wider than what is left writes
+/// over the row below; so squares go from right to left, and rows from top to bottom.
 #[inline(always)]
-fn across<T: Float, const W: usize>(x: Mat<'_, T>, to: &mut [T]) {
-    let columns: [&[T]; W] = std::array::from_fn(|j| &x.data[j * x.col_stride..][..x.rows]);
-    for (s, rows) in to.as_chunks_mut::<W>().0[..x.rows].chunks_mut(STEP).enumerate() {
-        let part = s * STEP..s * STEP + rows.len();
-        let (fours, others) = columns.as_chunks::<SQUARE>();
-        for (f, four) in fours.iter().enumerate() {
-            let mut part = four.map(|column| &column[part.clone()]);
-            let (squares, rest) = rows.as_chunks_mut::<SQUARE>();
-            for square in squares {
-                let mut read = [[T::ZERO; SQUARE]; SQUARE];
-                for (read, column) in read.iter_mut().zip(&mut part) {
-                    (*read, *column) =
-                        column.split_first_chunk().map(|(head, tail)| (*head, tail)).expect("as long as the rows");
-                }
-                for (row, four) in square.iter_mut().zip(T::transposed(read)) {
-                    row.as_chunks_mut().0[f] = four;
-                }
-            }
-            for (i, row) in rest.iter_mut().enumerate() {
-                row.as_chunks_mut().0[f] = part.map(|column| column[i]);
+fn across<L: Lanes, const W: usize>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
+    let last = (W - 1) / L::SIDE * L::SIDE;
+    // The last square has to end where `to` does.
+    let surplus = (last + L::SIDE - W).div_ceil(W);
+    let squares = x.rows.saturating_sub(surplus) / L::SIDE;
+    for first in (0..squares).step_by(STEP / L::SIDE) {
+        for j in (0..W).step_by(L::SIDE).rev() {
+            for s in first..(first + STEP / L::SIDE).min(squares) {
+                let i = s * L::SIDE;
+                let cols = L::SIDE.min(W - j);
+                L::transpose(&x.data[j * x.col_stride + i..], cols, x.col_stride, &mut to[i * W + j..], W);
             }
         }
-        for (j, column) in others.iter().enumerate() {
-            for (row, x) in rows.iter_mut().zip(&column[part.clone()]) {
-                row[W / SQUARE * SQUARE + j] = *x;
-            }
+    }
+    for i in squares * L::SIDE..x.rows {
+        for j in 0..W {
+            to[i * W + j] = x.data[j * x.col_stride + i];
         }
     }
 }
