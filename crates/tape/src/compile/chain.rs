@@ -17,8 +17,8 @@ use crate::{Element, Shape};
 /// Bytes of a cache that one core has to itself, as far as a block may fill it.
 const CACHE: usize = 192 << 10;
 
-/// A multiple of the rows of a tile of a product on every instruction set.
-const TILE: usize = 24;
+/// Rows of a tile of a product, at most.
+const TILE: usize = 8;
 
 /// Joins the steps of a plan, which are in order, where they hand on at least `worth` bytes: a cache holds fewer anyway.
 pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
