@@ -2,7 +2,7 @@
 
 use super::{Constants, polynomial, round};
 use crate::Float;
-use crate::lanes::{Lanes, load_part, splat, splats};
+use crate::lanes::{Lanes, splat, splats};
 
 /// a + b as the rounded sum and what it lost.
 #[inline(always)]
@@ -94,7 +94,7 @@ pub(crate) fn any_far<L: Lanes>(x: &[L::Elem]) -> bool {
     for i in 0..x.len() / L::N {
         far = far | reach::<L>().lt(L::load(&x[i * L::N..]).abs());
     }
-    (far | reach::<L>().lt(load_part::<L>(&x[x.len() - x.len() % L::N..]).abs())).any()
+    (far | reach::<L>().lt(L::load_part(&x[x.len() - x.len() % L::N..]).abs())).any()
 }
 
 /// Writes `far`(x) in the place of what lies beyond the reach of the lanes.

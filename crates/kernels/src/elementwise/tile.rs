@@ -4,7 +4,7 @@ use super::{Elementwise, Fused};
 use crate::elementary::{self, any_far, far_sin_cos, mend};
 use crate::group::Stretch;
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, heads, load_parts, splat, store_part};
+use crate::lanes::{Lanes, heads, load_parts, splat};
 use crate::matmul::VECTORS;
 use crate::{Float, Isa};
 
@@ -261,7 +261,7 @@ fn over<L: Lanes, const M: usize>(op: impl Operation, args: [&[L::Elem]; M], out
     }
     let whole = n - n % L::N;
     if whole < n {
-        store_part(op.of(four(load_parts::<L, M>(args, whole))), &mut out[whole..]);
+        op.of(four(load_parts::<L, M>(args, whole))).store_part(&mut out[whole..]);
     }
 }
 

@@ -52,6 +52,11 @@ pub trait Lanes:
     /// Writes the first `N` elements of `to`; panics when there are fewer.
     fn store(self, to: &mut [Self::Elem]);
 
+    /// The elements of a slice that may be shorter than `N`, and is not longer; the missing ones are 0.
+    fn load_part(from: &[Self::Elem]) -> Self;
+    /// Writes as many elements as `to` has room for; at most `N`.
+    fn store_part(self, to: &mut [Self::Elem]);
+
     /// self · a + b, rounded once where the instruction set can do so, else twice; never a library call.
     fn mul_add(self, a: Self, b: Self) -> Self;
     /// [`Self::mul_add`] of single elements: the bits of one lane.
@@ -128,23 +133,7 @@ pub(crate) fn loads<L: Lanes, const M: usize>(from: [&[L::Elem]; M], i: usize) -
 pub(crate) fn load_parts<L: Lanes, const M: usize>(from: [&[L::Elem]; M], i: usize) -> [L; M] {
     let mut lanes = [L::splat(L::Elem::ZERO); M];
     for (lanes, from) in lanes.iter_mut().zip(from) {
-        *lanes = load_part(&from[i..]);
+        *lanes = L::load_part(&from[i..]);
     }
     lanes
-}
-
-/// The lanes of a slice that may be shorter than `N`; the missing ones are 0.
-#[inline(always)]
-pub(crate) fn load_part<L: Lanes>(from: &[L::Elem]) -> L {
-    let mut whole = [L::Elem::ZERO; 16];
-    whole[..from.len()].copy_from_slice(from);
-    L::load(&whole)
-}
-
-/// Writes as many lanes as `to` has room for; at most `N`.
-#[inline(always)]
-pub(crate) fn store_part<L: Lanes>(lanes: L, to: &mut [L::Elem]) {
-    let mut whole = [L::Elem::ZERO; 16];
-    lanes.store(&mut whole);
-    to.copy_from_slice(&whole[..to.len()]);
 }

@@ -32,6 +32,18 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn load_part(from: &[$elem]) -> Self {
+                let mut lanes = [0.0; $n];
+                lanes[..from.len()].copy_from_slice(from);
+                Self::new(lanes)
+            }
+
+            #[inline(always)]
+            fn store_part(self, to: &mut [$elem]) {
+                to.copy_from_slice(&self.to_array()[..to.len()]);
+            }
+
+            #[inline(always)]
             fn mul_add(self, a: Self, b: Self) -> Self {
                 self.mul_add(a, b)
             }

@@ -25,7 +25,8 @@ macro_rules! operator {
 macro_rules! run {
     ($instruction:expr) => {{
         // SAFETY: `isa.rs` alone chooses these types, for the functions that it compiles for their instruction set and calls where the
-        // CPU has it. Whatever is read or written through a pointer is an array of just the length of the register.
+        // CPU has it. Whatever is read or written through a pointer is an array of just the length of the register, or as many of the
+        // first elements as a slice has.
         unsafe { $instruction }
     }};
 }
@@ -38,6 +39,7 @@ macro_rules! lanes {
         arithmetic $add:ident $sub:ident $mul:ident $div:ident $fused:ident $sqrt:ident $min:ident $max:ident;
         bits $and:ident $or:ident $xor:ident $add_bits:ident $left:ident $right:ident;
         memory $splat:ident $load:ident $store:ident;
+        parts |$len:ident| $first:expr, |$from:ident, $which:ident| $load_part:expr, $store_part:ident;
         integers $to_bits:ident $from_bits:ident;
         squares $half:ident $side:literal;
         masks |$x:ident, $y:ident| $lt:expr, $le:expr, $eq:expr; |$mask:ident| $any:expr, select($a:ident, $b:ident) $select:expr;
@@ -94,6 +96,21 @@ macro_rules! lanes {
             fn store(self, to: &mut [$elem]) {
                 let to: &mut [$elem; $n] = to[..$n].as_mut_array().expect("just as long");
                 run!($store(to.as_mut_ptr(), self.0));
+            }
+
+            #[inline(always)]
+            fn load_part(from: &[$elem]) -> Self {
+                let $len = from.len();
+                assert!($len <= $n);
+                let ($from, $which) = (from.as_ptr(), $first);
+                Self(run!($load_part))
+            }
+
+            #[inline(always)]
+            fn store_part(self, to: &mut [$elem]) {
+                let $len = to.len();
+                assert!($len <= $n);
+                run!($store_part(to.as_mut_ptr(), $first, self.0));
             }
 
             #[inline(always)]
@@ -191,6 +208,7 @@ lanes! {
     arithmetic _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps;
     bits _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_add_epi32 _mm256_sll_epi32 _mm256_srl_epi32;
     memory _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps;
+    parts |len| first_of_8(len), |from, which| _mm256_maskload_ps(from, which), _mm256_maskstore_ps;
     integers _mm256_castps_si256 _mm256_castsi256_ps;
     squares F32x8 8;
     masks |x, y| _mm256_cmp_ps::<_CMP_LT_OQ>(x, y), _mm256_cmp_ps::<_CMP_LE_OQ>(x, y), _mm256_cmp_ps::<_CMP_EQ_OQ>(x, y);
@@ -203,6 +221,7 @@ lanes! {
     arithmetic _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd;
     bits _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_add_epi64 _mm256_sll_epi64 _mm256_srl_epi64;
     memory _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd;
+    parts |len| first_of_4(len), |from, which| _mm256_maskload_pd(from, which), _mm256_maskstore_pd;
     integers _mm256_castpd_si256 _mm256_castsi256_pd;
     squares F64x4 4;
     masks |x, y| _mm256_cmp_pd::<_CMP_LT_OQ>(x, y), _mm256_cmp_pd::<_CMP_LE_OQ>(x, y), _mm256_cmp_pd::<_CMP_EQ_OQ>(x, y);
@@ -215,6 +234,7 @@ lanes! {
     arithmetic _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps;
     bits _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_add_epi32 _mm512_sll_epi32 _mm512_srl_epi32;
     memory _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps;
+    parts |len| ((1u32 << len) - 1) as __mmask16, |from, which| _mm512_maskz_loadu_ps(which, from), _mm512_mask_storeu_ps;
     integers _mm512_castps_si512 _mm512_castsi512_ps;
     squares F32x8 8;
     masks |x, y| _mm512_castsi512_ps(_mm512_movm_epi32(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(x, y))),
@@ -230,6 +250,7 @@ lanes! {
     arithmetic _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd;
     bits _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_add_epi64 _mm512_sll_epi64 _mm512_srl_epi64;
     memory _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd;
+    parts |len| ((1u32 << len) - 1) as __mmask8, |from, which| _mm512_maskz_loadu_pd(which, from), _mm512_mask_storeu_pd;
     integers _mm512_castpd_si512 _mm512_castsi512_pd;
     squares F64x4 4;
     masks |x, y| _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_LT_OQ>(x, y))),
@@ -237,6 +258,21 @@ lanes! {
         _mm512_castsi512_pd(_mm512_movm_epi64(_mm512_cmp_pd_mask::<_CMP_EQ_OQ>(x, y)));
         |mask| _mm512_movepi64_mask(_mm512_castpd_si512(mask)) != 0,
         select(a, b) _mm512_mask_blend_pd(_mm512_movepi64_mask(_mm512_castpd_si512(mask)), b, a);
+}
+
+/// A mask of the first `len` of 8 elements.
+#[inline(always)]
+fn first_of_8(len: usize) -> __m256i {
+    let lanes = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+    let mask = F32x8::load(&lanes).lt(F32x8::splat(len as f32));
+    run!(_mm256_castps_si256(mask.0))
+}
+
+/// A mask of the first `len` of 4 elements.
+#[inline(always)]
+fn first_of_4(len: usize) -> __m256i {
+    let mask = F64x4::load(&[0.0, 1.0, 2.0, 3.0]).lt(F64x4::splat(len as f64));
+    run!(_mm256_castpd_si256(mask.0))
 }
 
 impl F32x8 {

@@ -174,7 +174,7 @@ pub(super) fn load<L: Lanes, const R: usize, const V: usize>(
     tile
 }
 
-/// [`load`] element by element.
+/// [`load`] at the edge, or of a C whose rows are not contiguous.
 #[inline(always)]
 fn load_edge<L: Lanes, const R: usize, const V: usize>(
     tile: &mut Tile<L, R, V>,
@@ -182,14 +182,18 @@ fn load_edge<L: Lanes, const R: usize, const V: usize>(
     i: usize,
     j: usize,
 ) {
+    let cols = (c.cols - j).min(V * L::N);
     for (r, lanes) in tile.iter_mut().enumerate() {
         let row = &c.data[(i + r) * c.row_stride + j * c.col_stride..];
         let mut copy = [L::Elem::ZERO; MAX_NR];
-        for (copy, x) in copy.iter_mut().zip(row.iter().step_by(c.col_stride)).take(c.cols - j) {
-            *copy = *x;
-        }
+        let row = if c.col_stride == 1 {
+            &row[..cols]
+        } else {
+            copy.iter_mut().zip(row.iter().step_by(c.col_stride)).take(cols).for_each(|(copy, x)| *copy = *x);
+            &copy[..cols]
+        };
         for (v, lanes) in lanes.iter_mut().enumerate() {
-            *lanes = L::load(&copy[v * L::N..]);
+            *lanes = L::load_part(&row[(v * L::N).min(cols)..((v + 1) * L::N).min(cols)]);
         }
     }
 }
@@ -219,7 +223,7 @@ pub(super) fn store<L: Lanes, const R: usize, const V: usize>(
     }
 }
 
-/// [`store`] element by element.
+/// [`store`] at the edge, or to a C whose rows are not contiguous.
 #[inline(always)]
 fn store_edge<L: Lanes, const R: usize, const V: usize>(
     tile: Tile<L, R, V>,
@@ -227,14 +231,17 @@ fn store_edge<L: Lanes, const R: usize, const V: usize>(
     i: usize,
     j: usize,
 ) {
-    for (r, lanes) in tile.into_iter().enumerate() {
+    let cols = (c.cols - j).min(V * L::N);
+    for (r, lanes) in tile.iter().enumerate() {
         let row = &mut c.data[(i + r) * c.row_stride + j * c.col_stride..];
         let mut copy = [L::Elem::ZERO; MAX_NR];
-        for (v, lanes) in lanes.into_iter().enumerate() {
-            lanes.store(&mut copy[v * L::N..]);
+        let near = c.col_stride == 1;
+        let to = if near { &mut row[..cols] } else { &mut copy[..cols] };
+        for (v, lanes) in lanes.iter().enumerate() {
+            lanes.store_part(&mut to[(v * L::N).min(cols)..((v + 1) * L::N).min(cols)]);
         }
-        for (x, copy) in row.iter_mut().step_by(c.col_stride).zip(copy).take((c.cols - j).min(V * L::N)) {
-            *x = copy;
+        if !near {
+            row.iter_mut().step_by(c.col_stride).zip(&copy[..cols]).for_each(|(x, copy)| *x = *copy);
         }
     }
 }

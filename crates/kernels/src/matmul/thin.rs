@@ -1,5 +1,8 @@
-//! A row times a matrix whose columns are contiguous, which is a row-major matrix times a column: no element of the matrix is
-//! used twice, so none is copied. The chains of several columns run side by side as single elements, with the bits of lanes.
+//! A row times a matrix: no element of the matrix is used twice, so none is copied.
+//!
+//! Where the columns of the matrix are contiguous, which is a row-major matrix times a column, the chains of several columns run side
+//! by side as single elements, with the bits of lanes. Where its rows are, the chains of many columns wait in the first-level cache
+//! and are carried on by a few rows at a time, which are read from end to end.
 
 use super::loops::{Product, Right};
 use super::tail::Ending;
@@ -12,26 +15,97 @@ use crate::lanes::Lanes;
 const CHAINS: usize = 8;
 /// Steps of k between two looks at the length.
 const STEP: usize = 8;
+/// Rows that carry on chains at the same time.
+const ROWS: usize = 8;
+/// Chains that wait at one time.
+const WAITING: usize = 1024;
 
 /// Whether a product is of this kind.
 pub(super) fn applies<T: Float>(product: Product<'_, T>, c: &MatMut<'_, T>) -> bool {
-    let Right::Strided(Mat { cols, row_stride, col_stride, .. }) = product.b else { return false };
-    c.rows == 1 && product.a.col_stride == 1 && row_stride == 1 && (col_stride != 1 || cols == 1)
+    let Right::Strided(b) = product.b else { return false };
+    c.rows == 1 && (down(product, b) || across(b, c))
+}
+
+/// Whether the columns of B are contiguous, and the row.
+fn down<T>(product: Product<'_, T>, b: Mat<'_, T>) -> bool {
+    product.a.col_stride == 1 && b.row_stride == 1 && (b.col_stride != 1 || b.cols == 1)
+}
+
+/// Whether the rows of B and C are contiguous.
+fn across<T>(b: Mat<'_, T>, c: &MatMut<'_, T>) -> bool {
+    b.col_stride == 1 && c.col_stride == 1
 }
 
 /// Runs it.
 pub(super) fn run<T: Float>(product: Product<'_, T>, mut c: MatMut<'_, T>, ending: Option<Ending<'_, '_, T>>) {
     let Right::Strided(b) = product.b else { unreachable!("`applies` says so") };
-    product.isa.run(Thin(product, b, c.reborrow()));
+    if down(product, b) {
+        product.isa.run(Down(product, b, c.reborrow()));
+    } else {
+        product.isa.run(Across(product, b, c.reborrow()));
+    }
     if let Some(ending) = ending {
         ending.run(product.isa, &mut c);
     }
 }
 
-/// A product, its B, and C.
-struct Thin<'a, 'c, T>(Product<'a, T>, Mat<'a, T>, MatMut<'c, T>);
+/// A product with contiguous rows of B, its B, and C.
+struct Across<'a, 'c, T>(Product<'a, T>, Mat<'a, T>, MatMut<'c, T>);
 
-impl<T: Float> Kernel<T> for Thin<'_, '_, T> {
+impl<T: Float> Kernel<T> for Across<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let Self(product, b, c) = self;
+        let mut waiting = [T::ZERO; WAITING];
+        for (j, c) in c.data[..c.cols].chunks_mut(WAITING).enumerate() {
+            let chains = &mut waiting[..c.len()];
+            chains.fill(T::ZERO);
+            let part = b.window(0, j * WAITING, b.rows, c.len());
+            let whole = b.rows / ROWS * ROWS;
+            for l in (0..whole).step_by(ROWS) {
+                carry_on::<L, ROWS>(product.a, part, l, chains);
+            }
+            for l in whole..b.rows {
+                carry_on::<L, 1>(product.a, part, l, chains);
+            }
+            for (c, &sum) in c.iter_mut().zip(&*chains) {
+                finish(product, sum, c);
+            }
+        }
+    }
+}
+
+/// Carries chains on by `S` rows from `l` on.
+#[inline(always)]
+fn carry_on<L: Lanes, const S: usize>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>, l: usize, chains: &mut [L::Elem]) {
+    let (mut factors, mut rows) = ([L::splat(L::Elem::ZERO); S], [&b.data[..0]; S]);
+    for (s, (factor, row)) in factors.iter_mut().zip(&mut rows).enumerate() {
+        *factor = L::splat(a.data[(l + s) * a.col_stride]);
+        *row = &b.data[(l + s) * b.row_stride..][..chains.len()];
+    }
+    let whole = chains.len() / L::N * L::N;
+    for j in (0..whole).step_by(L::N) {
+        let mut sum = L::load(&chains[j..]);
+        for (factor, row) in factors.iter().zip(&rows) {
+            sum = factor.mul_add(L::load(&row[j..]), sum);
+        }
+        sum.store(&mut chains[j..]);
+    }
+    if whole < chains.len() {
+        let mut sum = L::load_part(&chains[whole..]);
+        for (factor, row) in factors.iter().zip(&rows) {
+            sum = factor.mul_add(L::load_part(&row[whole..]), sum);
+        }
+        sum.store_part(&mut chains[whole..]);
+    }
+}
+
+/// A product with contiguous columns of B, its B, and C.
+struct Down<'a, 'c, T>(Product<'a, T>, Mat<'a, T>, MatMut<'c, T>);
+
+impl<T: Float> Kernel<T> for Down<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -52,6 +126,12 @@ impl<T: Float> Kernel<T> for Thin<'_, '_, T> {
     }
 }
 
+/// Writes an element of which `sum` is the chain.
+#[inline(always)]
+fn finish<T: Float>(product: Product<'_, T>, sum: T, c: &mut T) {
+    *c = if product.update == Update::Accumulate { *c + product.alpha * sum } else { product.alpha * sum };
+}
+
 /// The elements of `R` columns from `j` on.
 #[inline(always)]
 fn columns<L: Lanes, const R: usize>(
@@ -62,8 +142,7 @@ fn columns<L: Lanes, const R: usize>(
 ) {
     let sums = chains::<L, R>(product.a, b.window(0, j, b.rows, R));
     for (r, sum) in sums.into_iter().enumerate() {
-        let c = &mut c.data[(j + r) * c.col_stride];
-        *c = if product.update == Update::Accumulate { *c + product.alpha * sum } else { product.alpha * sum };
+        finish(product, sum, &mut c.data[(j + r) * c.col_stride]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Float;
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, heads, load_part, load_parts, loads, splats, store_part};
+use crate::lanes::{Lanes, heads, load_parts, loads, splats};
 
 /// Accumulators of an inner product.
 const ACCUMULATORS: usize = 16;
@@ -46,8 +46,8 @@ fn add_to<L: Lanes, const M: usize, const BEGIN: bool>(values: [&[L::Elem]; M], 
         weighted(loads(values, i), c, old).store(&mut out[i..]);
     }
     if whole < n {
-        let old = if BEGIN { None } else { Some(load_part(&out[whole..])) };
-        store_part::<L>(weighted(load_parts(values, whole), c, old), &mut out[whole..]);
+        let old = if BEGIN { None } else { Some(L::load_part(&out[whole..])) };
+        weighted::<L, M>(load_parts(values, whole), c, old).store_part(&mut out[whole..]);
     }
 }
 
@@ -111,7 +111,7 @@ fn inner<L: Lanes, const M: usize, const LANES: usize>(values: [&[L::Elem]; M], 
     }
     for i in (whole..n).step_by(L::N) {
         let (l, to) = ((i - whole) / L::N, (i + L::N).min(n));
-        let g = load_part::<L>(&g[i..to]);
+        let g = L::load_part(&g[i..to]);
         let values: [L; M] = load_parts(heads(values, to), i);
         for j in 0..M {
             sums[j][l] = values[j].mul_add(g, sums[j][l]);
