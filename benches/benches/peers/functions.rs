@@ -81,7 +81,7 @@ fn line(row: &Row, function: &Function, sleef: Option<&'static Sleef>, limits: &
             ELEMENTS as f64
         })
     });
-    let mut rates = interleave(peers.collect());
+    let mut rates = interleave(peers.collect(), 1);
     for (rate, (_, map)) in rates.iter_mut().zip(&maps).skip(1) {
         rate.name = format!("{} [{:.2}]", rate.name, error(row, function, map));
     }

@@ -100,7 +100,7 @@ pub(crate) fn measure<T: Foreign>(shape: &Shape, threads: usize, blas: &[Blas]) 
             flops
         }));
     }
-    let rates = interleave(peers);
+    let rates = interleave(peers, threads);
     for other in &others {
         let apart = other.iter().zip(&outputs[0]).map(|(x, y)| (x.to_f64() - y.to_f64()).abs()).fold(0.0, f64::max);
         assert!(apart < 1e-3 * k as f64, "{shape}: the peers disagree by {apart}");

@@ -2,7 +2,8 @@
 
 use std::fmt;
 use std::hint::black_box;
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use benches::{Row, append};
 
@@ -11,6 +12,9 @@ const ROUNDS: usize = 9;
 /// A sample is at least so many seconds of calls, a turn at least so many.
 const SAMPLE: f64 = 300e-6;
 const TURN: f64 = 12e-3;
+/// How long a pool goes on looking for work, and how long another takes to wake.
+const REST: Duration = Duration::from_millis(40);
+const WAKING: Duration = Duration::from_millis(10);
 
 /// One peer: its name, and a call that answers how much work it did.
 pub(crate) struct Peer<'a> {
@@ -49,12 +53,20 @@ pub(crate) struct Line {
     pub(crate) rates: Vec<Rate>,
 }
 
-/// Gives every peer its turn, round after round.
-pub(crate) fn interleave(mut peers: Vec<Peer<'_>>) -> Vec<Rate> {
+/// Gives every peer its turn, round after round; with several threads after a rest, until the pool of the one before has fallen asleep
+/// and its own is awake.
+pub(crate) fn interleave(mut peers: Vec<Peer<'_>>, threads: usize) -> Vec<Rate> {
     let calls: Vec<usize> = peers.iter_mut().map(calls_of_a_sample).collect();
     let mut samples = vec![Vec::new(); peers.len()];
     for _ in 0..ROUNDS {
         for ((peer, &calls), samples) in peers.iter_mut().zip(&calls).zip(&mut samples) {
+            if threads > 1 {
+                sleep(REST);
+                let waking = Instant::now();
+                while waking.elapsed() < WAKING {
+                    black_box((peer.call)());
+                }
+            }
             black_box((peer.call)());
             let turn = Instant::now();
             loop {

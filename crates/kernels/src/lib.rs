@@ -1,8 +1,4 @@
-//! SIMD kernels on plain slices: [`matmul()`], [`group()`], [`mixture()`] and the reductions of [`reduce`].
-//!
-//! Every algorithm is written once, generic over lanes, and compiled for each instruction set. Each front door chooses the
-//! instruction set once per call; its `_with` twin takes an [`Isa`], so that tests, fuzzing and benchmarks run every path in
-//! one process. Results have the same bits for any number of threads.
+#![doc = include_str!("../README.md")]
 #![deny(unsafe_code)]
 
 mod activation;
