@@ -1,8 +1,8 @@
 //! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
 
 use super::parts::{LIFT, Place};
-use crate::elementary::{clamp, ln_1p_unit, sign, tanh_of};
-use crate::lanes::{Lanes, splat};
+use crate::elementary::{Constants, clamp, exp, ln_1p_unit, sign, tanh_of};
+use crate::lanes::{Lanes, splat, splats};
 
 /// One activation.
 pub(super) trait Jet {
@@ -115,7 +115,14 @@ impl Jet for Silu {
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let [s, d, dd, ddd] = Sigmoid.jet(at);
         let x = bounded(at.x());
-        [bounded_below(at.x()) * s, x.mul_add(d, s), x.mul_add(dd, d + d), x.mul_add(ddd, splat::<L>(3.0) * dd)]
+        let mut value = bounded_below(at.x()) * s;
+        let [from, shift, scale] = splats(L::Elem::FAR_LEFT);
+        let far = at.x().lt(from);
+        if far.any() {
+            // σ(x) is subnormal there, with fewer digits than x·σ(x) has.
+            value = far.select(bounded_below(at.x()) * exp(at.x() + shift) * scale, value);
+        }
+        [value, x.mul_add(d, s), x.mul_add(dd, d + d), x.mul_add(ddd, splat::<L>(3.0) * dd)]
     }
 }
 
