@@ -172,8 +172,12 @@ impl Jet for Erf {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let x = bounded(at.x());
-        let d = splat::<L>(std::f64::consts::FRAC_2_SQRT_PI) * at.erf_gauss();
-        let x_2 = x + x;
-        [at.erf(), d, -x_2 * d, d * x_2.mul_add(x_2, splat(-2.0))]
+        let [d, rest] = at.erf_slope();
+        let x_2 = -(x + x);
+        let (square, two) = (x_2 * x_2, splat::<L>(2.0));
+        let less_2 = square - two;
+        let back = less_2 - square;
+        let lost = x_2.mul_add(x_2, -square) + ((square - (less_2 - back)) - (two + back));
+        [at.erf(), d, x_2.mul_add(d, x_2 * rest), d.mul_add(less_2, d.mul_add(lost, rest * less_2))]
     }
 }

@@ -3,7 +3,7 @@
 use super::Activation;
 use crate::Float;
 use crate::elementary::{
-    Decay, any_far, erf_gauss, far_sin_cos, fraction_of_square, gauss, mend, sin_cos, smaller, tail,
+    Decay, any_far, erf_slope, far_sin_cos, fraction_of_square, gauss, mend, sin_cos, smaller, tail,
 };
 use crate::isa::Kernel;
 use crate::lanes::{Lanes, splat};
@@ -82,7 +82,8 @@ pub(crate) struct Parts<T> {
     sin: Tile<T>,
     cos: Tile<T>,
     erf: Tile<T>,
-    erf_gauss: Tile<T>,
+    erf_slope: Tile<T>,
+    erf_slope_rest: Tile<T>,
 }
 
 /// Computes the parts of the first `n` elements of a tile, a multiple of 16.
@@ -119,7 +120,8 @@ impl<T: Float> Parts<T> {
             sin: zeros,
             cos: zeros,
             erf: zeros,
-            erf_gauss: zeros,
+            erf_slope: zeros,
+            erf_slope_rest: zeros,
         }
     }
 
@@ -223,9 +225,10 @@ impl<T: Float> Parts<T> {
     #[inline(always)]
     fn fill_erf<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let (erf, gauss) = erf_gauss(L::load(&x[i..]));
-            erf.store(&mut self.erf[i..]);
-            gauss.store(&mut self.erf_gauss[i..]);
+            let erf = erf_slope(L::load(&x[i..]));
+            erf.value.store(&mut self.erf[i..]);
+            erf.slope.store(&mut self.erf_slope[i..]);
+            erf.slope_rest.store(&mut self.erf_slope_rest[i..]);
         }
     }
 }
@@ -331,9 +334,9 @@ impl<L: Lanes> Place<'_, L> {
         L::load(&self.parts.erf[self.i..])
     }
 
-    /// exp(−x²)
+    /// 2/√π·exp(−x²), and what its rounding lost.
     #[inline(always)]
-    pub(super) fn erf_gauss(self) -> L {
-        L::load(&self.parts.erf_gauss[self.i..])
+    pub(super) fn erf_slope(self) -> [L; 2] {
+        [L::load(&self.parts.erf_slope[self.i..]), L::load(&self.parts.erf_slope_rest[self.i..])]
     }
 }

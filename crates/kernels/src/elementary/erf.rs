@@ -2,7 +2,7 @@
 
 use super::exp::gauss_with_rest;
 use super::{Constants, polynomial, with_sign};
-use crate::lanes::{Lanes, splat};
+use crate::lanes::{Lanes, splat, splats};
 
 /// exp(y²)·erfc y for y = scale·a, a ≥ 0, with a small relative error however large y: a quotient, and what it lost.
 #[inline(always)]
@@ -23,9 +23,17 @@ fn erfcx<L: Lanes>(a: L, scale: f64) -> (L, L) {
     (quotient, lost * inverse)
 }
 
-/// erf x and exp(−x²)
+/// The error function and its slope.
+pub(crate) struct Erf<L> {
+    pub(crate) value: L,
+    /// 2/√π·exp(−x²), and what its rounding lost.
+    pub(crate) slope: L,
+    pub(crate) slope_rest: L,
+}
+
+/// erf x with its slope
 #[inline(always)]
-pub(crate) fn erf_gauss<L: Lanes>(x: L) -> (L, L) {
+pub(crate) fn erf_slope<L: Lanes>(x: L) -> Erf<L> {
     let y = x.abs();
     let near = y.mul_add(polynomial(y * y, L::Elem::ERF), y);
     let (gauss, gauss_rest) = gauss_with_rest(y, 1.0);
@@ -34,13 +42,18 @@ pub(crate) fn erf_gauss<L: Lanes>(x: L) -> (L, L) {
     let beyond_rest = gauss.mul_add(scaled, -beyond) + gauss.mul_add(rest, gauss_rest * scaled);
     let sum = one - beyond;
     let far = sum + (((one - sum) - beyond) - beyond_rest);
-    (with_sign(y.lt(splat(0.8)).select(near, far), x), gauss)
+    let value = with_sign(y.lt(splat(0.8)).select(near, far), x);
+    let [factor, factor_rest] = splats(L::Elem::TWO_OVER_ROOT_PI);
+    let product = gauss * factor;
+    let lost = gauss.mul_add(factor, -product) + gauss.mul_add(factor_rest, gauss_rest * factor);
+    let slope = product + lost;
+    Erf { value, slope, slope_rest: (product - slope) + lost }
 }
 
 /// erf x
 #[inline(always)]
 pub(crate) fn erf<L: Lanes>(x: L) -> L {
-    erf_gauss(x).0
+    erf_slope(x).value
 }
 
 /// Φ(−|x|), the probability beyond |x|, from `gauss` = exp(−x²/2); times a factor if `gauss` has it.

@@ -14,7 +14,7 @@ mod trig;
 
 pub(crate) use arc::{asin, atan};
 pub(crate) use constants::Constants;
-pub(crate) use erf::{erf, erf_gauss, tail};
+pub(crate) use erf::{erf, erf_slope, tail};
 pub(crate) use exp::{Decay, exp, expm1, fraction_of_square, gauss, logistic, smaller, tanh, tanh_of};
 pub(crate) use log::{ln, ln_1p, ln_1p_unit};
 pub(crate) use power::{powf, powi};
