@@ -151,7 +151,7 @@ impl Constants for f32 {
     const MAGIC: Self = 12_582_912.0;
     const TWO_TO_FRACTION: Self = 8_388_608.0;
     const BIAS: Self = 127.0;
-    const TWO_OVER_ROOT_PI: [Self; 2] = [1.128_379_2, -5.863_538_3e-8];
+    const TWO_OVER_ROOT_PI: [Self; 2] = [std::f32::consts::FRAC_2_SQRT_PI, -5.863_538_3e-8];
     const FAR_LEFT: [Self; 3] = [-87.0, 60.625, 4.687_022_5e-27];
     const ROOT_HALF: Self = std::f32::consts::FRAC_1_SQRT_2;
     const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f32.to_bits() - Self::ROOT_HALF.to_bits());
@@ -350,7 +350,7 @@ impl Constants for f64 {
     const MAGIC: Self = 6_755_399_441_055_744.0;
     const TWO_TO_FRACTION: Self = 4_503_599_627_370_496.0;
     const BIAS: Self = 1023.0;
-    const TWO_OVER_ROOT_PI: [Self; 2] = [1.128_379_167_095_512_6, 1.533_545_961_316_588e-17];
+    const TWO_OVER_ROOT_PI: [Self; 2] = [std::f64::consts::FRAC_2_SQRT_PI, 1.533_545_961_316_588e-17];
     const FAR_LEFT: [Self; 3] = [-708.0, 101.312_5, 1.001_244_865_941_163e-44];
     const ROOT_HALF: Self = std::f64::consts::FRAC_1_SQRT_2;
     const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f64.to_bits() - Self::ROOT_HALF.to_bits());
