@@ -3,12 +3,10 @@
 //! Every SIMD algorithm is a function generic over [`Lanes`], marked `#[inline(always)]` so that it becomes part of the
 //! function that [`crate::isa`] compiles for an instruction set. There are two implementations:
 //!
-//! - the registers of AVX2 and AVX-512, instruction by instruction: [`x86`];
+//! - the registers of AVX2 and AVX-512, instruction by instruction (`x86.rs`). Not plain arrays that the compiler packs: it does so in
+//!   short loops, but spills tiles of more than 12 registers and loses its way in long formulas;
 //! - the types of `wide`, for what the compile target guarantees. Their instructions are chosen when `wide` is compiled,
 //!   which makes packed code certain there and wrong everywhere else.
-//!
-//! There were plain arrays instead of the registers, which the compiler packs: it does so for short loops, but not for tiles of more
-//! than 12 registers or long formulas, and takes its time.
 //!
 //! Comparisons answer lanes of all ones or all zeros, to be used by [`Lanes::select`] and the operators of bits.
 
