@@ -234,6 +234,42 @@ fn f64_bits_depend_on_nothing_else() {
     bits::<f64>();
 }
 
+/// Every derivative of each activation alone and of all together, on one instruction set.
+fn every_order<T: Float>(isa: Isa, x: &[T]) -> Vec<Vec<T>> {
+    let alone = ALL.iter().map(std::slice::from_ref);
+    let mut answers = Vec::new();
+    for bank in alone.chain([&ALL[..]]) {
+        let bank = Bank::new(bank);
+        let coefficients: Vec<T> = (0..bank.len()).map(|i| T::of(1.0 + i as f64)).collect();
+        let mut outs = vec![vec![T::ZERO; x.len()]; 4];
+        let mut sums: Vec<_> =
+            outs.iter_mut().enumerate().map(|(order, out)| Sum { coefficients: &coefficients, order, out }).collect();
+        mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut sums, &mut [], &mut []);
+        answers.extend(outs);
+    }
+    answers
+}
+
+/// Registers of 32 and of 64 bytes fuse the same products; what is a division in one is a reciprocal made of products in the other.
+#[test]
+fn bits_do_not_depend_on_the_length_of_registers() {
+    fn check<T: Float>(n: usize) {
+        let mut x = points::<T>(n, [-40.0, 40.0]);
+        x.extend([0.0, -0.0, 1.0, f64::EPSILON, 0.5 * f64::EPSILON, 1e-8, 1e-7, 6e-8].map(T::of));
+        let [narrow, wide] = [Isa::Avx2, Isa::Avx512].map(|isa| every_order(isa, &x));
+        for (i, (narrow, wide)) in narrow.iter().zip(&wide).enumerate() {
+            for ((x, narrow), wide) in x.iter().zip(narrow).zip(wide) {
+                let equal = narrow.to_f64().to_bits() == wide.to_f64().to_bits();
+                assert!(equal, "{:?} of order {}: {narrow} or {wide} at {x}", ALL.get(i / 4), i % 4);
+            }
+        }
+    }
+    if Isa::available().contains(&Isa::Avx512) {
+        check::<f32>(3_000_001);
+        check::<f64>(1_000_001);
+    }
+}
+
 /// The value at an element does not depend on its neighbours, nor on where it lies.
 #[test]
 fn bits_do_not_depend_on_the_place() {

@@ -4,7 +4,7 @@ mod jets;
 mod parts;
 
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, splat};
+use crate::lanes::{Lanes, Two, splat};
 use crate::{Float, Isa, Real, reference};
 use jets::Jet;
 use parts::{At, steps};
@@ -47,7 +47,19 @@ impl Activation {
         reference::activation(self, x)
     }
 
-    /// σ⁽ᵏ⁾(x) for the orders of a span, one tile for each, over the first `n` elements of a tile, a multiple of 16.
+    /// What σ⁽ᵏ⁾ is where nothing is to be computed.
+    pub(crate) fn plain(self, k: usize) -> Option<Plain> {
+        match (self, k) {
+            (Self::Identity, 0) => Some(Plain::X),
+            (Self::Identity, 1) => Some(Plain::One),
+            (Self::Relu | Self::LeakyRelu(_) | Self::Identity, _) if k > 1 => Some(Plain::Zero),
+            (Self::Square, 3) => Some(Plain::Zero),
+            _ => None,
+        }
+    }
+
+    /// σ⁽ᵏ⁾(x) for the orders of a span, one tile for each, over the first `n` elements of a tile, a multiple of 32. Tiles of orders
+    /// that are [`Self::plain`] may hold anything.
     pub(crate) fn tile<T: Float>(
         self,
         isa: Isa,
@@ -59,8 +71,13 @@ impl Activation {
     ) {
         let at = At::new(x, parts);
         match self {
-            Self::Relu => isa.run_apart(&mut Orders { jet: jets::Relu, span, at, n, out }),
-            Self::LeakyRelu(s) => isa.run_apart(&mut Orders { jet: jets::LeakyRelu(s.get()), span, at, n, out }),
+            Self::Identity => {}
+            Self::Relu | Self::LeakyRelu(_) if span.first > 1 => {}
+            Self::Relu => isa.run_apart(&mut Orders { jet: jets::Relu, span: span.up_to_slope(), at, n, out }),
+            Self::LeakyRelu(s) => {
+                let jet = jets::LeakyRelu(s.get());
+                isa.run_apart(&mut Orders { jet, span: span.up_to_slope(), at, n, out });
+            }
             Self::Tanh => isa.run_apart(&mut Orders { jet: jets::Tanh, span, at, n, out }),
             Self::Sigmoid => isa.run_apart(&mut Orders { jet: jets::Sigmoid, span, at, n, out }),
             Self::Softplus => isa.run_apart(&mut Orders { jet: jets::Softplus, span, at, n, out }),
@@ -68,7 +85,6 @@ impl Activation {
             Self::Gelu => isa.run_apart(&mut Orders { jet: jets::Gelu, span, at, n, out }),
             Self::Elu(a) => isa.run_apart(&mut Orders { jet: jets::Elu(a.get()), span, at, n, out }),
             Self::Sin => isa.run_apart(&mut Orders { jet: jets::Sin, span, at, n, out }),
-            Self::Identity => isa.run_apart(&mut Orders { jet: jets::Identity, span, at, n, out }),
             Self::Square => isa.run_apart(&mut Orders { jet: jets::Square, span, at, n, out }),
             Self::Erf => isa.run_apart(&mut Orders { jet: jets::Erf, span, at, n, out }),
             Self::Hermite(degree) => {
@@ -78,6 +94,17 @@ impl Activation {
             }
         }
     }
+}
+
+/// A derivative that is known without computing.
+#[derive(Clone, Copy)]
+pub(crate) enum Plain {
+    /// x
+    X,
+    /// 1
+    One,
+    /// 0
+    Zero,
 }
 
 /// Tiles for the orders of a span, from the first on; those that are left over are not touched.
@@ -96,6 +123,11 @@ impl Span {
         let first = wanted.iter().position(|wanted| *wanted).unwrap_or(0);
         let last = wanted.iter().rposition(|wanted| *wanted).unwrap_or(0);
         if first == last || last <= 2 { Self { first, last } } else { Self { first: 0, last: 3 } }
+    }
+
+    /// Without the orders beyond the first.
+    fn up_to_slope(self) -> Self {
+        Self { last: self.last.min(1), ..self }
     }
 
     /// The number of orders.
@@ -121,14 +153,14 @@ impl<J: Jet, T: Float> Kernel<T> for &mut Orders<'_, J, T> {
         let Orders { jet, span, at, n, out } = self;
         let (at, n, out) = (*at, *n, &mut **out);
         match (span.first, span.last) {
-            (0, 0) => orders::<L, 0, 0>(jet, at, n, out),
-            (0, 1) => orders::<L, 0, 1>(jet, at, n, out),
-            (0, 2) => orders::<L, 0, 2>(jet, at, n, out),
-            (1, 1) => orders::<L, 1, 1>(jet, at, n, out),
-            (1, 2) => orders::<L, 1, 2>(jet, at, n, out),
-            (2, 2) => orders::<L, 2, 2>(jet, at, n, out),
-            (3, 3) => orders::<L, 3, 3>(jet, at, n, out),
-            _ => orders::<L, 0, 3>(jet, at, n, out),
+            (0, 0) => orders::<Two<L>, 0, 0>(jet, at, n, out),
+            (0, 1) => orders::<Two<L>, 0, 1>(jet, at, n, out),
+            (0, 2) => orders::<Two<L>, 0, 2>(jet, at, n, out),
+            (1, 1) => orders::<Two<L>, 1, 1>(jet, at, n, out),
+            (1, 2) => orders::<Two<L>, 1, 2>(jet, at, n, out),
+            (2, 2) => orders::<Two<L>, 2, 2>(jet, at, n, out),
+            (3, 3) => orders::<Two<L>, 3, 3>(jet, at, n, out),
+            _ => orders::<Two<L>, 0, 3>(jet, at, n, out),
         }
     }
 }

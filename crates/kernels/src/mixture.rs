@@ -17,6 +17,7 @@
 
 mod block;
 mod by_row;
+mod evaluation;
 mod loops;
 
 use std::sync::Arc;
@@ -28,6 +29,7 @@ pub(crate) use block::Block;
 use block::{SUMS, Sums};
 pub(crate) use by_row::Rows;
 pub use by_row::{RowDot, mixture_by_row, mixture_by_row_with};
+pub(crate) use evaluation::Room;
 
 /// An ordered list of activations, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

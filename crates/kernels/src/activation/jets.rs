@@ -2,7 +2,7 @@
 
 use super::parts::{LIFT, Place};
 use crate::elementary::{Constants, clamp, exp, ln_1p_unit, sign, tanh_of};
-use crate::lanes::{Lanes, splat, splats};
+use crate::lanes::{Lanes, splat};
 
 /// One activation.
 pub(super) trait Jet {
@@ -52,15 +52,6 @@ impl Jet for LeakyRelu {
         let s = splat::<L>(self.0);
         let slope = positive(at.x()).select(splat(1.0), s);
         [slope * at.x(), slope, splat(0.0), splat(0.0)]
-    }
-}
-
-pub(super) struct Identity;
-
-impl Jet for Identity {
-    #[inline(always)]
-    fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        [at.x(), splat(1.0), splat(0.0), splat(0.0)]
     }
 }
 
@@ -116,7 +107,9 @@ impl Jet for Silu {
         let [s, d, dd, ddd] = Sigmoid.jet(at);
         let x = bounded(at.x());
         let mut value = bounded_below(at.x()) * s;
-        let [from, shift, scale] = splats(L::Elem::FAR_LEFT);
+        let from = L::splat(L::Elem::FAR_LEFT[0]);
+        let shift = L::splat(L::Elem::FAR_LEFT[1]);
+        let scale = L::splat(L::Elem::FAR_LEFT[2]);
         let far = at.x().lt(from);
         if far.any() {
             // σ(x) is subnormal there, with fewer digits than x·σ(x) has.

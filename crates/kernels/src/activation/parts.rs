@@ -6,7 +6,7 @@ use crate::elementary::{
     Decay, any_far, erf_slope, far_sin_cos, fraction_of_square, gauss, mend, sin_cos, smaller, tail,
 };
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, splat};
+use crate::lanes::{Lanes, Two, splat};
 
 /// The number of elements of a tile: a dozen tiles of `f32` lie in a first-level cache.
 pub(crate) const TILE: usize = 256;
@@ -73,7 +73,6 @@ impl Needs {
 pub(crate) struct Parts<T> {
     e: Tile<T>,
     e_less_1: Tile<T>,
-    square_rest: Tile<T>,
     fraction_of_square: Tile<T>,
     larger: Tile<T>,
     smaller: Tile<T>,
@@ -86,7 +85,7 @@ pub(crate) struct Parts<T> {
     erf_slope_rest: Tile<T>,
 }
 
-/// Computes the parts of the first `n` elements of a tile, a multiple of 16.
+/// Computes the parts of the first `n` elements of a tile, a multiple of 32.
 pub(crate) struct Fill<'a, T> {
     pub(crate) parts: &'a mut Parts<T>,
     pub(crate) needs: Needs,
@@ -99,7 +98,7 @@ impl<T: Float> Kernel<T> for &mut Fill<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        self.parts.fill::<L>(self.needs, self.x, self.n);
+        self.parts.fill::<Two<L>>(self.needs, self.x, self.n);
     }
 }
 
@@ -111,7 +110,6 @@ impl<T: Float> Parts<T> {
         Self {
             e: zeros,
             e_less_1: zeros,
-            square_rest: zeros,
             fraction_of_square: zeros,
             larger: zeros,
             smaller: zeros,
@@ -128,17 +126,8 @@ impl<T: Float> Parts<T> {
     /// Computes what is wanted of the first `n` elements of a tile, a multiple of the number of lanes.
     #[inline(always)]
     fn fill<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
-        match (needs.less_1, needs.fraction_of_square) {
-            (true, _) => self.fill_decay::<L, true, true>(x, n),
-            (_, true) => self.fill_decay::<L, false, true>(x, n),
-            _ if needs.decay => self.fill_decay::<L, false, false>(x, n),
-            _ => {}
-        }
-        if needs.fraction_of_square {
-            self.fill_fraction_of_square::<L>(n);
-        }
-        if needs.fractions {
-            self.fill_fractions::<L>(n);
+        if needs.decay {
+            self.fill_decays::<L>(needs, x, n);
         }
         if needs.gauss {
             self.fill_gauss::<L>(x, n);
@@ -158,35 +147,42 @@ impl<T: Float> Parts<T> {
     }
 
     #[inline(always)]
-    fn fill_decay<L: Lanes<Elem = T>, const LESS_1: bool, const SQUARE: bool>(&mut self, x: &Tile<T>, n: usize) {
+    fn fill_decays<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
+        match (needs.less_1, needs.fraction_of_square, needs.fractions) {
+            (false, false, false) => self.fill_decay::<L, false, false, false>(x, n),
+            (false, false, true) => self.fill_decay::<L, false, false, true>(x, n),
+            (false, true, false) => self.fill_decay::<L, false, true, false>(x, n),
+            (false, true, true) => self.fill_decay::<L, false, true, true>(x, n),
+            (true, false, false) => self.fill_decay::<L, true, false, false>(x, n),
+            (true, false, true) => self.fill_decay::<L, true, false, true>(x, n),
+            (true, true, false) => self.fill_decay::<L, true, true, false>(x, n),
+            (true, true, true) => self.fill_decay::<L, true, true, true>(x, n),
+        }
+    }
+
+    /// All that is made of e in one loop: a division runs beside the products and sums of the next rounds. There is room for one,
+    /// so a second one is made of products and sums itself.
+    #[inline(always)]
+    fn fill_decay<L: Lanes<Elem = T>, const LESS_1: bool, const SQUARE: bool, const FRACTIONS: bool>(
+        &mut self,
+        x: &Tile<T>,
+        n: usize,
+    ) {
         for i in steps::<L>(n) {
-            let decay = Decay::new(L::load(&x[i..]));
-            decay.e.store(&mut self.e[i..]);
+            let Decay { e, e_less_1, square_rest } = Decay::new(L::load(&x[i..]));
+            e.store(&mut self.e[i..]);
             if LESS_1 {
-                decay.e_less_1.store(&mut self.e_less_1[i..]);
+                e_less_1.store(&mut self.e_less_1[i..]);
             }
             if SQUARE {
-                decay.square_rest.store(&mut self.square_rest[i..]);
+                fraction_of_square(e, square_rest).store(&mut self.fraction_of_square[i..]);
             }
-        }
-    }
-
-    /// A loop of its own, as others below: the processor overlaps more rounds of a short one.
-    #[inline(always)]
-    fn fill_fraction_of_square<L: Lanes<Elem = T>>(&mut self, n: usize) {
-        for i in steps::<L>(n) {
-            let fraction = fraction_of_square(L::load(&self.e[i..]), L::load(&self.square_rest[i..]));
-            fraction.store(&mut self.fraction_of_square[i..]);
-        }
-    }
-
-    #[inline(always)]
-    fn fill_fractions<L: Lanes<Elem = T>>(&mut self, n: usize) {
-        for i in steps::<L>(n) {
-            let e = L::load(&self.e[i..]);
-            let larger = splat::<L>(1.0) / (e + splat(1.0));
-            larger.store(&mut self.larger[i..]);
-            smaller(e, larger).store(&mut self.smaller[i..]);
+            if FRACTIONS {
+                let sum = e + splat(1.0);
+                let larger = if SQUARE { sum.reciprocal() } else { splat::<L>(1.0) / sum };
+                larger.store(&mut self.larger[i..]);
+                smaller(e, larger).store(&mut self.smaller[i..]);
+            }
         }
     }
 

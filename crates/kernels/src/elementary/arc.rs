@@ -1,12 +1,13 @@
 //! Arc functions.
 
 use super::{Constants, polynomial, with_sign};
-use crate::lanes::{Lanes, splat, splats};
+use crate::lanes::{Lanes, splat};
 
 /// arcsin x; beyond ½ by the half angle: π/2 − 2 arcsin √((1 − |x|)/2).
 #[inline(always)]
 pub(crate) fn asin<L: Lanes>(x: L) -> L {
-    let [half_pi, half_pi_rest] = splats::<L, _>(L::Elem::HALF_PI);
+    let half_pi = L::splat(L::Elem::HALF_PI[0]);
+    let half_pi_rest = L::splat(L::Elem::HALF_PI[1]);
     let a = x.abs();
     let outer = splat::<L>(0.5).lt(a);
     let u = outer.select((splat::<L>(1.0) - a) * splat(0.5), a * a);
@@ -19,7 +20,8 @@ pub(crate) fn asin<L: Lanes>(x: L) -> L {
 /// arctan x; beyond 1 as π/2 − arctan(1/|x|).
 #[inline(always)]
 pub(crate) fn atan<L: Lanes>(x: L) -> L {
-    let [half_pi, half_pi_rest] = splats::<L, _>(L::Elem::HALF_PI);
+    let half_pi = L::splat(L::Elem::HALF_PI[0]);
+    let half_pi_rest = L::splat(L::Elem::HALF_PI[1]);
     let a = x.abs();
     let outer = splat::<L>(1.0).lt(a);
     let t = outer.select(splat::<L>(1.0) / a, a);

@@ -2,7 +2,7 @@
 
 use super::exp::gauss_with_rest;
 use super::{Constants, polynomial, with_sign};
-use crate::lanes::{Lanes, splat, splats};
+use crate::lanes::{Lanes, splat};
 
 /// exp(y²)·erfc y for y = scale·a, a ≥ 0, with a small relative error however large y: a quotient, and what it lost.
 #[inline(always)]
@@ -14,7 +14,7 @@ fn erfcx<L: Lanes>(a: L, scale: f64) -> (L, L) {
     let (first, slope) = (L::splat(L::Elem::ERFCX[0]), polynomial(t, &L::Elem::ERFCX[1..]));
     let above = t.mul_add(slope, first);
     let below = a.mul_add(splat(2.0 * scale), one);
-    let inverse = one / below;
+    let inverse = below.reciprocal();
     let quotient = above * inverse;
     // What the numerator, the denominator and the quotient lost.
     let above_rest = t.mul_add(slope, first - above);
@@ -43,7 +43,8 @@ pub(crate) fn erf_slope<L: Lanes>(x: L) -> Erf<L> {
     let sum = one - beyond;
     let far = sum + (((one - sum) - beyond) - beyond_rest);
     let value = with_sign(y.lt(splat(0.8)).select(near, far), x);
-    let [factor, factor_rest] = splats(L::Elem::TWO_OVER_ROOT_PI);
+    let factor = L::splat(L::Elem::TWO_OVER_ROOT_PI[0]);
+    let factor_rest = L::splat(L::Elem::TWO_OVER_ROOT_PI[1]);
     let product = gauss * factor;
     let lost = gauss.mul_add(factor, -product) + gauss.mul_add(factor_rest, gauss_rest * factor);
     let slope = product + lost;

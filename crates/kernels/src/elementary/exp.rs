@@ -1,7 +1,7 @@
 //! exp and what is made of it: expm1, exp(−x²), the logistic function and tanh.
 
 use super::{Constants, clamp, polynomial, round, with_sign};
-use crate::lanes::{Lanes, splat, splats};
+use crate::lanes::{Lanes, splat};
 
 /// x = n·ln 2 + r + rest with whole n, |r| ≤ ½ ln 2; the rest is what r lost by rounding.
 struct Reduced<L> {
@@ -17,7 +17,7 @@ impl<L: Lanes> Reduced<L> {
     #[inline(always)]
     fn new(x: L) -> Self {
         let (n, held) = round(x, std::f64::consts::LOG2_E);
-        let [_, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
+        let ln_2_rest = L::splat(L::Elem::LN_2[1]);
         Self::minus(n, held, x, n * -ln_2_rest)
     }
 
@@ -25,14 +25,14 @@ impl<L: Lanes> Reduced<L> {
     #[inline(always)]
     fn of_sum(high: L, low: L) -> Self {
         let (n, held) = round(high + low, std::f64::consts::LOG2_E);
-        let [_, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
+        let ln_2_rest = L::splat(L::Elem::LN_2[1]);
         Self::minus(n, held, high, n.mul_add(-ln_2_rest, low))
     }
 
     /// high + small less n times the first term of ln 2.
     #[inline(always)]
     fn minus(n: L, held: L, high: L, small: L) -> Self {
-        let [ln_2, _] = splats::<L, _>(L::Elem::LN_2);
+        let ln_2 = L::splat(L::Elem::LN_2[0]);
         let exact = n.mul_add(-ln_2, high);
         let r = exact + small;
         Self { n, held, r, rest: (exact - r) + small }
@@ -68,7 +68,8 @@ impl<L: Lanes> Reduced<L> {
     /// y·2ⁿ for n ≤ 0, rounded once more where it is subnormal: y·2^(n + h)·2^−h, all but the last factor normal.
     #[inline(always)]
     fn lower(&self, y: L) -> L {
-        let [up, down] = splats::<L, _>(L::Elem::LIFT);
+        let up = L::splat(L::Elem::LIFT[0]);
+        let down = L::splat(L::Elem::LIFT[1]);
         y * self.held.shl(L::Elem::FRACTION).add_bits(up) * down
     }
 }
@@ -82,14 +83,16 @@ fn power_of_two<L: Lanes>(n: L) -> L {
 /// eˣ
 #[inline(always)]
 pub(crate) fn exp<L: Lanes>(x: L) -> L {
-    let [least, largest] = splats::<L, _>(L::Elem::EXP_RANGE);
+    let least = L::splat(L::Elem::EXP_RANGE[0]);
+    let largest = L::splat(L::Elem::EXP_RANGE[1]);
     Reduced::new(clamp(x, least, largest)).exp()
 }
 
 /// e^(high + low), with |low| well below 1.
 #[inline(always)]
 pub(super) fn exp_of_sum<L: Lanes>(high: L, low: L) -> L {
-    let [least, largest] = splats::<L, _>(L::Elem::EXP_RANGE);
+    let least = L::splat(L::Elem::EXP_RANGE[0]);
+    let largest = L::splat(L::Elem::EXP_RANGE[1]);
     Reduced::of_sum(clamp(high, least, largest), low).exp()
 }
 

@@ -1,7 +1,7 @@
 //! Logarithms, in the scheme of fdlibm: ln(1 + f) = f − f²/2 + s·(f²/2 + z·L(z)) with s = f/(2 + f), z = s².
 
 use super::{Constants, polynomial, with_sign};
-use crate::lanes::{Lanes, splat, splats};
+use crate::lanes::{Lanes, splat};
 
 /// x = 2ᵏ·(1 + f) with √½ ≤ 1 + f < √2, for positive finite x: (f, k).
 #[inline(always)]
@@ -18,7 +18,8 @@ pub(super) fn split<L: Lanes>(x: L) -> (L, L) {
 /// k·ln 2 + ln(1 + f) + rest
 #[inline(always)]
 fn join<L: Lanes>(f: L, k: L, rest: L) -> L {
-    let [ln_2, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
+    let ln_2 = L::splat(L::Elem::LN_2[0]);
+    let ln_2_rest = L::splat(L::Elem::LN_2[1]);
     let s = f / (splat::<L>(2.0) + f);
     let z = s * s;
     let half_square = splat::<L>(0.5) * f * f;

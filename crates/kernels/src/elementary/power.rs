@@ -4,7 +4,7 @@ use super::exp::exp_of_sum;
 use super::trig::two_sum;
 use super::{Constants, clamp, log, polynomial, sign};
 use crate::Float;
-use crate::lanes::{Lanes, splat, splats};
+use crate::lanes::{Lanes, splat};
 
 /// An unevaluated sum of two numbers, the second within half a unit in the last place of the first, or nearly so.
 #[derive(Clone, Copy)]
@@ -39,7 +39,8 @@ impl<L: Lanes> Pair<L> {
 /// ln x for positive finite x, to about 11 bits beyond the type: k·ln 2 + 2s + ⅔s³ + s⁵·P(s²), all but the last term as pairs.
 #[inline(always)]
 fn ln<L: Lanes>(x: L) -> Pair<L> {
-    let [ln_2, ln_2_rest] = splats::<L, _>(L::Elem::LN_2);
+    let ln_2 = L::splat(L::Elem::LN_2[0]);
+    let ln_2_rest = L::splat(L::Elem::LN_2[1]);
     let (f, k) = log::split(x);
     let (d, d_rest) = two_sum(splat(2.0), f);
     let s = f / d;

@@ -2,7 +2,7 @@
 
 use super::{Constants, polynomial, round};
 use crate::Float;
-use crate::lanes::{Lanes, splat, splats};
+use crate::lanes::{Lanes, splat};
 
 /// a + b as the rounded sum and what it lost.
 #[inline(always)]
@@ -31,11 +31,15 @@ impl<L: Lanes> Reduced<L> {
     fn new(x: L) -> Self {
         let (q, held) = round(x, std::f64::consts::FRAC_2_PI);
         if L::FUSED {
-            let [first, second, _] = splats::<L, _>(L::Elem::HALF_PI_TERMS);
+            let first = L::splat(L::Elem::HALF_PI_TERMS[0]);
+            let second = L::splat(L::Elem::HALF_PI_TERMS[1]);
             let r = q.mul_add(-first, x);
             return Self { q, held, near: q.mul_add(-second, r), r, rest: splat(0.0) };
         }
-        let [first, second, third, last] = splats::<L, _>(L::Elem::HALF_PI_PARTS);
+        let first = L::splat(L::Elem::HALF_PI_PARTS[0]);
+        let second = L::splat(L::Elem::HALF_PI_PARTS[1]);
+        let third = L::splat(L::Elem::HALF_PI_PARTS[2]);
+        let last = L::splat(L::Elem::HALF_PI_PARTS[3]);
         let (r, lost) = two_sum(x - q * first, -(q * second));
         let (r, lost_too) = two_sum(r, -(q * third));
         let rest = q.mul_add(-last, lost + lost_too);
@@ -46,7 +50,8 @@ impl<L: Lanes> Reduced<L> {
     #[inline(always)]
     fn less(&self, fall: L) -> L {
         if L::FUSED {
-            let [_, second, third] = splats::<L, _>(L::Elem::HALF_PI_TERMS);
+            let second = L::splat(L::Elem::HALF_PI_TERMS[1]);
+            let third = L::splat(L::Elem::HALF_PI_TERMS[2]);
             return self.q.mul_add(-third, self.q.mul_add(-second, self.r - fall));
         }
         self.r - (fall - self.rest)

@@ -103,8 +103,9 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
                     None => sums.add(reduction, j, stretch, slots.read(place, &views, stretch), out),
                     Some(times) => {
                         views.prepare(times, stretch);
-                        let factors = [place, times].map(|place| slots.read(place, &views, stretch));
-                        sums.add(reduction, j, stretch, Products(factors), out);
+                        let factors =
+                            Products([slots.read(place, &views, stretch), slots.read(times, &views, stretch)]);
+                        sums.add(reduction, j, stretch, factors, out);
                     }
                 }
                 slots.all[j] = out;

@@ -1,5 +1,6 @@
 //! What lanes need of one element beyond the public [`crate::Float`].
 
+use std::cell::RefCell;
 use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
@@ -10,7 +11,7 @@ use crate::elementary::Constants;
 use crate::elementwise::Apply;
 use crate::group::Leaf;
 use crate::matmul::Whole;
-use crate::mixture::{self, Block};
+use crate::mixture::{self, Block, Room};
 use crate::reduce::Rows;
 use crate::{Isa, MatMut, Tail};
 
@@ -62,6 +63,11 @@ pub trait Element: Copy + Constants {
     fn log_sum_exp(isa: Isa, rows: Rows<'_, Self>);
 }
 
+thread_local! {
+    static ROOM_F32: RefCell<Box<Room<f32>>> = RefCell::new(Box::new(Room::new()));
+    static ROOM_F64: RefCell<Box<Room<f64>>> = RefCell::new(Box::new(Room::new()));
+}
+
 impl Element for f32 {
     type Bits = Wrapping<u32>;
     #[cfg(target_arch = "x86_64")]
@@ -102,12 +108,12 @@ impl Element for f32 {
 
     #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
-        block.run(isa);
+        ROOM_F32.with_borrow_mut(|room| block.run(isa, room));
     }
 
     #[inline(never)]
     fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>) {
-        rows.run(isa);
+        ROOM_F32.with_borrow_mut(|room| rows.run(isa, room));
     }
 
     #[inline(never)]
@@ -171,12 +177,12 @@ impl Element for f64 {
 
     #[inline(never)]
     fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
-        block.run(isa);
+        ROOM_F64.with_borrow_mut(|room| block.run(isa, room));
     }
 
     #[inline(never)]
     fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>) {
-        rows.run(isa);
+        ROOM_F64.with_borrow_mut(|room| rows.run(isa, room));
     }
 
     #[inline(never)]

@@ -11,6 +11,7 @@
 //! Comparisons answer lanes of all ones or all zeros, to be used by [`Lanes::select`] and the operators of bits.
 
 mod element;
+mod two;
 mod wide;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -18,6 +19,7 @@ mod x86;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 pub(crate) use element::Element;
+pub(crate) use two::Two;
 
 use crate::Float;
 
@@ -61,6 +63,11 @@ pub trait Lanes:
     fn mul_add_one(x: Self::Elem, a: Self::Elem, b: Self::Elem) -> Self::Elem;
     /// |self|
     fn abs(self) -> Self;
+    /// 1/self for elements from 1 to 1000, with the bits of a division.
+    #[inline(always)]
+    fn reciprocal(self) -> Self {
+        splat::<Self>(1.0) / self
+    }
     /// √self
     fn sqrt(self) -> Self;
     /// `self < other ? self : other`: `other` when either is NaN.
@@ -97,17 +104,7 @@ pub(crate) fn splat<L: Lanes>(x: f64) -> L {
     L::splat(L::Elem::of(x))
 }
 
-/// Each of a few constants in every lane. As all helpers a loop, because `array::map` is not always inlined.
-#[inline(always)]
-pub(crate) fn splats<L: Lanes, const M: usize>(x: [L::Elem; M]) -> [L; M] {
-    let mut lanes = [L::splat(L::Elem::ZERO); M];
-    for (lanes, x) in lanes.iter_mut().zip(x) {
-        *lanes = L::splat(x);
-    }
-    lanes
-}
-
-/// The first `n` elements of each of a few slices.
+/// The first `n` elements of each of a few slices. As all helpers a loop, because `array::map` is not always inlined.
 #[inline(always)]
 pub(crate) fn heads<T, const M: usize>(mut slices: [&[T]; M], n: usize) -> [&[T]; M] {
     for slice in &mut slices {

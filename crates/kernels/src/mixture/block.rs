@@ -3,19 +3,13 @@
 use std::ops::Range;
 
 use super::Dot;
+use super::evaluation::{BATCH, Batch, Room};
 use super::loops::{Add, Inner};
-use crate::activation::{Fill, Needs, Parts, Span, TILE, Tile};
+use crate::activation::{Needs, Span, TILE};
 use crate::{Activation, Float, Isa};
 
 /// Sums that one pass serves at most.
 pub(super) const SUMS: usize = 8;
-
-/// Activations that are evaluated before they are added to the requests.
-pub(super) const BATCH: usize = 8;
-
-/// The values of a batch on a tile, and the derivatives: activation by order, without gaps, so that they spread evenly over the
-/// sets of the first-level cache; and room for the tiles that the last one leaves over.
-pub(super) type Values<T> = [Tile<T>; 4 * BATCH + 3];
 
 /// The sums that are wanted.
 pub(super) struct Sums<'a, T> {
@@ -56,49 +50,24 @@ pub struct Block<'a, 'd, T> {
 
 impl<T: Float> Block<'_, '_, T> {
     /// Does the work. The loops are functions of their own.
-    pub(crate) fn run(mut self, isa: Isa) {
+    pub(crate) fn run(mut self, isa: Isa, room: &mut Room<T>) {
         self.partial.fill(T::ZERO);
-        let (mut parts, mut padded) = (Parts::new(), [T::ZERO; TILE]);
-        let mut values = [[T::ZERO; TILE]; 4 * BATCH + 3];
-        let (span, needs) = (self.span, self.needs);
+        let (bank, span) = (self.bank, self.span);
         for from in (0..self.x.len()).step_by(TILE) {
             let tile = from..(from + TILE).min(self.x.len());
-            let n = tile.len().next_multiple_of(16);
-            let x = tile_of(self.x, tile.clone(), &mut padded);
-            isa.run_apart(&mut Fill { parts: &mut parts, needs, x, n });
-            self.tile(isa, span, tile, x, &parts, &mut values);
-        }
-    }
-
-    /// Serves all requests on a tile.
-    fn tile(
-        &mut self,
-        isa: Isa,
-        span: Span,
-        tile: Range<usize>,
-        x: &Tile<T>,
-        parts: &Parts<T>,
-        values: &mut Values<T>,
-    ) {
-        if self.bank.is_empty() {
-            for out in &mut self.outs[..self.sums.count] {
-                out[tile.clone()].fill(T::ZERO);
+            if bank.is_empty() {
+                self.outs[..self.sums.count].iter_mut().for_each(|out| out[tile.clone()].fill(T::ZERO));
             }
-        }
-        let n = tile.len().next_multiple_of(16);
-        for first in (0..self.bank.len()).step_by(BATCH) {
-            let batch = &self.bank[first..(first + BATCH).min(self.bank.len())];
-            for (j, activation) in batch.iter().enumerate() {
-                if let Some(jets) = values[j * span.len()..].first_chunk_mut() {
-                    activation.tile(isa, span, x, parts, n, jets);
-                }
+            let mut evaluation = room.begin(isa, self.needs, span, &self.x[tile.clone()]);
+            for first in (0..bank.len()).step_by(BATCH) {
+                let batch = &evaluation.batch(bank, first);
+                self.serve(isa, tile.clone(), batch);
             }
-            self.serve(isa, tile.clone(), Batch { values, span, first, count: batch.len() });
         }
     }
 
     /// Adds a batch of activations to the requests, piece by piece: a piece lies in one group of columns.
-    fn serve(&mut self, isa: Isa, tile: Range<usize>, batch: Batch<'_, T>) {
+    fn serve(&mut self, isa: Isa, tile: Range<usize>, batch: &Batch<'_, T>) {
         let mut from = tile.start;
         while from < tile.end {
             let run = (self.start + from) / self.width;
@@ -110,7 +79,7 @@ impl<T: Float> Block<'_, '_, T> {
         }
     }
 
-    fn sums(&mut self, isa: Isa, piece: Range<usize>, group: usize, batch: Batch<'_, T>, at: Range<usize>) {
+    fn sums(&mut self, isa: Isa, piece: Range<usize>, group: usize, batch: &Batch<'_, T>, at: Range<usize>) {
         for i in 0..self.sums.count {
             let addition = Addition {
                 isa,
@@ -126,15 +95,15 @@ impl<T: Float> Block<'_, '_, T> {
         }
     }
 
-    fn dots(&mut self, isa: Isa, piece: Range<usize>, group: usize, batch: Batch<'_, T>, at: Range<usize>) {
+    fn dots(&mut self, isa: Isa, piece: Range<usize>, group: usize, batch: &Batch<'_, T>, at: Range<usize>) {
         let entries = self.bank.len() * self.groups;
         for (i, dot) in self.dots.iter().enumerate() {
             let g = &dot.g[self.start + piece.start..self.start + piece.end];
             let partial = &mut self.partial[i * entries..(i + 1) * entries];
             let mut put = |j: usize, sum: T| partial[(batch.first + j) * self.groups + group] += sum;
             let mut j = 0;
-            while j < batch.count {
-                if batch.count - j >= 4 {
+            while j < batch.len() {
+                if batch.len() - j >= 4 {
                     for sum in isa.run_apart(&mut Inner { values: batch.pieces::<4>(dot.order, j, &at), g }) {
                         put(j, sum);
                         j += 1;
@@ -152,7 +121,7 @@ impl<T: Float> Block<'_, '_, T> {
 /// A piece of a sum and what is to be added to it.
 pub(super) struct Addition<'a, T> {
     pub(super) isa: Isa,
-    pub(super) batch: Batch<'a, T>,
+    pub(super) batch: &'a Batch<'a, T>,
     pub(super) order: usize,
     /// The piece of the tile.
     pub(super) at: Range<usize>,
@@ -166,8 +135,8 @@ impl<T: Float> Addition<'_, T> {
     /// Adds the activations of the batch, as many at a time as there is a loop for.
     pub(super) fn run(mut self) {
         let mut j = 0;
-        while j < self.batch.count {
-            j += match self.batch.count - j {
+        while j < self.batch.len() {
+            j += match self.batch.len() - j {
                 8.. => self.some::<8>(j),
                 6.. => self.some::<6>(j),
                 3.. => self.some::<3>(j),
@@ -186,38 +155,4 @@ impl<T: Float> Addition<'_, T> {
         self.isa.run_apart(&mut Add { values, c, begin, out: &mut *self.out });
         M
     }
-}
-
-/// A batch of activations on a tile.
-#[derive(Clone, Copy)]
-pub(super) struct Batch<'a, T> {
-    pub(super) values: &'a Values<T>,
-    pub(super) span: Span,
-    /// Where it begins in the bank.
-    pub(super) first: usize,
-    /// Number of activations.
-    pub(super) count: usize,
-}
-
-impl<'a, T> Batch<'a, T> {
-    /// A piece of one order of activation `j` of the batch and of those after it.
-    pub(super) fn pieces<const M: usize>(self, order: usize, j: usize, at: &Range<usize>) -> [&'a [T]; M] {
-        let mut some: [&[T]; M] = [&[]; M];
-        for (i, some) in some.iter_mut().enumerate() {
-            *some = &self.values[(j + i) * self.span.len() + order - self.span.first][at.clone()];
-        }
-        some
-    }
-}
-
-/// A tile of x: where it lies if it is whole, else copied and followed by zeros.
-pub(super) fn tile_of<'a, T: Float>(x: &'a [T], tile: Range<usize>, padded: &'a mut Tile<T>) -> &'a Tile<T> {
-    let n = tile.len();
-    let x = &x[tile];
-    if let Some(x) = x.first_chunk() {
-        return x;
-    }
-    padded[..n].copy_from_slice(x);
-    padded[n..].fill(T::ZERO);
-    padded
 }

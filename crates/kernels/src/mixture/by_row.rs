@@ -3,10 +3,11 @@
 //! An inner product with a matrix of rank one, g = r·vᵀ, is rᵀR: it needs R only, and R needs no r. So one pass over x gives the
 //! sums, from which r may follow, and what the inner product needs.
 
-use super::block::{Addition, BATCH, Batch, SUMS, Sums, tile_of};
+use super::block::{Addition, SUMS, Sums};
+use super::evaluation::{BATCH, Batch, Room};
 use super::loops::Inner;
 use super::{Bank, Cutting, Sum, Written, taken};
-use crate::activation::{Fill, Needs, Parts, Span, TILE};
+use crate::activation::{Needs, Span, TILE};
 use crate::par::{self, Equal};
 use crate::{Activation, Float, Isa, Par};
 
@@ -89,25 +90,16 @@ pub struct Rows<'a, T> {
 
 impl<T: Float> Rows<'_, T> {
     /// Does the work, tile by tile; a tile lies in one row.
-    pub(crate) fn run(mut self, isa: Isa) {
+    pub(crate) fn run(mut self, isa: Isa, room: &mut Room<T>) {
         self.dots.fill(T::ZERO);
-        let (mut parts, mut padded) = (Parts::new(), [T::ZERO; TILE]);
-        let mut values = [[T::ZERO; TILE]; 4 * BATCH + 3];
-        let h = self.bank.len();
+        let (bank, h) = (self.bank, self.bank.len());
         for row in 0..self.x.len() / self.cols.max(1) {
             for col in (0..self.cols).step_by(TILE) {
                 let len = TILE.min(self.cols - col);
                 let at = row * self.cols + col;
-                let (n, x) = (len.next_multiple_of(16), tile_of(self.x, at..at + len, &mut padded));
-                isa.run_apart(&mut Fill { parts: &mut parts, needs: self.needs, x, n });
+                let mut evaluation = room.begin(isa, self.needs, self.span, &self.x[at..at + len]);
                 for first in (0..h).step_by(BATCH) {
-                    let some = &self.bank[first..h.min(first + BATCH)];
-                    for (j, activation) in some.iter().enumerate() {
-                        if let Some(jets) = values[j * self.span.len()..].first_chunk_mut() {
-                            activation.tile(isa, self.span, x, &parts, n, jets);
-                        }
-                    }
-                    let batch = Batch { values: &values, span: self.span, first, count: some.len() };
+                    let batch = &evaluation.batch(bank, first);
                     self.sums(isa, at, len, batch);
                     self.dots(isa, row * h, col, len, batch);
                 }
@@ -118,7 +110,7 @@ impl<T: Float> Rows<'_, T> {
         }
     }
 
-    fn sums(&mut self, isa: Isa, at: usize, len: usize, batch: Batch<'_, T>) {
+    fn sums(&mut self, isa: Isa, at: usize, len: usize, batch: &Batch<'_, T>) {
         for (i, out) in self.outs[..self.sums.count].iter_mut().enumerate() {
             let (order, coefficients) = (self.sums.orders[i], self.sums.coefficients[i]);
             let out = &mut out[at..at + len];
@@ -126,12 +118,12 @@ impl<T: Float> Rows<'_, T> {
         }
     }
 
-    fn dots(&mut self, isa: Isa, row: usize, col: usize, len: usize, batch: Batch<'_, T>) {
+    fn dots(&mut self, isa: Isa, row: usize, col: usize, len: usize, batch: &Batch<'_, T>) {
         let (g, order) = (&self.v[col..col + len], self.order);
-        let dots = &mut self.dots[row + batch.first..][..batch.count];
+        let dots = &mut self.dots[row + batch.first..][..batch.len()];
         let mut j = 0;
-        while j < batch.count {
-            j += match batch.count - j {
+        while j < batch.len() {
+            j += match batch.len() - j {
                 4.. => add_some::<T, 4>(isa, batch, order, j, g, dots),
                 2.. => add_some::<T, 2>(isa, batch, order, j, g, dots),
                 _ => add_some::<T, 1>(isa, batch, order, j, g, dots),
@@ -143,7 +135,7 @@ impl<T: Float> Rows<'_, T> {
 /// Adds the inner products of M activations from the `j`-th of the batch on; answers M.
 fn add_some<T: Float, const M: usize>(
     isa: Isa,
-    batch: Batch<'_, T>,
+    batch: &Batch<'_, T>,
     order: usize,
     j: usize,
     g: &[T],

@@ -2,7 +2,7 @@
 
 use crate::Float;
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, heads, load_parts, loads, splats};
+use crate::lanes::{Lanes, heads, load_parts, loads};
 
 /// Accumulators of an inner product.
 const ACCUMULATORS: usize = 16;
@@ -30,7 +30,11 @@ impl<T: Float, const M: usize> Kernel<T> for &mut Add<'_, T, M> {
 
 #[inline(always)]
 fn add_to<L: Lanes, const M: usize, const BEGIN: bool>(values: [&[L::Elem]; M], c: [L::Elem; M], out: &mut [L::Elem]) {
-    let (c, n) = (splats(c), out.len());
+    let mut lanes = [L::splat(L::Elem::ZERO); M];
+    for (lanes, c) in lanes.iter_mut().zip(c) {
+        *lanes = L::splat(c);
+    }
+    let (c, n) = (lanes, out.len());
     let values = heads(values, n);
     // A few lanes in a round: then the end of a tile comes after so few rounds that the processor foresees it.
     let (round, whole) = (n - n % (4 * L::N), n - n % L::N);
