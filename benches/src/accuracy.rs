@@ -4,7 +4,7 @@
 //! function and path; a run that was broken off goes on with the blocks that have none.
 
 use kernels::reference::{self, ulps};
-use kernels::{Activation, Bank, Elementwise, Isa, Par, Real, Sum, mixture_with};
+use kernels::{Activation, Bank, Elementwise, Isa, Par, Real, Sum, mixture_scratch, mixture_with};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -177,7 +177,8 @@ impl Function {
             Op::Jet(activation, order) => {
                 let sum = Sum { coefficients: &[1.0], order: *order, out };
                 let bank = Bank::new([*activation]);
-                mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut [sum], &mut [], &mut []);
+                let mut scratch = vec![0.0; mixture_scratch::<f32>(&bank, 1, x.len(), 1, 0)];
+                mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut [sum], &mut [], &mut scratch);
             }
         }
     }

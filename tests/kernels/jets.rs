@@ -1,7 +1,7 @@
 //! Activations and their derivatives: `f32` against the reference on a million points, `f64` against a table of exact values.
 
 use kernels::reference::ulps;
-use kernels::{Activation, Bank, Float, Isa, Par, Real, Sum, mixture_with};
+use kernels::{Activation, Bank, Float, Isa, Par, Real, Sum, mixture_scratch, mixture_with};
 
 use crate::points::points;
 
@@ -9,7 +9,9 @@ use crate::points::points;
 fn jet<T: Float>(isa: Isa, activation: Activation, order: usize, x: &[T]) -> Vec<T> {
     let mut out = vec![T::of(f64::NAN); x.len()];
     let mut sums = [Sum { coefficients: &[T::ONE], order, out: &mut out }];
-    mixture_with(isa, Par::Seq, &Bank::new([activation]), x, 1, x.len(), 1, &mut sums, &mut [], &mut []);
+    let bank = Bank::new([activation]);
+    let mut scratch = vec![T::of(f64::NAN); mixture_scratch::<T>(&bank, 1, x.len(), 1, 0)];
+    mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut sums, &mut [], &mut scratch);
     out
 }
 

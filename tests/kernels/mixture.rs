@@ -244,7 +244,8 @@ fn every_order<T: Float>(isa: Isa, x: &[T]) -> Vec<Vec<T>> {
         let mut outs = vec![vec![T::ZERO; x.len()]; 4];
         let mut sums: Vec<_> =
             outs.iter_mut().enumerate().map(|(order, out)| Sum { coefficients: &coefficients, order, out }).collect();
-        mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut sums, &mut [], &mut []);
+        let mut scratch = vec![T::of(f64::NAN); mixture_scratch::<T>(&bank, 1, x.len(), 1, 0)];
+        mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut sums, &mut [], &mut scratch);
         answers.extend(outs);
     }
     answers
@@ -278,7 +279,8 @@ fn bits_do_not_depend_on_the_place() {
     let sum = |isa: Isa, x: &[f32]| {
         let mut out = vec![f32::NAN; x.len()];
         let mut sums = [Sum { coefficients: &coefficients, order: 1, out: &mut out }];
-        mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut sums, &mut [], &mut []);
+        let mut scratch = vec![f32::NAN; mixture_scratch::<f32>(&bank, 1, x.len(), 1, 0)];
+        mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut sums, &mut [], &mut scratch);
         out
     };
     for &isa in Isa::available() {
@@ -297,7 +299,8 @@ fn far_arguments_of_sin() {
             let mut out = [f32::NAN; 5];
             let bank = Bank::new([Activation::Sin]);
             let mut sums = [Sum { coefficients: &[1.0], order, out: &mut out }];
-            mixture_with(isa, Par::Seq, &bank, &x, 1, 5, 1, &mut sums, &mut [], &mut []);
+            let mut scratch = vec![f32::NAN; mixture_scratch::<f32>(&bank, 1, 5, 1, 0)];
+            mixture_with(isa, Par::Seq, &bank, &x, 1, 5, 1, &mut sums, &mut [], &mut scratch);
             for (x, out) in x.iter().zip(out) {
                 let exact = reference::activation(Activation::Sin, f64::from(*x))[order];
                 assert!((f64::from(out) - exact).abs() <= 1.2e-7 * exact.abs(), "{isa} order {order} at {x}");
@@ -331,13 +334,14 @@ fn by_row<T: Float>(isa: Isa, par: Par, bank: &Bank, rows: usize, cols: usize) {
     let mut sums =
         [Sum { coefficients: &c[0], order: 0, out: value }, Sum { coefficients: &c[1], order: 1, out: slope }];
     let dot = RowDot { v: &v, order: 2, out: &mut dots };
-    mixture_by_row_with(isa, par, bank, &x, rows, cols, &mut sums, dot);
+    let mut scratch = vec![T::of(f64::NAN); mixture_scratch::<T>(bank, rows, cols, 1, 0)];
+    mixture_by_row_with(isa, par, bank, &x, rows, cols, &mut sums, dot, &mut scratch);
 
     let mut exact = [0, 1].map(|_| vec![T::ZERO; rows * cols]);
     let [value, slope] = &mut exact;
     let mut sums =
         [Sum { coefficients: &c[0], order: 0, out: value }, Sum { coefficients: &c[1], order: 1, out: slope }];
-    mixture_with(isa, Par::Seq, bank, &x, rows, cols, 1, &mut sums, &mut [], &mut []);
+    mixture_with(isa, Par::Seq, bank, &x, rows, cols, 1, &mut sums, &mut [], &mut scratch);
     found.iter().zip(&exact).for_each(|(found, exact)| same(found, exact));
     for (row, found) in dots.chunks(bank.len().max(1)).enumerate() {
         let mut alone = vec![T::ZERO; bank.len()];
@@ -373,5 +377,5 @@ fn inner_products_by_row_are_those_of_each_row() {
 #[should_panic(expected = "length of v")]
 fn one_factor_for_each_column() {
     let (bank, dot) = (Bank::new([Activation::Tanh]), RowDot { v: &[1.0; 3], order: 0, out: &mut [0.0; 2] });
-    mixture_by_row_with(Isa::current(), Par::Seq, &bank, &[0.0; 8], 2, 4, &mut [], dot);
+    mixture_by_row_with(Isa::current(), Par::Seq, &bank, &[0.0; 8], 2, 4, &mut [], dot, &mut []);
 }

@@ -8,7 +8,7 @@ use crate::lanes::{Lanes, Two, splat};
 use crate::{Float, Isa, Real, reference};
 use jets::Jet;
 use parts::{At, steps};
-pub(crate) use parts::{Fill, Needs, Parts, TILE, Tile};
+pub(crate) use parts::{Fill, Needs, PARTS, Parts, TILE, Tile};
 
 /// An activation function σ. Kinks: `relu′(0) = 0`, and likewise for the others at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,7 +65,7 @@ impl Activation {
         isa: Isa,
         span: Span,
         x: &Tile<T>,
-        parts: &Parts<T>,
+        parts: &Parts<'_, T>,
         n: usize,
         out: &mut Jets<T>,
     ) {

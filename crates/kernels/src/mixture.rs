@@ -29,7 +29,7 @@ pub(crate) use block::Block;
 use block::{SUMS, Sums};
 pub(crate) use by_row::Rows;
 pub use by_row::{RowDot, mixture_by_row, mixture_by_row_with};
-pub(crate) use evaluation::Room;
+use evaluation::ROOM;
 
 /// An ordered list of activations, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -113,7 +113,7 @@ impl Cutting {
 /// When `groups` does not divide `cols`.
 #[track_caller]
 pub fn mixture_scratch<T: Float>(bank: &Bank, rows: usize, cols: usize, groups: usize, dots: usize) -> usize {
-    Cutting::new(rows, cols, groups).blocks * dots * bank.len() * groups
+    Cutting::new(rows, cols, groups).blocks * dots * bank.len() * groups + ROOM
 }
 
 /// The number of blocks that x of this shape is cut into, and that may run at the same time.
@@ -164,17 +164,27 @@ pub fn mixture_with<T: Float>(
     let cutting = Cutting::new(rows, cols, groups);
     check(bank, x, rows * cols, groups, sums, dots);
     let needed = mixture_scratch::<T>(bank, rows, cols, groups, dots.len());
-    assert!(scratch.len() >= needed, "mixture: {} elements of scratch, {needed} needed", scratch.len());
-    let partial = &mut scratch[..needed];
+    check_scratch(scratch, needed);
+    let (partial, rest) = scratch.split_at_mut(needed - ROOM);
     let pass = Pass { isa, par, bank: bank.activations(), x, cutting };
-    let (first, rest) = sums.split_at_mut(sums.len().min(SUMS));
+    let (first, others) = sums.split_at_mut(sums.len().min(SUMS));
     if !(first.is_empty() && dots.is_empty()) {
-        pass.run(first, dots, partial);
+        pass.run(first, dots, partial, rest);
     }
-    for more in rest.chunks_mut(SUMS) {
-        pass.run(more, &[], &mut []);
+    for more in others.chunks_mut(SUMS) {
+        pass.run(more, &[], &mut [], rest);
     }
     join(dots, partial, cutting.blocks);
+}
+
+#[track_caller]
+fn check_scratch<T>(scratch: &[T], needed: usize) {
+    assert!(scratch.len() >= needed, "mixture: {} elements of scratch, {needed} needed", scratch.len());
+}
+
+/// The room that blocks take turns in; if they run at the same time, each has its own on its stack.
+fn room<T>(par: Par, scratch: &mut [T]) -> &mut [T] {
+    if par.is_seq() { scratch } else { &mut [] }
 }
 
 #[track_caller]
@@ -205,20 +215,21 @@ struct Pass<'a, T> {
 
 impl<T: Float> Pass<'_, T> {
     /// Writes the sums, and for every block the dots of the block: blocks × dots × h × G.
-    fn run(self, sums: &mut [Sum<'_, T>], dots: &[Dot<'_, T>], partial: &mut [T]) {
+    fn run(self, sums: &mut [Sum<'_, T>], dots: &[Dot<'_, T>], partial: &mut [T], rest: &mut [T]) {
         let Cutting { block, blocks, width, groups } = self.cutting;
         let (wanted, outs) = taken(sums);
         let each = dots.len() * self.bank.len() * groups;
         let written = Written { outs, block, partial: Equal { data: partial, each } };
         let orders = wanted.orders(dots.iter().map(|dot| dot.order));
         let (needs, span) = (Needs::of(self.bank, orders), Span::of(orders));
-        par::each(self.par, 0..blocks, written, &mut [(); 0], &|i, written: Written<'_, T>, _| {
+        par::each(self.par, 0..blocks, written, room(self.par, rest), &|i, written: Written<'_, T>, room: &mut [T]| {
             let start = i * block;
             let x = &self.x[start..(start + block).min(self.x.len())];
             let Written { outs, partial, .. } = written;
             let (sums, partial) = (&wanted, partial.data);
             let bank = self.bank;
-            T::mixture(self.isa, Block { bank, needs, span, x, start, width, groups, sums, outs, dots, partial });
+            let block = Block { bank, needs, span, x, start, width, groups, sums, outs, dots, partial };
+            T::mixture(self.isa, block, room);
         });
     }
 }

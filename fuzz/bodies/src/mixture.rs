@@ -113,9 +113,11 @@ impl<T: Float> Case<T> {
         }
         let mut by_row = vec![T::of(f64::NAN); self.rows * h];
         let dot = RowDot { v, order, out: &mut by_row };
-        mixture_by_row_with(isa, Par::Seq, &self.bank, &self.x, self.rows, self.cols, &mut [], dot);
+        let mut scratch = vec![T::of(f64::NAN); mixture_scratch::<T>(&self.bank, self.rows, self.cols, 1, 0)];
+        mixture_by_row_with(isa, Par::Seq, &self.bank, &self.x, self.rows, self.cols, &mut [], dot, &mut scratch);
         for (x, by_row) in self.x.chunks(self.cols).zip(by_row.chunks(h)) {
-            let (mut alone, mut scratch) = (vec![T::of(f64::NAN); h], vec![T::ZERO; h]);
+            let mut scratch = vec![T::of(f64::NAN); mixture_scratch::<T>(&self.bank, 1, self.cols, 1, 1)];
+            let mut alone = vec![T::of(f64::NAN); h];
             let dot = Dot { g: v, order, out: &mut alone };
             mixture_with(isa, Par::Seq, &self.bank, x, 1, self.cols, 1, &mut [], &mut [dot], &mut scratch);
             assert!(same_bits(by_row, &alone), "other bits by row, order {order}: {}", context());

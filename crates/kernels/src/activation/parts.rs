@@ -69,31 +69,34 @@ impl Needs {
     }
 }
 
-/// A tile of x and its parts. Parts that are not wanted hold anything.
-pub(crate) struct Parts<T> {
-    e: Tile<T>,
-    e_less_1: Tile<T>,
-    fraction_of_square: Tile<T>,
-    larger: Tile<T>,
-    smaller: Tile<T>,
-    gauss: Tile<T>,
-    lifted_tail: Tile<T>,
-    sin: Tile<T>,
-    cos: Tile<T>,
-    erf: Tile<T>,
-    erf_slope: Tile<T>,
-    erf_slope_rest: Tile<T>,
+/// The number of parts.
+pub(crate) const PARTS: usize = 12;
+
+/// The parts of a tile of x. Those that are not wanted hold anything.
+pub(crate) struct Parts<'a, T> {
+    e: &'a mut Tile<T>,
+    e_less_1: &'a mut Tile<T>,
+    fraction_of_square: &'a mut Tile<T>,
+    larger: &'a mut Tile<T>,
+    smaller: &'a mut Tile<T>,
+    gauss: &'a mut Tile<T>,
+    lifted_tail: &'a mut Tile<T>,
+    sin: &'a mut Tile<T>,
+    cos: &'a mut Tile<T>,
+    erf: &'a mut Tile<T>,
+    erf_slope: &'a mut Tile<T>,
+    erf_slope_rest: &'a mut Tile<T>,
 }
 
 /// Computes the parts of the first `n` elements of a tile, a multiple of 32.
-pub(crate) struct Fill<'a, T> {
-    pub(crate) parts: &'a mut Parts<T>,
+pub(crate) struct Fill<'a, 'p, T> {
+    pub(crate) parts: &'a mut Parts<'p, T>,
     pub(crate) needs: Needs,
     pub(crate) x: &'a Tile<T>,
     pub(crate) n: usize,
 }
 
-impl<T: Float> Kernel<T> for &mut Fill<'_, T> {
+impl<T: Float> Kernel<T> for &mut Fill<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -102,24 +105,36 @@ impl<T: Float> Kernel<T> for &mut Fill<'_, T> {
     }
 }
 
-impl<T: Float> Parts<T> {
-    /// Parts of zeros.
-    #[inline(always)]
-    pub(crate) fn new() -> Self {
-        let zeros = [T::ZERO; TILE];
+impl<'a, T: Float> Parts<'a, T> {
+    /// Parts in these tiles.
+    pub(crate) fn new(tiles: &'a mut [Tile<T>; PARTS]) -> Self {
+        let [
+            e,
+            e_less_1,
+            fraction_of_square,
+            larger,
+            smaller,
+            gauss,
+            lifted_tail,
+            sin,
+            cos,
+            erf,
+            erf_slope,
+            erf_slope_rest,
+        ] = tiles;
         Self {
-            e: zeros,
-            e_less_1: zeros,
-            fraction_of_square: zeros,
-            larger: zeros,
-            smaller: zeros,
-            gauss: zeros,
-            lifted_tail: zeros,
-            sin: zeros,
-            cos: zeros,
-            erf: zeros,
-            erf_slope: zeros,
-            erf_slope_rest: zeros,
+            e,
+            e_less_1,
+            fraction_of_square,
+            larger,
+            smaller,
+            gauss,
+            lifted_tail,
+            sin,
+            cos,
+            erf,
+            erf_slope,
+            erf_slope_rest,
         }
     }
 
@@ -213,8 +228,8 @@ impl<T: Float> Parts<T> {
             }
         }
         if any_far::<L>(&x[..n]) {
-            mend(&x[..n], &mut self.sin, |x| far_sin_cos(x).0);
-            mend(&x[..n], &mut self.cos, |x| far_sin_cos(x).1);
+            mend(&x[..n], self.sin, |x| far_sin_cos(x).0);
+            mend(&x[..n], self.cos, |x| far_sin_cos(x).1);
         }
     }
 
@@ -239,12 +254,12 @@ pub(crate) fn steps<L: Lanes>(n: usize) -> impl Iterator<Item = usize> {
 #[derive(Clone, Copy)]
 pub(super) struct At<'a, T> {
     x: &'a Tile<T>,
-    parts: &'a Parts<T>,
+    parts: &'a Parts<'a, T>,
 }
 
 impl<'a, T: Float> At<'a, T> {
     #[inline(always)]
-    pub(super) fn new(x: &'a Tile<T>, parts: &'a Parts<T>) -> Self {
+    pub(super) fn new(x: &'a Tile<T>, parts: &'a Parts<'a, T>) -> Self {
         Self { x, parts }
     }
 
@@ -259,7 +274,7 @@ impl<'a, T: Float> At<'a, T> {
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a, L: Lanes> {
     x: &'a Tile<L::Elem>,
-    parts: &'a Parts<L::Elem>,
+    parts: &'a Parts<'a, L::Elem>,
     i: usize,
 }
 

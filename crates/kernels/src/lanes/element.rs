@@ -1,17 +1,17 @@
 //! What lanes need of one element beyond the public [`crate::Float`].
 
-use std::cell::RefCell;
 use std::num::Wrapping;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 
 use super::Lanes;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{F32x8, F32x16, F64x4, F64x8};
+use crate::activation::{TILE, Tile};
 use crate::elementary::Constants;
 use crate::elementwise::Apply;
 use crate::group::Leaf;
 use crate::matmul::Whole;
-use crate::mixture::{self, Block, Room};
+use crate::mixture::{self, Block};
 use crate::reduce::Rows;
 use crate::{Isa, MatMut, Tail};
 
@@ -36,6 +36,11 @@ pub trait Element: Copy + Constants {
     /// Lanes for what the target guarantees.
     type Wide: Lanes<Elem = Self>;
 
+    /// A tile of ones.
+    const ONES: &'static Tile<Self>;
+    /// A tile of zeros.
+    const ZEROS: &'static Tile<Self>;
+
     /// The bit pattern of `self`.
     fn bits(self) -> Self::Bits;
     /// The element of a bit pattern.
@@ -50,9 +55,9 @@ pub trait Element: Copy + Constants {
     fn root(self) -> Self;
     /// Runs a block of a mixture. Here, because what is generic is compiled in every crate that uses it, and this is long; never
     /// inlined, because a function of one call counts as short and would be compiled there all the same.
-    fn mixture(isa: Isa, block: Block<'_, '_, Self>);
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>, room: &mut [Self]);
     /// Runs a block of rows of a mixture; here for the same reason.
-    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>);
+    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>, room: &mut [Self]);
     /// Runs an elementwise operation; here for the same reason.
     fn elementwise(isa: Isa, apply: &mut Apply<'_, Self>);
     /// Runs a product; here for the same reason.
@@ -63,11 +68,6 @@ pub trait Element: Copy + Constants {
     fn log_sum_exp(isa: Isa, rows: Rows<'_, Self>);
 }
 
-thread_local! {
-    static ROOM_F32: RefCell<Box<Room<f32>>> = RefCell::new(Box::new(Room::new()));
-    static ROOM_F64: RefCell<Box<Room<f64>>> = RefCell::new(Box::new(Room::new()));
-}
-
 impl Element for f32 {
     type Bits = Wrapping<u32>;
     #[cfg(target_arch = "x86_64")]
@@ -75,6 +75,8 @@ impl Element for f32 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = F32x16;
     type Wide = ::wide::f32x4;
+    const ONES: &'static Tile<Self> = &[1.0; TILE];
+    const ZEROS: &'static Tile<Self> = &[0.0; TILE];
 
     #[inline(always)]
     fn bits(self) -> Self::Bits {
@@ -107,13 +109,13 @@ impl Element for f32 {
     }
 
     #[inline(never)]
-    fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
-        ROOM_F32.with_borrow_mut(|room| block.run(isa, room));
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>, room: &mut [Self]) {
+        block.run(isa, room);
     }
 
     #[inline(never)]
-    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>) {
-        ROOM_F32.with_borrow_mut(|room| rows.run(isa, room));
+    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>, room: &mut [Self]) {
+        rows.run(isa, room);
     }
 
     #[inline(never)]
@@ -144,6 +146,8 @@ impl Element for f64 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = F64x8;
     type Wide = ::wide::f64x2;
+    const ONES: &'static Tile<Self> = &[1.0; TILE];
+    const ZEROS: &'static Tile<Self> = &[0.0; TILE];
 
     #[inline(always)]
     fn bits(self) -> Self::Bits {
@@ -176,13 +180,13 @@ impl Element for f64 {
     }
 
     #[inline(never)]
-    fn mixture(isa: Isa, block: Block<'_, '_, Self>) {
-        ROOM_F64.with_borrow_mut(|room| block.run(isa, room));
+    fn mixture(isa: Isa, block: Block<'_, '_, Self>, room: &mut [Self]) {
+        block.run(isa, room);
     }
 
     #[inline(never)]
-    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>) {
-        ROOM_F64.with_borrow_mut(|room| rows.run(isa, room));
+    fn mixture_rows(isa: Isa, rows: mixture::Rows<'_, Self>, room: &mut [Self]) {
+        rows.run(isa, room);
     }
 
     #[inline(never)]

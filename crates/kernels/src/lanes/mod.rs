@@ -1,12 +1,13 @@
 //! Lanes: a few neighbouring elements that are computed together.
 //!
 //! Every SIMD algorithm is a function generic over [`Lanes`], marked `#[inline(always)]` so that it becomes part of the
-//! function that [`crate::isa`] compiles for an instruction set. There are two implementations:
+//! function that [`crate::isa`] compiles for an instruction set. There are three implementations:
 //!
 //! - the registers of AVX2 and AVX-512, instruction by instruction (`x86.rs`). Not plain arrays that the compiler packs: it does so in
 //!   short loops, but spills tiles of more than 12 registers and loses its way in long formulas;
 //! - the types of `wide`, for what the compile target guarantees. Their instructions are chosen when `wide` is compiled,
-//!   which makes packed code certain there and wrong everywhere else.
+//!   which makes packed code certain there and wrong everywhere else;
+//! - [`Two`] of either, for long formulas.
 //!
 //! Comparisons answer lanes of all ones or all zeros, to be used by [`Lanes::select`] and the operators of bits.
 
@@ -64,10 +65,7 @@ pub trait Lanes:
     /// |self|
     fn abs(self) -> Self;
     /// 1/self for elements from 1 to 1000, with the bits of a division.
-    #[inline(always)]
-    fn reciprocal(self) -> Self {
-        splat::<Self>(1.0) / self
-    }
+    fn reciprocal(self) -> Self;
     /// √self
     fn sqrt(self) -> Self;
     /// `self < other ? self : other`: `other` when either is NaN.

@@ -9,7 +9,7 @@ use super::Lanes;
 #[derive(Clone, Copy)]
 pub(crate) struct Two<L>(L, L);
 
-/// One operator, on both.
+/// One operator, on both. A macro, because each operator is a trait of its own.
 macro_rules! operator {
     ($operator:ident, $method:ident) => {
         impl<L: Lanes> $operator for Two<L> {

@@ -60,6 +60,11 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn reciprocal(self) -> Self {
+                Self::ONE / self
+            }
+
+            #[inline(always)]
             fn sqrt(self) -> Self {
                 self.sqrt()
             }

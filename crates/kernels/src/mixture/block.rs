@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Dot;
-use super::evaluation::{BATCH, Batch, Room};
+use super::evaluation::{BATCH, Batch, Room, with_room};
 use super::loops::{Add, Inner};
 use crate::activation::{Needs, Span, TILE};
 use crate::{Activation, Float, Isa};
@@ -50,7 +50,11 @@ pub struct Block<'a, 'd, T> {
 
 impl<T: Float> Block<'_, '_, T> {
     /// Does the work. The loops are functions of their own.
-    pub(crate) fn run(mut self, isa: Isa, room: &mut Room<T>) {
+    pub(crate) fn run(self, isa: Isa, room: &mut [T]) {
+        with_room(room, |room| self.run_in(isa, room));
+    }
+
+    fn run_in(mut self, isa: Isa, mut room: Room<'_, T>) {
         self.partial.fill(T::ZERO);
         let (bank, span) = (self.bank, self.span);
         for from in (0..self.x.len()).step_by(TILE) {

@@ -4,9 +4,9 @@
 //! sums, from which r may follow, and what the inner product needs.
 
 use super::block::{Addition, SUMS, Sums};
-use super::evaluation::{BATCH, Batch, Room};
+use super::evaluation::{BATCH, Batch, ROOM, Room, with_room};
 use super::loops::Inner;
-use super::{Bank, Cutting, Sum, Written, taken};
+use super::{Bank, Cutting, Sum, Written, check_scratch, room, taken};
 use crate::activation::{Needs, Span, TILE};
 use crate::par::{self, Equal};
 use crate::{Activation, Float, Isa, Par};
@@ -26,8 +26,10 @@ pub struct RowDot<'a, T> {
 /// those of [`mixture()`](super::mixture()); a row of R depends on that row of x alone.
 ///
 /// # Panics
-/// When a length does not fit, an order is above 3, or there are more than eight sums.
+/// When a length does not fit, an order is above 3, there are more than eight sums, or the scratch is shorter than
+/// [`mixture_scratch`](super::mixture_scratch) of one group without dots.
 #[track_caller]
+#[expect(clippy::too_many_arguments, reason = "a kernel's operands")]
 pub fn mixture_by_row<T: Float>(
     par: Par,
     bank: &Bank,
@@ -36,8 +38,9 @@ pub fn mixture_by_row<T: Float>(
     cols: usize,
     sums: &mut [Sum<'_, T>],
     dot: RowDot<'_, T>,
+    scratch: &mut [T],
 ) {
-    mixture_by_row_with(Isa::current(), par, bank, x, rows, cols, sums, dot);
+    mixture_by_row_with(Isa::current(), par, bank, x, rows, cols, sums, dot, scratch);
 }
 
 /// [`mixture_by_row`] on a given instruction set.
@@ -52,25 +55,34 @@ pub fn mixture_by_row_with<T: Float>(
     cols: usize,
     sums: &mut [Sum<'_, T>],
     dot: RowDot<'_, T>,
+    scratch: &mut [T],
 ) {
     super::check(bank, x, rows * cols, 1, sums, &[]);
     assert!(dot.order <= 3, "mixture_by_row: an inner product of order {}, above 3", dot.order);
     assert_eq!(dot.v.len(), cols, "mixture_by_row: length of v");
     assert_eq!(dot.out.len(), rows * bank.len(), "mixture_by_row: length of the inner products");
     assert!(sums.len() <= SUMS, "mixture_by_row: {} sums, more than {SUMS}", sums.len());
+    check_scratch(scratch, ROOM);
     let height = (Cutting::BLOCK / cols.max(1)).max(1);
     let (wanted, outs) = taken(sums);
     let orders = wanted.orders(std::iter::once(dot.order));
     let needs = Needs::of(bank.activations(), orders);
     let partial = Equal { data: dot.out, each: height * bank.len() };
     let written = Written { outs, block: height * cols, partial };
-    par::each(par, 0..rows.div_ceil(height), written, &mut [(); 0], &|i, written: Written<'_, T>, _| {
-        let x = &x[i * height * cols..rows.min((i + 1) * height) * cols];
-        let Written { outs, partial, .. } = written;
-        let (bank, sums, dots) = (bank.activations(), &wanted, partial.data);
-        let block = Rows { bank, needs, span: Span::of(orders), x, cols, sums, outs, v: dot.v, order: dot.order, dots };
-        T::mixture_rows(isa, block);
-    });
+    par::each(
+        par,
+        0..rows.div_ceil(height),
+        written,
+        room(par, scratch),
+        &|i, written: Written<'_, T>, room: &mut [T]| {
+            let x = &x[i * height * cols..rows.min((i + 1) * height) * cols];
+            let Written { outs, partial, .. } = written;
+            let (bank, sums, dots) = (bank.activations(), &wanted, partial.data);
+            let block =
+                Rows { bank, needs, span: Span::of(orders), x, cols, sums, outs, v: dot.v, order: dot.order, dots };
+            T::mixture_rows(isa, block, room);
+        },
+    );
 }
 
 /// A block of rows with all that is wanted of it.
@@ -90,7 +102,11 @@ pub struct Rows<'a, T> {
 
 impl<T: Float> Rows<'_, T> {
     /// Does the work, tile by tile; a tile lies in one row.
-    pub(crate) fn run(mut self, isa: Isa, room: &mut Room<T>) {
+    pub(crate) fn run(self, isa: Isa, room: &mut [T]) {
+        with_room(room, |room| self.run_in(isa, room));
+    }
+
+    fn run_in(mut self, isa: Isa, mut room: Room<'_, T>) {
         self.dots.fill(T::ZERO);
         let (bank, h) = (self.bank, self.bank.len());
         for row in 0..self.x.len() / self.cols.max(1) {

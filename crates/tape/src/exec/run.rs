@@ -114,7 +114,7 @@ fn mixture<'a, T: Element>(
     if let Some(order) = *by_row {
         let dot = RowDot { v: gs[0], order, out: outs.next().unwrap_or_default() };
         let sums = &mut sums[..sum_orders.len()];
-        return kernels::mixture_by_row(par, bank, reads[0], shape.rows, shape.cols, sums, dot);
+        return kernels::mixture_by_row(par, bank, reads[0], shape.rows, shape.cols, sums, dot, scratch);
     }
     let mut dots: [Dot<'_, T>; Action::OPERANDS] = std::array::from_fn(|i| {
         let order = dot_orders.get(i).map_or(0, |order| *order);
