@@ -39,7 +39,7 @@ pub trait Lanes:
 {
     /// The type of one element.
     type Elem: Float;
-    /// The number of elements: a power of two, at most 16.
+    /// The number of elements: a power of two, at most 16, or 32 in [`Two`].
     const N: usize;
     /// The side of the squares that [`Self::transpose`] works on.
     const SIDE: usize;
@@ -96,7 +96,8 @@ pub trait Lanes:
     fn add_bits(self, other: Self) -> Self;
 }
 
-/// The constant nearest to `x` in every lane.
+/// The constant nearest to `x` in every lane. Constants come one by one: an array of them may be written to memory in
+/// every round of a loop, and the processor stalls when it reads it back.
 #[inline(always)]
 pub(crate) fn splat<L: Lanes>(x: f64) -> L {
     L::splat(L::Elem::of(x))
