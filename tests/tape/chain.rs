@@ -81,6 +81,30 @@ fn blocks_do_not_grow() {
     assert!(2 * long < 3 * short, "{long} elements besides the outputs, {short} for a tenth of the rows");
 }
 
+/// A block is as tall as makes it worth to read weights that no cache keeps, and cuts nothing else: the bits stay.
+#[test]
+fn heavy_weights_have_tall_blocks() {
+    let tape = Tape::new();
+    let program = |rows, width, chain| {
+        let inputs = [(rows, width), (width, width), (width, 8)].map(|(rows, cols)| tape.input(rows, cols));
+        let [x, w, v] = inputs;
+        let passes = Passes { chain, ..Passes::ALL };
+        (tape.compile_with::<f32>(inputs, x.matmul(w).tanh().matmul(v), passes), data::<f32>(&inputs))
+    };
+    for (rows, width, block) in
+        [(128, 640, "64 rows"), (65, 640, "72 rows"), (300, 640, "80 rows"), (128, 96, "32 rows")]
+    {
+        let (chained, data) = program(rows, width, Some(0));
+        assert!(chained.to_string().contains(&format!(" {block} at a time")), "{rows} × {width}: {chained}");
+        assert_eq!(bits(&run(&chained, &data)), bits(&run(&program(rows, width, None).0, &data)));
+        let inputs: Vec<&[f32]> = data.iter().map(Vec::as_slice).collect();
+        let mut runner = chained.runner(Par::Rayon);
+        runner.evaluate(&inputs);
+        let output: Vec<f64> = runner.output(0).iter().map(|&x| f64::from(x)).collect();
+        assert_eq!(bits(&[output]), bits(&run(&chained, &data)));
+    }
+}
+
 /// What stays in a chain is listed: every link has its share of the arithmetic, and those of a chain add up to it.
 #[test]
 fn the_links_of_a_chain_are_listed() {

@@ -11,7 +11,7 @@ use crate::compile::chain::joined::Joined;
 use crate::compile::chain::panels::Panels;
 use crate::compile::graph::Stage;
 use crate::compile::plan::{Content, Plan, Planned, Value};
-use crate::exec::{Access, Action, Reduction};
+use crate::exec::{Access, Action, PIECES, Reduction};
 use crate::{Element, Shape};
 
 /// Bytes of a cache that one core has to itself, as far as a block may fill it.
@@ -19,6 +19,22 @@ const CACHE: usize = 192 << 10;
 
 /// Rows of a tile of a product, at most.
 const TILE: usize = 8;
+
+/// Bytes of second operands of products beyond which they do not stay in a cache from block to block: every block reads them
+/// from further away, and has at least [`TALL`] rows to use them for.
+const HEAVY: usize = 1 << 20;
+
+/// Rows of a block with heavy operands, at least.
+const TALL: usize = 64;
+
+/// How the rows of a chain are divided.
+#[derive(Clone, Copy)]
+struct Blocks {
+    /// Spans, unless those of panels are given.
+    spans: usize,
+    /// Rows of a block.
+    height: usize,
+}
 
 /// Joins the steps of a plan, which are in order, where they hand on at least `worth` bytes: a cache holds fewer anyway.
 pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
@@ -32,13 +48,13 @@ pub(crate) fn chain<T: Element>(plan: &mut Plan, worth: usize) {
     while next < steps.len() {
         let run = Run::new(plan, &steps, next);
         next = run.end;
-        match run.height::<T>(plan, &steps, worth) {
-            Some(height) => {
+        match run.blocks::<T>(plan, &steps, worth) {
+            Some(blocks) => {
                 plan.steps.extend(run.hopped.iter().map(|&n| steps[n].clone()));
                 let mut chained: Vec<Planned> = run.members.iter().map(|&n| steps[n].clone()).collect();
                 chained.iter_mut().for_each(|step| panels.choose(plan, step, true));
                 panels::write(plan, &steps, &run, &needs);
-                let joined = Joined::new(plan, &steps, &run, &needs).join(&chained, height);
+                let joined = Joined::new(plan, &steps, &run, &needs).join(&chained, blocks);
                 plan.steps.push(joined);
             }
             None => {
@@ -119,8 +135,8 @@ impl Run {
         run
     }
 
-    /// Rows of a block, when the run is worth a chain.
-    fn height<T: Element>(&self, plan: &Plan, steps: &[Planned], worth: usize) -> Option<usize> {
+    /// Its blocks, when the run is worth a chain.
+    fn blocks<T: Element>(&self, plan: &Plan, steps: &[Planned], worth: usize) -> Option<Blocks> {
         let written: Vec<u32> = self.members.iter().flat_map(|&n| steps[n].writes.iter().copied()).collect();
         let handed = |value: &&u32| self.members.iter().any(|&n| steps[n].reads.contains(value));
         let cols = |value: &u32| plan.values[*value as usize].shape.len() / self.rows;
@@ -128,9 +144,21 @@ impl Run {
         if bytes == 0 || bytes * self.rows < worth {
             return None;
         }
+        let heavy = self.second_operands(plan, steps) * size_of::<T>() > HEAVY;
+        let spans = if heavy { (self.rows / TALL).clamp(1, PIECES) } else { PIECES };
         // A few rows are enough for a product, and whole tiles of it are better.
-        let blocks = self.rows.div_ceil((CACHE / bytes).clamp(24, 192)).next_multiple_of(4);
-        Some(self.rows.div_ceil(blocks).next_multiple_of(TILE))
+        let least = if heavy { TALL } else { 24 };
+        let blocks = self.rows.div_ceil((CACHE / bytes).clamp(least, 192)).next_multiple_of(spans);
+        Some(Blocks { spans, height: self.rows.div_ceil(blocks).next_multiple_of(TILE) })
+    }
+
+    /// The elements that its products read whole.
+    fn second_operands(&self, plan: &Plan, steps: &[Planned]) -> usize {
+        let products = self.members.iter().filter(|&&n| matches!(steps[n].action, Action::Matmul { .. }));
+        let mut read: Vec<u32> = products.map(|&n| steps[n].reads[1]).collect();
+        read.sort_unstable();
+        read.dedup();
+        read.iter().map(|&value| plan.values[value as usize].len()).sum()
     }
 
     /// How many of its steps read a value.

@@ -9,7 +9,7 @@ use crate::exec::{Action, Layout, Origin, padded};
 use crate::{Element, Par, Shape};
 
 /// Pieces of a chain that may run at the same time, at most.
-const PIECES: usize = 4;
+pub(crate) const PIECES: usize = 4;
 
 /// Values that links write at most.
 const LOCALS: usize = Action::OPERANDS;
@@ -84,12 +84,12 @@ impl Local {
 }
 
 impl Chain {
-    /// The spans of `rows` rows: those of panels, or equal ones.
-    pub(crate) fn spans(rows: usize, panels: bool) -> Vec<usize> {
+    /// The spans of `rows` rows: those of panels, or so many equal ones.
+    pub(crate) fn spans(rows: usize, panels: bool, count: usize) -> Vec<usize> {
         if panels {
             return kernels::panel_blocks(rows).map(|span| span.end).collect();
         }
-        let count = PIECES.min(rows);
+        let count = count.min(rows);
         (1..=count).map(|n| rows * n / count).collect()
     }
 

@@ -14,7 +14,7 @@ mod runner;
 pub(crate) mod vector;
 
 pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Reduction, Source};
-pub(crate) use chain::{Chain, Link, Local, Slot};
+pub(crate) use chain::{Chain, Link, Local, PIECES, Slot};
 pub(crate) use listing::quoted;
 pub(crate) use operands::{Operand, Place, Span};
 pub(crate) use program::{Inner, Origin, Outputs, Parameter, Step};

@@ -1,7 +1,7 @@
 //! The step that runs several.
 
 use crate::Shape;
-use crate::compile::chain::{Run, by_rows};
+use crate::compile::chain::{Blocks, Run, by_rows};
 use crate::compile::plan::{Plan, Planned};
 use crate::exec::{Action, Chain, Layout, Link, Local, Slot};
 
@@ -33,10 +33,10 @@ impl<'p> Joined<'p> {
         Self { plan, rows: run.rows, outputs: kept.len(), locals: locals.collect(), reads: Vec::new() }
     }
 
-    /// The chain of `links`, in blocks of about `block` rows.
-    pub(super) fn join(mut self, links: &[Planned], block: usize) -> Planned {
+    /// The chain of `links`, in blocks of about so many rows.
+    pub(super) fn join(mut self, links: &[Planned], Blocks { spans, height: block }: Blocks) -> Planned {
         let panels = self.locals.iter().any(|(_, layout)| *layout == Layout::Panels);
-        let spans = Chain::spans(self.rows, panels);
+        let spans = Chain::spans(self.rows, panels, spans);
         let heights = Chain::heights(&spans, block);
         let chained = links.iter().flat_map(|step| self.links(step, &heights)).collect();
         let cols = |value: u32| self.plan.values[value as usize].shape.len() / self.rows;
