@@ -107,7 +107,8 @@ impl Cutting {
     }
 }
 
-/// Elements of scratch that [`mixture()`] needs for this shape with `dots` dot requests.
+/// Elements of scratch that [`mixture()`] needs for this shape with `dots` dot requests: partial results, and room for the tiles of
+/// one block. [`mixture_by_row()`] needs those of one group without dots.
 ///
 /// # Panics
 /// When `groups` does not divide `cols`.
