@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use benches::{Row, append};
 use kernels::{Isa, peak};
-use tape::{Par, Program, Runner, Tape, Var, grad};
+use tape::{Activation, Par, Program, Runner, Tape, Var, grad};
 
 use crate::plain::{Function, Network};
 
@@ -74,7 +74,7 @@ fn compile(function: Function) -> Program<f32> {
 fn activation(function: Function, x: Var<'_>) -> Var<'_> {
     match function {
         Function::Tanh => x.tanh(),
-        Function::Gelu => 0.5 * x * (1.0 + (x * std::f64::consts::FRAC_1_SQRT_2).erf()),
+        Function::Gelu => x.activation(Activation::Gelu),
     }
 }
 

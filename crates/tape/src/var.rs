@@ -8,7 +8,7 @@ use crate::rules::{
     Call, Elementary, Expand, Gather, Matmul, Mixture, MixtureDot, Reshape, RowLogSumExp, ScatterAdd, Slice,
     StopGradient, SumTo, Transpose, Unslice,
 };
-use crate::{Bank, Custom, Elementwise, Shape, Tape};
+use crate::{Activation, Bank, Custom, Elementwise, Shape, Tape};
 
 /// A recorded value: a `Copy` handle. All methods append nodes to its tape; shape errors panic at the caller's line.
 #[derive(Clone, Copy)]
@@ -338,6 +338,14 @@ impl<'t> Var<'t> {
     #[must_use]
     pub fn stop_gradient(self) -> Self {
         self.tape.record(Primitive::StopGradient(StopGradient), &[self])
+    }
+
+    /// σ(x): a mixture of one activation with weight 1, so that its derivatives (up to the third) are computed with the value in one
+    /// pass.
+    #[track_caller]
+    #[must_use]
+    pub fn activation(self, activation: Activation) -> Self {
+        self.mixture(&Bank::new([activation]), self.tape.full(1, 1, 1.0))
     }
 
     /// σ_α(x) = Σᵢ αᵢ σᵢ(x) over the activations of the bank; α is h × G, one column per contiguous group of columns of self.

@@ -5,9 +5,9 @@ use super::plan::{Place, Plan, Step, Summed};
 use super::run::check_operands;
 use super::stretch::Stretch;
 use super::{Access, Group, Leaf, Slices};
-use crate::elementwise::{Apply, InPanels, Pass, Rows};
+use crate::elementwise::{Apply, Fused, InPanels, Join, Pass, Rows};
 use crate::matmul::panel_rows_depth;
-use crate::{Float, Isa};
+use crate::{Elementwise, Float, Isa};
 
 /// A pass that goes row by row wants rows of at least this many elements; shorter ones are repeated in tiles.
 const LONG: usize = 64;
@@ -79,6 +79,31 @@ impl<'a, T: Float> Leaf<'a, '_, T> {
 }
 
 impl Group {
+    /// When output 0 is all and becomes d + s · output 0 with a matrix or row d: the input d, how it is laid, and s.
+    pub(crate) fn added(&self) -> Option<(usize, Access, f64)> {
+        let plan = self.plan();
+        let alone =
+            plan.saves.is_empty() && plan.sums.is_empty() && plan.copies.is_empty() && self.outputs().len() == 1;
+        let [Step { pass, args, .. }] = plan.steps[..] else { return None };
+        let (number, (output, input)) = match pass {
+            Pass::One(Elementwise::Add) if args[0] == Place::Slot(0) => (1.0, (args[0], args[1])),
+            Pass::One(Elementwise::Add) => (1.0, (args[1], args[0])),
+            Pass::Fused(Fused { number: Some(number), with_product: false, join: Join::Add }) => {
+                (number.get(), (args[0], args[1]))
+            }
+            Pass::Fused(Fused { number: Some(number), with_product: false, join: Join::From }) => {
+                (-number.get(), (args[0], args[1]))
+            }
+            _ => return None,
+        };
+        match (output, input) {
+            (Place::Slot(0), Place::Input(n)) if alone && matches!(self.inputs()[n], Access::Full | Access::Row) => {
+                Some((n, self.inputs()[n], number))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether [`group_panel_rows`] takes it: it is one pass, a product and what it is joined with.
     pub fn writes_panels(&self) -> bool {
         let Plan { steps, is_a_pass, .. } = self.plan();

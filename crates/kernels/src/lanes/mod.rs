@@ -57,6 +57,8 @@ pub trait Lanes:
     fn load_part(from: &[Self::Elem]) -> Self;
     /// Writes as many elements as `to` has room for; at most `N`.
     fn store_part(self, to: &mut [Self::Elem]);
+    /// Asks for the line of memory that an address lies in, to be brought into the second cache. It may be any address.
+    fn prefetch(address: *const Self::Elem);
 
     /// self · a + b, rounded once where the instruction set can do so, else twice; never a library call.
     fn mul_add(self, a: Self, b: Self) -> Self;

@@ -87,6 +87,11 @@ impl<L: Lanes> Lanes for Two<L> {
     }
 
     #[inline(always)]
+    fn prefetch(address: *const L::Elem) {
+        L::prefetch(address);
+    }
+
+    #[inline(always)]
     fn mul_add(self, a: Self, b: Self) -> Self {
         Self(self.0.mul_add(a.0, b.0), self.1.mul_add(a.1, b.1))
     }

@@ -44,6 +44,9 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn prefetch(_: *const $elem) {}
+
+            #[inline(always)]
             fn mul_add(self, a: Self, b: Self) -> Self {
                 self.mul_add(a, b)
             }

@@ -115,6 +115,11 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
+            fn prefetch(address: *const $elem) {
+                run!(_mm_prefetch::<_MM_HINT_T1>(address.cast()));
+            }
+
+            #[inline(always)]
             fn mul_add(self, a: Self, b: Self) -> Self {
                 Self(run!($fused(self.0, a.0, b.0)))
             }

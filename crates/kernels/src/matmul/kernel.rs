@@ -1,6 +1,6 @@
 //! The microkernel: a tile of C in registers, one multiply-add per product.
 
-use super::blocking::{MAX_NR, VECTORS};
+use super::blocking::{LINE, MAX_NR, VECTORS};
 use super::{Mat, MatMut};
 use crate::Float;
 use crate::lanes::Lanes;
@@ -10,6 +10,27 @@ pub(super) type Tile<L, const R: usize, const V: usize> = [[L; V]; R];
 
 /// Steps of k between two looks at the length: what counts and compares takes the place of multiply-adds.
 const STEPS: usize = 4;
+
+/// What will be read after this, asked for in good time: a panel of B that comes from a far cache would keep the multiply-adds waiting.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead<T>(*const T);
+
+impl<T> Ahead<T> {
+    /// A step of k reads two lines of a panel, and asks for a quarter of one: so it takes eight strips to ask for a panel. In every step,
+    /// not in one of four: the compiler moves no load past it, and so does not read far more of A than there are registers for.
+    const QUARTER: usize = LINE / size_of::<T>() / 4;
+
+    /// By strip `t`, of the panel that begins with `next` and is `depth` steps long.
+    #[inline(always)]
+    pub(super) fn new(next: &[T], depth: usize, t: usize) -> Self {
+        Self(next.as_ptr().wrapping_add(t * depth * Self::QUARTER))
+    }
+
+    #[inline(always)]
+    fn ask<L: Lanes<Elem = T>>(self, step: usize) {
+        L::prefetch(self.0.wrapping_add(step * Self::QUARTER));
+    }
+}
 
 /// The chains of a tile, carried on along k: tile + A·B, for the columns of `R` rows of A and the rows of B.
 #[inline(always)]
@@ -31,10 +52,12 @@ pub(super) fn multiply_packed<L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
     a: &[L::Elem],
     b: &[L::Elem],
+    ahead: Ahead<L::Elem>,
 ) -> Tile<L, R, V> {
     let (nr, (columns, rest)) = (VECTORS * L::N, a.as_chunks::<R>().0.as_chunks::<STEPS>());
-    for (columns, rows) in columns.iter().zip(b.chunks_exact(STEPS * nr)) {
+    for (q, (columns, rows)) in columns.iter().zip(b.chunks_exact(STEPS * nr)).enumerate() {
         for s in 0..STEPS {
+            ahead.ask::<L>(q * STEPS + s);
             step(&mut tile, &columns[s], &rows[s * nr..][..nr]);
         }
     }
@@ -51,6 +74,7 @@ pub(super) fn multiply_across<L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
     a: Mat<'_, L::Elem>,
     b: &[L::Elem],
+    ahead: Ahead<L::Elem>,
 ) -> Tile<L, R, V> {
     let (nr, across) = (VECTORS * L::N, Across::<_, R>::new(a));
     let mut parts: [&[[L::Elem; STEPS]]; R] = [&[]; R];
@@ -64,6 +88,7 @@ pub(super) fn multiply_across<L: Lanes, const R: usize, const V: usize>(
             for (x, part) in column.iter_mut().zip(&parts) {
                 *x = part[q][s];
             }
+            ahead.ask::<L>(q * STEPS + s);
             step(&mut tile, &column, &rows[s * nr..][..nr]);
         }
     }
@@ -151,11 +176,7 @@ impl<T: Float, const R: usize> Iterator for Along<'_, T, R> {
 
 /// The tile of `c` that begins at (i, j); columns beyond the last are 0.
 #[inline(always)]
-pub(super) fn load<L: Lanes, const R: usize, const V: usize>(
-    c: &MatMut<'_, L::Elem>,
-    i: usize,
-    j: usize,
-) -> Tile<L, R, V> {
+pub(super) fn load<L: Lanes, const R: usize, const V: usize>(c: Mat<'_, L::Elem>, i: usize, j: usize) -> Tile<L, R, V> {
     let mut tile = [[L::splat(L::Elem::ZERO); V]; R];
     if c.col_stride == 1 && j + V * L::N <= c.cols {
         let mut rows = &c.data[i * c.row_stride + j..];
@@ -178,7 +199,7 @@ pub(super) fn load<L: Lanes, const R: usize, const V: usize>(
 #[inline(always)]
 fn load_edge<L: Lanes, const R: usize, const V: usize>(
     tile: &mut Tile<L, R, V>,
-    c: &MatMut<'_, L::Elem>,
+    c: Mat<'_, L::Elem>,
     i: usize,
     j: usize,
 ) {

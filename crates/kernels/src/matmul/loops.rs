@@ -2,7 +2,7 @@
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
 use super::blocking::{Blocks, LINE, MAX_MR, MAX_NR, SEGMENTS, VECTORS, mr, start};
-use super::kernel::{Across, Along, Strips, Tile, load, multiply, multiply_across, multiply_packed, store};
+use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_packed, store};
 use super::pack::{pack_panel, pack_rows, pack_strips};
 use super::tail::Ending;
 use super::{Mat, MatMut, Panels, Update, thin};
@@ -75,6 +75,11 @@ impl<T: Float> Product<'_, T> {
         let packed_b = on_a_line(packed_b);
         let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
+        let plain = self.alpha == T::ONE && self.update == Update::Overwrite;
+        let added = ending.as_ref().filter(|_| plain).and_then(|ending| ending.added(m));
+        let ending = if added.is_some() { None } else { ending };
+        let (beside, alpha) = added.map_or((None, self.alpha), |(beside, alpha)| (Some(beside), alpha));
+        let product = Self { alpha, ..self };
         let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, unfinished, ending };
         let nc = if !lies && lies_well(self.a, n) { blocks.nc.min(NARROW) } else { blocks.nc };
         for j in (0..n).step_by(nc) {
@@ -88,10 +93,23 @@ impl<T: Float> Product<'_, T> {
                     Right::Panels(b) => B::of_panels(b, j, cuts, segments),
                 };
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);
-                let plain = self.alpha == T::ONE && self.update == Update::Overwrite;
+                let beside = beside.map(|d| d.window(0, j, m, cols));
+                let plain = plain && beside.is_none();
                 let direct = lies_well(a, n);
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
-                    self.isa.run(Block { product: self, a, direct, b, begins, ends, plain, rows: &mut rows, packed });
+                    self.isa.run(Block {
+                        product,
+                        a,
+                        direct,
+                        b,
+                        beside,
+                        begins,
+                        ends,
+                        plain,
+                        rows: &mut rows,
+                        packed,
+                        strip: 0,
+                    });
                     if let (true, Some(ending)) = (ends, rows.ending) {
                         ending.run(self.isa, &mut rows.c);
                     }
@@ -254,6 +272,8 @@ struct Block<'a, 'r, 'c, 'e, T> {
     /// Whether it is read where it lies, and not packed.
     direct: bool,
     b: B<'a, T>,
+    /// What is added to the finished chains, if it is not C.
+    beside: Option<Mat<'a, T>>,
     /// Whether this is the first, the last block of depth.
     begins: bool,
     ends: bool,
@@ -261,6 +281,7 @@ struct Block<'a, 'r, 'c, 'e, T> {
     plain: bool,
     rows: &'r mut Rows<'c, 'e, T>,
     packed: &'r mut [T],
+    strip: usize,
 }
 
 impl<T: Float> Kernel<T> for Block<'_, '_, '_, '_, T> {
@@ -293,7 +314,8 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// All strips by the panel of columns from `j` on.
     #[inline(always)]
     fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
-        for (i, height) in Strips::of(self.rows.c.rows, mr::<L>()) {
+        for (t, (i, height)) in Strips::of(self.rows.c.rows, mr::<L>()).enumerate() {
+            self.strip = t;
             match height {
                 1 => self.tile::<L, 1, V>(i, j),
                 2 => self.tile::<L, 2, V>(i, j),
@@ -330,10 +352,12 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         for &Segment { packed, first, depth } in &self.b.segments[..self.b.count] {
             let b = &packed[j * depth..][..nr * depth];
             let a = a.window(0, first, R, depth);
+            let next = if j + nr < self.rows.c.cols { j + nr } else { 0 };
+            let ahead = Ahead::new(&packed[next * depth..], depth, self.strip);
             tile = match (self.direct, a.col_stride) {
-                (true, 1) => multiply_across(tile, a, b),
+                (true, 1) => multiply_across(tile, a, b, ahead),
                 (true, stride) => multiply(tile, Along::<T, R>::new(a.data, stride, depth), b.chunks_exact(nr)),
-                (false, _) => multiply_packed(tile, &strip[first * R..][..depth * R], b),
+                (false, _) => multiply_packed(tile, &strip[first * R..][..depth * R], b, ahead),
             };
         }
         tile
@@ -343,22 +367,31 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     #[inline(always)]
     fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize) {
         let zero = [[L::splat(T::ZERO); V]; R];
-        let tile = if self.begins { zero } else { load::<L, R, V>(&self.rows.chains(), i, j) };
+        let tile = if self.begins { zero } else { load::<L, R, V>(self.rows.chains().view(), i, j) };
         let mut tile = self.carry_on(tile, i, j);
         if !self.ends {
             return store(tile, &mut self.rows.chains(), i, j);
         }
-        let c = &mut self.rows.c;
         if self.plain {
-            return store(tile, c, i, j);
+            return store(tile, &mut self.rows.c, i, j);
         }
         let alpha = L::splat(self.product.alpha);
-        let old = if self.product.update == Update::Accumulate { load::<L, R, V>(c, i, j) } else { zero };
-        for (row, old) in tile.iter_mut().zip(&old) {
-            for (sum, &old) in row.iter_mut().zip(old) {
-                *sum = if self.product.update == Update::Accumulate { old + alpha * *sum } else { alpha * *sum };
+        let rows = self.rows.c.rows;
+        let beside = self.beside.map(|beside| beside.window(self.rows.at, 0, rows, beside.cols));
+        let old = match (beside, self.product.update) {
+            (None, Update::Overwrite) => None,
+            (None, Update::Accumulate) => Some(self.rows.c.view()),
+            (beside, _) => beside,
+        };
+        for row in &mut tile {
+            row.iter_mut().for_each(|sum| *sum = alpha * *sum);
+        }
+        if let Some(old) = old {
+            let old = load::<L, R, V>(old, i, j);
+            for (row, old) in tile.iter_mut().zip(&old) {
+                row.iter_mut().zip(old).for_each(|(sum, &old)| *sum = old + *sum);
             }
         }
-        store(tile, c, i, j);
+        store(tile, &mut self.rows.c, i, j);
     }
 }

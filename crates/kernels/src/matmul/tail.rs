@@ -1,7 +1,7 @@
 //! The group that follows a product, on one finished block of C after the other.
 
-use super::{MatMut, Tail};
-use crate::group::{Leaf, Slices, with_tiles};
+use super::{Mat, MatMut, Tail};
+use crate::group::{Access, Leaf, Slices, with_tiles};
 use crate::{Float, Group, Isa};
 
 /// A tail, or what of it belongs to some rows and columns of C.
@@ -22,6 +22,14 @@ impl<'c, 'e, T: Float> Ending<'c, 'e, T> {
     pub(super) fn new(tail: Tail<'e, '_, T>, cols: usize) -> Ending<'e, 'e, T> {
         let outputs = tail.outputs.iter_mut().map(|out| &mut **out).collect();
         Ending { group: tail.group, cols, inputs: tail.inputs, at: 0, j: 0, outputs }
+    }
+
+    /// D and s, when the group does nothing but C = D + s·C in a C of so many rows: the microkernel does that, and reads C no more.
+    pub(super) fn added(&self, rows: usize) -> Option<(Mat<'e, T>, T)> {
+        let (input, access, number) = self.group.added()?;
+        let row_stride = if access == Access::Full { self.cols } else { 0 };
+        let beside = Mat { data: self.inputs[input], rows, cols: self.cols, row_stride, col_stride: 1 };
+        Some((beside, T::of(number)))
     }
 
     /// The same for the columns from `j` on.

@@ -76,6 +76,18 @@ impl<'a, T> MatMut<'a, T> {
         }
     }
 
+    /// The same matrix to read.
+    #[inline(always)]
+    pub(super) fn view(&self) -> Mat<'_, T> {
+        Mat {
+            data: self.data,
+            rows: self.rows,
+            cols: self.cols,
+            row_stride: self.row_stride,
+            col_stride: self.col_stride,
+        }
+    }
+
     /// The same view for a shorter time.
     pub(super) fn reborrow(&mut self) -> MatMut<'_, T> {
         MatMut { data: &mut *self.data, ..*self }
