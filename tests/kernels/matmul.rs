@@ -291,40 +291,67 @@ fn an_element_does_not_depend_on_its_place() {
     }
 }
 
-/// C ← tanh(C + row) · full, and beside it its square.
-fn tail_group() -> Group {
-    let two = |op, a, b| Instruction { op, args: [a, b, a] };
-    let (c, row, full) = (Source::Output(0), Source::Input(0), Source::Input(1));
-    let instructions = vec![
-        two(Elementwise::Add, c, row),
-        two(Elementwise::Tanh, Source::Value(0), Source::Value(0)),
-        two(Elementwise::Mul, Source::Value(1), full),
-        two(Elementwise::Mul, Source::Value(2), Source::Value(2)),
-    ];
-    let outputs = [2, 3].map(|v| Output { value: Source::Value(v), reduction: Reduction::None });
-    Group::new(vec![Access::Row, Access::Full], instructions, outputs.to_vec()).expect("the group is small")
+/// A group of C, a row and a full matrix that writes the results of some of its instructions.
+fn tail_group(instructions: Vec<Instruction>, outputs: &[usize]) -> Group {
+    let output = |&v: &usize| Output { value: Source::Value(v), reduction: Reduction::None };
+    let inputs = vec![Access::Row, Access::Full];
+    Group::new(inputs, instructions, outputs.iter().map(output).collect()).expect("the group is small")
 }
 
-fn same_with_tail<T: Float>(isa: Isa, m: usize, k: usize, n: usize, update: Update) {
-    let case = Case { update, alpha: 0.5, ..Case::dense(m, k, n) };
+/// C ← tanh(C + row) · full, and beside it its square; then sums of C and one other, which may be the last step of the product, and what
+/// looks like one.
+fn tail_groups() -> Vec<Group> {
+    use Elementwise::{Add, Mul, Scale, Sub, Tanh};
+    let two = |op, a, b| Instruction { op, args: [a, b, a] };
+    let (c, row, full, value) = (Source::Output(0), Source::Input(0), Source::Input(1), Source::Value);
+    let long =
+        [two(Add, c, row), two(Tanh, value(0), value(0)), two(Mul, value(1), full), two(Mul, value(2), value(2))];
+    let scaled = |x| two(Scale(0.3.into()), x, x);
+    let sums = [
+        vec![two(Add, c, row)],
+        vec![two(Add, full, c)],
+        vec![two(Sub, full, c)],
+        vec![two(Add, c, c)],
+        vec![scaled(c)],
+        vec![scaled(c), two(Sub, full, value(0))],
+        vec![scaled(c), two(Sub, value(0), full)],
+        vec![scaled(c), two(Add, value(0), row)],
+        vec![scaled(c), two(Add, full, value(0))],
+        vec![scaled(c), two(Add, c, value(0))],
+        vec![scaled(full), two(Sub, c, value(0))],
+    ];
+    let mut groups = vec![tail_group(long.to_vec(), &[2, 3])];
+    for sum in sums {
+        let last = sum.len() - 1;
+        groups.push(tail_group(sum.clone(), &[last]));
+        groups.push(tail_group(sum, &[last, last]));
+    }
+    groups
+}
+
+fn same_with_tail<T: Float>(isa: Isa, case: Case, group: &Group) {
+    let Case { m, k, n, alpha, .. } = case;
     let [a, b, old] = case.operands::<T>();
     let mut random = Random::new(1);
     let (row, full) = (random.numbers::<T>(n), random.numbers::<T>(m * n));
-    let group = tail_group();
+    let others = group.outputs().len() - 1;
     let fused = |par| {
         let (mut c, mut beside) = (old.elements(), vec![T::of(f64::NAN); m * n]);
         let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(par, m, k, n)];
-        let tail = Tail { group: &group, inputs: &[&row, &full], outputs: &mut [&mut beside] };
+        let outputs = &mut [&mut beside[..]][..others];
+        let tail = Tail { group, inputs: &[&row, &full], outputs };
         let to = MatMut::new(&mut c, m, n);
-        matmul_with(isa, par, T::of(0.5), a.view(), b.view(), update, to, Some(tail), &mut scratch);
+        matmul_with(isa, par, T::of(alpha), a.view(), b.view(), case.update, to, Some(tail), &mut scratch);
         [bits(&c), bits(&beside)]
     };
     let mut c = case.run::<T>(isa, Par::Seq).elements();
-    let mut beside = vec![T::ZERO; m * n];
-    kernels::group_with(isa, Par::Seq, &group, m, n, &[&row, &full], &mut [&mut c, &mut beside], &mut []);
+    let mut beside = vec![T::of(f64::NAN); m * n];
+    let outputs = &mut [&mut c[..], &mut beside[..]][..=others];
+    kernels::group_with(isa, Par::Seq, group, m, n, &[&row, &full], outputs, &mut []);
     let apart = [bits(&c), bits(&beside)];
-    assert_eq!(fused(Par::Seq), apart, "{case:?} {isa} {}", T::NAME);
-    assert_eq!(in_pools(|| fused(Par::Rayon)), [apart.clone(), apart], "{case:?} {isa} {}", T::NAME);
+    let name = || format!("{case:?} {isa} {} {group:?}", T::NAME);
+    assert_eq!(fused(Par::Seq), apart, "{}", name());
+    assert_eq!(in_pools(|| fused(Par::Rayon)), [apart.clone(), apart], "{}", name());
 }
 
 #[test]
@@ -341,9 +368,14 @@ fn a_tail_is_the_group_that_follows() {
     ];
     for &isa in Isa::available() {
         for (m, k, n) in sizes {
-            for update in [Update::Overwrite, Update::Accumulate] {
-                same_with_tail::<f32>(isa, m, k, n, update);
-                same_with_tail::<f64>(isa, m, k, n, update);
+            for (update, alpha) in [(Update::Overwrite, 1.0), (Update::Overwrite, 0.5), (Update::Accumulate, 0.5)] {
+                for (i, group) in tail_groups().into_iter().enumerate() {
+                    let case = Case { update, alpha, ..Case::dense(m, k, n) };
+                    let Case { a, b, .. } = Case::random(m, k, n + i);
+                    let case = if i % 2 == 0 { case } else { Case { a, b, ..case } };
+                    same_with_tail::<f32>(isa, case, &group);
+                    same_with_tail::<f64>(isa, case, &group);
+                }
             }
         }
     }

@@ -47,6 +47,7 @@ fn panels_do_not_move_a_bit() {
         [90, 600, 17],
         [300, 64, 512],
         [12, 1000, 4100],
+        [70, 520, 520],
     ];
     for &isa in Isa::available() {
         for sizes in sizes {

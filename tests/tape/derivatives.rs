@@ -197,3 +197,29 @@ fn close(a: &[f64], b: &[f64], tolerance: f64) {
     let scale = a.iter().chain(b).fold(0.0, |scale: f64, x| scale.max(x.abs()));
     assert!(a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= tolerance * scale), "{a:?} {b:?}");
 }
+
+#[test]
+fn an_activation_is_its_jet() {
+    let tape = tape::Tape::new();
+    let x = tape.input(1, 1);
+    for activation in ACTIVATIONS {
+        let mut derivatives = vec![x.activation(activation)];
+        for k in 1..4 {
+            let slope = tape::grad(derivatives[k - 1], x);
+            derivatives.push(slope);
+        }
+        let program = tape.compile::<f64>(x, derivatives);
+        let mut runner = program.runner(tape::Par::Seq);
+        for at in [-2.5, -0.3, 0.7, 3.0] {
+            runner.evaluate(&[&[at]]);
+            for (k, expected) in activation.reference(at).into_iter().enumerate() {
+                let found = runner.output(k)[0];
+                let off = (found - expected).abs();
+                assert!(
+                    off <= 1e-13 * expected.abs().max(1.0),
+                    "{activation:?}, order {k}, at {at}: {found}, {expected}"
+                );
+            }
+        }
+    }
+}

@@ -15,10 +15,15 @@ const LONG: usize = 64;
 /// Whether a plan is one pass that can be run so.
 pub(super) fn is_a_pass(inputs: &[Access], plan: &Plan) -> bool {
     let [step] = &plan.steps[..] else { return false };
-    let alone = plan.registers == 0 && plan.saves.is_empty() && plan.sums.is_empty() && plan.copies.is_empty();
+    let alone = plan.registers == 0 && is_one_step(plan);
     let lies = |place: &Place| matches!(access(inputs, *place), Access::Full | Access::Row);
     let (_, args, arity) = operands(step);
     alone && !step.in_place && !step.pass.mends() && args[..arity].iter().all(lies)
+}
+
+/// Whether one step writes all that is written.
+fn is_one_step(plan: &Plan) -> bool {
+    plan.steps.len() == 1 && plan.saves.is_empty() && plan.sums.is_empty() && plan.copies.is_empty()
 }
 
 /// Whether it is one sum of that kind.
@@ -79,29 +84,24 @@ impl<'a, T: Float> Leaf<'a, '_, T> {
 }
 
 impl Group {
-    /// When output 0 is all and becomes d + s · output 0 with a matrix or row d: the input d, how it is laid, and s.
+    /// When all it does is output 0 ← d + s · output 0 with a full or row input d: the input, how it is laid, and s.
     pub(crate) fn added(&self) -> Option<(usize, Access, f64)> {
         let plan = self.plan();
-        let alone =
-            plan.saves.is_empty() && plan.sums.is_empty() && plan.copies.is_empty() && self.outputs().len() == 1;
         let [Step { pass, args, .. }] = plan.steps[..] else { return None };
-        let (number, (output, input)) = match pass {
-            Pass::One(Elementwise::Add) if args[0] == Place::Slot(0) => (1.0, (args[0], args[1])),
-            Pass::One(Elementwise::Add) => (1.0, (args[1], args[0])),
-            Pass::Fused(Fused { number: Some(number), with_product: false, join: Join::Add }) => {
-                (number.get(), (args[0], args[1]))
-            }
-            Pass::Fused(Fused { number: Some(number), with_product: false, join: Join::From }) => {
-                (-number.get(), (args[0], args[1]))
-            }
+        let (number, c, input) = match (pass, args) {
+            (Pass::One(Elementwise::Add), [Place::Input(n), c, ..] | [c, Place::Input(n), ..]) => (1.0, c, n),
+            (Pass::Fused(Fused { number: Some(s), with_product: false, join }), [c, Place::Input(n), ..]) => match join
+            {
+                Join::Add => (s.get(), c, n),
+                Join::From => (-s.get(), c, n),
+                Join::Sub | Join::Mul => return None,
+            },
             _ => return None,
         };
-        match (output, input) {
-            (Place::Slot(0), Place::Input(n)) if alone && matches!(self.inputs()[n], Access::Full | Access::Row) => {
-                Some((n, self.inputs()[n], number))
-            }
-            _ => None,
-        }
+        let access = self.inputs()[input];
+        let laid = matches!(access, Access::Full | Access::Row);
+        (laid && c == Place::Slot(0) && is_one_step(plan) && self.outputs().len() == 1)
+            .then_some((input, access, number))
     }
 
     /// Whether [`group_panel_rows`] takes it: it is one pass, a product and what it is joined with.

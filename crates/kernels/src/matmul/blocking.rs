@@ -56,6 +56,14 @@ fn pieces(total: usize, most: usize) -> (usize, usize) {
     (count, total.div_ceil(count))
 }
 
+/// The number of blocks of rows, and the height of the highest; of more than two an even number, for two threads are to have the same work.
+fn row_blocks(m: usize) -> (usize, usize) {
+    match pieces(m, MC) {
+        (count, _) if count > 2 => (count.next_multiple_of(2), m.div_ceil(count.next_multiple_of(2))),
+        few => few,
+    }
+}
+
 /// The number of blocks of depth of a k-rowed matrix in panels, and the depth of the deepest.
 pub(super) fn panel_depths(k: usize) -> (usize, usize) {
     pieces(k, PANELS_KC)
@@ -82,7 +90,7 @@ pub(super) struct Blocks {
 impl Blocks {
     /// Of an m × k by k × n product, whose B `lies` in panels or not.
     pub(super) fn new<T>(m: usize, k: usize, n: usize, lies: bool) -> Self {
-        let (rows, mc) = pieces(m, MC);
+        let (rows, mc) = row_blocks(m);
         let (depths, kc) = if lies {
             let (count, deepest) = panel_depths(k);
             let (depths, most) = pieces(count, KC_BYTES / size_of::<T>() / PANELS_KC);
@@ -146,7 +154,7 @@ pub(super) enum Cutting {
 
 impl Cutting {
     pub(super) fn new(seq: bool, m: usize, k: usize, n: usize) -> Self {
-        let (rows, _) = pieces(m, MC);
+        let (rows, _) = row_blocks(m);
         if seq || m.saturating_mul(k).saturating_mul(n) < SMALL {
             return Self::Rows { threads: 1 };
         }

@@ -11,24 +11,24 @@ pub(super) type Tile<L, const R: usize, const V: usize> = [[L; V]; R];
 /// Steps of k between two looks at the length: what counts and compares takes the place of multiply-adds.
 const STEPS: usize = 4;
 
-/// What will be read after this, asked for in good time: a panel of B that comes from a far cache would keep the multiply-adds waiting.
+/// The panel of B that is read next, asked for in good time: one that comes from a far cache would keep the multiply-adds waiting.
 #[derive(Clone, Copy)]
 pub(super) struct Ahead<T>(*const T);
 
 impl<T> Ahead<T> {
-    /// A step of k reads two lines of a panel, and asks for a quarter of one: so it takes eight strips to ask for a panel. In every step,
-    /// not in one of four: the compiler moves no load past it, and so does not read far more of A than there are registers for.
-    const QUARTER: usize = LINE / size_of::<T>() / 4;
+    const LINE: usize = LINE / size_of::<T>();
 
-    /// By strip `t`, of the panel that begins with `next` and is `depth` steps long.
+    /// What strip `t` asks for of a panel that begins with `next` and is `depth` steps of k long. In [`STEPS`] steps it reads eight lines
+    /// (with AVX-512; else four) and asks for one: so many strips ask for a panel.
     #[inline(always)]
     pub(super) fn new(next: &[T], depth: usize, t: usize) -> Self {
-        Self(next.as_ptr().wrapping_add(t * depth * Self::QUARTER))
+        Self(next.as_ptr().wrapping_add(t * (depth / STEPS) * Self::LINE))
     }
 
+    /// Before steps `q` · [`STEPS`] and following.
     #[inline(always)]
-    fn ask<L: Lanes<Elem = T>>(self, step: usize) {
-        L::prefetch(self.0.wrapping_add(step * Self::QUARTER));
+    fn ask<L: Lanes<Elem = T>>(self, q: usize) {
+        L::prefetch(self.0.wrapping_add(q * Self::LINE));
     }
 }
 
@@ -56,8 +56,8 @@ pub(super) fn multiply_packed<L: Lanes, const R: usize, const V: usize>(
 ) -> Tile<L, R, V> {
     let (nr, (columns, rest)) = (VECTORS * L::N, a.as_chunks::<R>().0.as_chunks::<STEPS>());
     for (q, (columns, rows)) in columns.iter().zip(b.chunks_exact(STEPS * nr)).enumerate() {
+        ahead.ask::<L>(q);
         for s in 0..STEPS {
-            ahead.ask::<L>(q * STEPS + s);
             step(&mut tile, &columns[s], &rows[s * nr..][..nr]);
         }
     }
@@ -74,7 +74,6 @@ pub(super) fn multiply_across<L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
     a: Mat<'_, L::Elem>,
     b: &[L::Elem],
-    ahead: Ahead<L::Elem>,
 ) -> Tile<L, R, V> {
     let (nr, across) = (VECTORS * L::N, Across::<_, R>::new(a));
     let mut parts: [&[[L::Elem; STEPS]]; R] = [&[]; R];
@@ -88,7 +87,6 @@ pub(super) fn multiply_across<L: Lanes, const R: usize, const V: usize>(
             for (x, part) in column.iter_mut().zip(&parts) {
                 *x = part[q][s];
             }
-            ahead.ask::<L>(q * STEPS + s);
             step(&mut tile, &column, &rows[s * nr..][..nr]);
         }
     }

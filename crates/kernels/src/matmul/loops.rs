@@ -22,6 +22,10 @@ const FEW_COLS: usize = 4 * MAX_NR;
 const NEAR_ROWS: usize = 4096;
 const NEAR_COLS: usize = 512;
 
+/// Bytes of a B in panels that comes from a far cache: A is packed then, for the loop that asks for panels in good time. (Where A lies,
+/// the compiler has an address for each of its rows to keep, and finds no place for one more without sending sums to memory.)
+const FAR: usize = 1 << 20;
+
 /// Width of a block where A is not packed, which it would be for every block: B is used before it leaves the second cache.
 const NARROW: usize = 256;
 
@@ -69,17 +73,14 @@ impl<T: Float> Product<'_, T> {
         }
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
         let lies = self.b.lies_in_panels();
+        let far = lies && k * n * size_of::<T>() >= FAR && n > FEW_COLS;
         let blocks = Blocks::new::<T>(m, k, n, lies);
         let packed_b = if lies { 0 } else { blocks.packed_b::<T>() };
         let (packed_b, scratch) = scratch.split_at_mut(packed_b);
         let packed_b = on_a_line(packed_b);
         let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
-        let plain = self.alpha == T::ONE && self.update == Update::Overwrite;
-        let added = ending.as_ref().filter(|_| plain).and_then(|ending| ending.added(m));
-        let ending = if added.is_some() { None } else { ending };
-        let (beside, alpha) = added.map_or((None, self.alpha), |(beside, alpha)| (Some(beside), alpha));
-        let product = Self { alpha, ..self };
+        let (product, beside, ending) = self.join(ending, m, n);
         let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, unfinished, ending };
         let nc = if !lies && lies_well(self.a, n) { blocks.nc.min(NARROW) } else { blocks.nc };
         for j in (0..n).step_by(nc) {
@@ -94,8 +95,8 @@ impl<T: Float> Product<'_, T> {
                 };
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);
                 let beside = beside.map(|d| d.window(0, j, m, cols));
-                let plain = plain && beside.is_none();
-                let direct = lies_well(a, n);
+                let plain = beside.is_none() && product.is_plain();
+                let direct = lies_well(a, n) && !far;
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
                     self.isa.run(Block {
                         product,
@@ -115,6 +116,25 @@ impl<T: Float> Product<'_, T> {
                     }
                 });
             }
+        }
+    }
+
+    /// Whether the finished chains are what is written.
+    fn is_plain(&self) -> bool {
+        self.alpha == T::ONE && self.update == Update::Overwrite
+    }
+
+    /// With an ending that only adds a matrix to multiples of the chains of an m × n C: that is their last step. Then the matrix, else
+    /// the ending that is left.
+    fn join<'c, 'e>(
+        self,
+        ending: Option<Ending<'c, 'e, T>>,
+        m: usize,
+        n: usize,
+    ) -> (Self, Option<Mat<'e, T>>, Option<Ending<'c, 'e, T>>) {
+        match ending.as_ref().filter(|_| self.is_plain()).and_then(|ending| ending.added(m, n)) {
+            Some((beside, alpha)) => (Self { alpha, ..self }, Some(beside), None),
+            None => (self, None, ending),
         }
     }
 }
@@ -281,6 +301,7 @@ struct Block<'a, 'r, 'c, 'e, T> {
     plain: bool,
     rows: &'r mut Rows<'c, 'e, T>,
     packed: &'r mut [T],
+    /// The number of the strip that is worked on.
     strip: usize,
 }
 
@@ -352,12 +373,14 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         for &Segment { packed, first, depth } in &self.b.segments[..self.b.count] {
             let b = &packed[j * depth..][..nr * depth];
             let a = a.window(0, first, R, depth);
-            let next = if j + nr < self.rows.c.cols { j + nr } else { 0 };
-            let ahead = Ahead::new(&packed[next * depth..], depth, self.strip);
             tile = match (self.direct, a.col_stride) {
-                (true, 1) => multiply_across(tile, a, b, ahead),
+                (true, 1) => multiply_across(tile, a, b),
                 (true, stride) => multiply(tile, Along::<T, R>::new(a.data, stride, depth), b.chunks_exact(nr)),
-                (false, _) => multiply_packed(tile, &strip[first * R..][..depth * R], b, ahead),
+                (false, _) => {
+                    let next = if j + nr < self.rows.c.cols { j + nr } else { 0 };
+                    let ahead = Ahead::new(&packed[next * depth..], depth, self.strip);
+                    multiply_packed(tile, &strip[first * R..][..depth * R], b, ahead)
+                }
             };
         }
         tile

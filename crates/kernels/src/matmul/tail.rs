@@ -24,12 +24,11 @@ impl<'c, 'e, T: Float> Ending<'c, 'e, T> {
         Ending { group: tail.group, cols, inputs: tail.inputs, at: 0, j: 0, outputs }
     }
 
-    /// D and s, when the group does nothing but C = D + s·C in a C of so many rows: the microkernel does that, and reads C no more.
-    pub(super) fn added(&self, rows: usize) -> Option<(Mat<'e, T>, T)> {
-        let (input, access, number) = self.group.added()?;
-        let row_stride = if access == Access::Full { self.cols } else { 0 };
-        let beside = Mat { data: self.inputs[input], rows, cols: self.cols, row_stride, col_stride: 1 };
-        Some((beside, T::of(number)))
+    /// D and s, when the group does nothing but C = D + s·C, of so many rows and columns: the microkernel does that, and reads C no more.
+    pub(super) fn added(&self, rows: usize, cols: usize) -> Option<(Mat<'e, T>, T)> {
+        let (input, access, number) = self.group.added().filter(|_| self.cols == cols)?;
+        let row_stride = if access == Access::Full { cols } else { 0 };
+        Some((Mat { data: self.inputs[input], rows, cols, row_stride, col_stride: 1 }, T::of(number)))
     }
 
     /// The same for the columns from `j` on.
