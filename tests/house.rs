@@ -107,6 +107,18 @@ fn unsafe_has_an_address() {
     }
 }
 
+/// Threads, scratch and tolerances are arguments. The one thing that is kept is what the CPU can do.
+#[test]
+fn no_state_is_global() {
+    for (name, text) in sources("crates").into_iter().filter(|(name, _)| name != "crates/kernels/src/isa.rs") {
+        for (line, code) in code(&text) {
+            let item = code.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
+            let global = item.starts_with("static ") || names(code, "thread_local") || names(code, "OnceLock");
+            assert!(!global, "{name}:{line} is kept beyond a call: {code}");
+        }
+    }
+}
+
 #[test]
 fn files_stay_under_four_hundred_lines() {
     for folder in ["crates", "benches", "tests", "fuzz"] {

@@ -1,6 +1,7 @@
 //! Benchmarks of the kernels and the tape, and the file that their results go to.
 
 pub mod accuracy;
+pub mod assembly;
 
 use std::fs::{OpenOptions, create_dir_all};
 use std::io::Write;

@@ -1,8 +1,8 @@
 //! The front doors of products.
 
 use super::blocking::Cutting;
-use super::loops::Right;
 use super::parts::Whole;
+use super::right::Right;
 use super::view::{fits, nested, span};
 use super::{Mat, MatMut, Panels, takes_panels};
 use crate::group::check_operands;

@@ -1,18 +1,16 @@
 //! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
-use super::blocking::{Blocks, LINE, MAX_MR, MAX_NR, SEGMENTS, VECTORS, mr, start};
+use super::blocking::{Blocks, MAX_MR, MAX_NR, VECTORS, mr, start};
 use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_packed, store};
-use super::pack::{pack_panel, pack_rows, pack_strips};
+use super::pack::pack_strips;
+use super::right::{B, Right, Segment, on_a_line};
 use super::tail::Ending;
-use super::{Mat, MatMut, Panels, Update, thin};
+use super::{Mat, MatMut, Update, thin};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
-use crate::par::{Cut, Equal, each};
+use crate::par::{Cut, each};
 use crate::{Float, Isa, Par};
-
-/// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
-const FEW_ROWS: usize = 24;
 
 /// With at most this many columns of C, A is read where it lies: packed, it would be read too seldom.
 const FEW_COLS: usize = 4 * MAX_NR;
@@ -29,9 +27,6 @@ const FAR: usize = 1 << 20;
 /// Width of a block where A is not packed, which it would be for every block: B is used before it leaves the second cache.
 const NARROW: usize = 256;
 
-/// Columns of B that are packed at one time: a multiple of every nr.
-const PACKED_COLS: usize = 128;
-
 /// A product whose elements are one chain each.
 #[derive(Clone, Copy)]
 pub(super) struct Product<'a, T> {
@@ -40,29 +35,6 @@ pub(super) struct Product<'a, T> {
     pub(super) a: Mat<'a, T>,
     pub(super) b: Right<'a, T>,
     pub(super) update: Update,
-}
-
-/// B, where it lies.
-#[derive(Clone, Copy)]
-pub(super) enum Right<'a, T> {
-    Strided(Mat<'a, T>),
-    Panels(Panels<'a, T>),
-}
-
-impl<T> Right<'_, T> {
-    /// Whether it is packed already.
-    pub(super) const fn lies_in_panels(&self) -> bool {
-        matches!(self, Self::Panels(_))
-    }
-
-    /// The rows from `l` on and the columns from `j` on, so many of them.
-    pub(super) fn window(self, l: usize, j: usize, depth: usize, cols: usize) -> Self {
-        match self {
-            Self::Strided(b) => Self::Strided(b.window(l, j, depth, cols)),
-            // Only products of one chain have them.
-            Self::Panels(b) => Self::Panels(b.columns(j, cols)),
-        }
-    }
 }
 
 impl<T: Float> Product<'_, T> {
@@ -139,12 +111,6 @@ impl<T: Float> Product<'_, T> {
     }
 }
 
-/// A slice without its elements before the first line of the cache.
-fn on_a_line<T>(slice: &mut [T]) -> &mut [T] {
-    let before = slice.as_ptr().align_offset(LINE).min(slice.len());
-    &mut slice[before..]
-}
-
 /// The rows of several row blocks: what they write.
 struct Rows<'c, 'e, T> {
     /// The first block, and how many the product has.
@@ -212,76 +178,6 @@ fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
         (_, 1) => n <= FEW_COLS || rows_apart <= NEAR_ROWS,
         (1, _) => n <= FEW_COLS && columns_apart <= NEAR_COLS,
         _ => false,
-    }
-}
-
-/// A block of B: its panels, of nr columns each.
-#[derive(Clone, Copy)]
-struct B<'a, T> {
-    /// Where whole panels are read from rows.
-    direct: Option<Mat<'a, T>>,
-    /// The panels of segments of depth, each packed one after the other.
-    segments: [Segment<'a, T>; SEGMENTS],
-    count: usize,
-}
-
-/// The panels of some rows of a block of B.
-#[derive(Clone, Copy)]
-struct Segment<'a, T> {
-    packed: &'a [T],
-    /// The first row in the block, and how many there are.
-    first: usize,
-    depth: usize,
-}
-
-impl<'a, T: Float> B<'a, T> {
-    /// Packs what must be packed.
-    fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
-        let apart = view.rows == 1 || view.row_stride >= MAX_NR;
-        let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
-        let first = if direct { view.cols / PACKED_COLS } else { 0 };
-        pack_columns(isa, par, view, first, packed);
-        let all = Segment { packed, first: 0, depth: view.rows };
-        Self { direct: direct.then_some(view), segments: [all; SEGMENTS], count: 1 }
-    }
-
-    /// From column `j` of panels on.
-    fn of_panels(b: Panels<'a, T>, j: usize, cuts: [usize; SEGMENTS + 1], count: usize) -> Self {
-        let mut segments = [Segment { packed: &[], first: 0, depth: 0 }; SEGMENTS];
-        for (segment, cut) in segments.iter_mut().zip(cuts.windows(2)).take(count) {
-            let (first, depth) = (cut[0] - cuts[0], cut[1] - cut[0]);
-            *segment = Segment { packed: b.block(cut[0], cut[1], j), first, depth };
-        }
-        Self { direct: None, segments, count }
-    }
-}
-
-/// Packs a block of B but for its first pieces of [`PACKED_COLS`] columns.
-pub(super) fn pack_columns<T: Float>(isa: Isa, par: Par, view: Mat<'_, T>, first: usize, packed: &mut [T]) {
-    let Mat { rows: depth, cols, .. } = view;
-    let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
-    each(par, first..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
-        let j = piece * PACKED_COLS;
-        isa.run(PackB(view.window(0, j, depth, PACKED_COLS.min(cols - j)), panels.data));
-    });
-}
-
-/// Packs columns of B.
-struct PackB<'a, T>(Mat<'a, T>, &'a mut [T]);
-
-impl<T: Float> Kernel<T> for PackB<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) {
-        let (nr, Mat { rows: depth, cols, .. }) = (VECTORS * L::N, self.0);
-        if self.0.col_stride == 1 {
-            return pack_rows::<L>(self.0, 0, depth, self.1);
-        }
-        for (p, panel) in self.1.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
-            let cols = nr.min(cols - p * nr);
-            pack_panel::<L>(self.0.window(0, p * nr, depth, cols), panel);
-        }
     }
 }
 

@@ -7,6 +7,7 @@ mod loops;
 mod pack;
 mod panels;
 mod parts;
+mod right;
 mod tail;
 mod thin;
 mod view;

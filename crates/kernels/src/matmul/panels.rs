@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::Mat;
 use super::blocking::{MAX_NR, chains, panel_depths, start};
-use super::loops::pack_columns;
 use super::pack::pack_rows;
+use super::right::pack_columns;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::{Float, Isa, Par};

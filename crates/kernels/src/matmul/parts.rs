@@ -2,7 +2,8 @@
 
 use super::blocking::{Cutting, chains, start};
 use super::door::transposed;
-use super::loops::{Product, Right};
+use super::loops::Product;
+use super::right::Right;
 use super::tail::Ending;
 use super::{Mat, MatMut, Tail, Update};
 use crate::par::{Equal, each};

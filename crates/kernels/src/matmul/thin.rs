@@ -4,7 +4,8 @@
 //! by side as single elements, with the bits of lanes. Where its rows are, the chains of many columns wait in the first-level cache
 //! and are carried on by a few rows at a time, which are read from end to end.
 
-use super::loops::{Product, Right};
+use super::loops::Product;
+use super::right::Right;
 use super::tail::Ending;
 use super::{Mat, MatMut, Update};
 use crate::Float;

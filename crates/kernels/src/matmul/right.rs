@@ -1,0 +1,114 @@
+//! The second operand: where it lies, and the panels of nr columns that the microkernel reads.
+
+use super::blocking::{LINE, MAX_NR, SEGMENTS, VECTORS};
+use super::pack::{pack_panel, pack_rows};
+use super::{Mat, Panels};
+use crate::isa::Kernel;
+use crate::lanes::Lanes;
+use crate::par::{Equal, each};
+use crate::{Float, Isa, Par};
+
+/// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
+const FEW_ROWS: usize = 24;
+
+/// Columns of B that are packed at one time: a multiple of every nr.
+const PACKED_COLS: usize = 128;
+
+/// B, where it lies.
+#[derive(Clone, Copy)]
+pub(super) enum Right<'a, T> {
+    Strided(Mat<'a, T>),
+    Panels(Panels<'a, T>),
+}
+
+impl<T> Right<'_, T> {
+    /// Whether it is packed already.
+    pub(super) const fn lies_in_panels(&self) -> bool {
+        matches!(self, Self::Panels(_))
+    }
+
+    /// The rows from `l` on and the columns from `j` on, so many of them.
+    pub(super) fn window(self, l: usize, j: usize, depth: usize, cols: usize) -> Self {
+        match self {
+            Self::Strided(b) => Self::Strided(b.window(l, j, depth, cols)),
+            // Only products of one chain have them.
+            Self::Panels(b) => Self::Panels(b.columns(j, cols)),
+        }
+    }
+}
+
+/// A slice without its elements before the first line of the cache.
+pub(super) fn on_a_line<T>(slice: &mut [T]) -> &mut [T] {
+    let before = slice.as_ptr().align_offset(LINE).min(slice.len());
+    &mut slice[before..]
+}
+
+/// A block of B: its panels, of nr columns each.
+#[derive(Clone, Copy)]
+pub(super) struct B<'a, T> {
+    /// Where whole panels are read from rows.
+    pub(super) direct: Option<Mat<'a, T>>,
+    /// The panels of segments of depth, each packed one after the other.
+    pub(super) segments: [Segment<'a, T>; SEGMENTS],
+    pub(super) count: usize,
+}
+
+/// The panels of some rows of a block of B.
+#[derive(Clone, Copy)]
+pub(super) struct Segment<'a, T> {
+    pub(super) packed: &'a [T],
+    /// The first row in the block, and how many there are.
+    pub(super) first: usize,
+    pub(super) depth: usize,
+}
+
+impl<'a, T: Float> B<'a, T> {
+    /// Packs what must be packed.
+    pub(super) fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
+        let apart = view.rows == 1 || view.row_stride >= MAX_NR;
+        let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
+        let first = if direct { view.cols / PACKED_COLS } else { 0 };
+        pack_columns(isa, par, view, first, packed);
+        let all = Segment { packed, first: 0, depth: view.rows };
+        Self { direct: direct.then_some(view), segments: [all; SEGMENTS], count: 1 }
+    }
+
+    /// From column `j` of panels on.
+    pub(super) fn of_panels(b: Panels<'a, T>, j: usize, cuts: [usize; SEGMENTS + 1], count: usize) -> Self {
+        let mut segments = [Segment { packed: &[], first: 0, depth: 0 }; SEGMENTS];
+        for (segment, cut) in segments.iter_mut().zip(cuts.windows(2)).take(count) {
+            let (first, depth) = (cut[0] - cuts[0], cut[1] - cut[0]);
+            *segment = Segment { packed: b.block(cut[0], cut[1], j), first, depth };
+        }
+        Self { direct: None, segments, count }
+    }
+}
+
+/// Packs a block of B but for its first pieces of [`PACKED_COLS`] columns.
+pub(super) fn pack_columns<T: Float>(isa: Isa, par: Par, view: Mat<'_, T>, first: usize, packed: &mut [T]) {
+    let Mat { rows: depth, cols, .. } = view;
+    let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
+    each(par, first..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
+        let j = piece * PACKED_COLS;
+        isa.run(PackB(view.window(0, j, depth, PACKED_COLS.min(cols - j)), panels.data));
+    });
+}
+
+/// Packs columns of B.
+struct PackB<'a, T>(Mat<'a, T>, &'a mut [T]);
+
+impl<T: Float> Kernel<T> for PackB<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let (nr, Mat { rows: depth, cols, .. }) = (VECTORS * L::N, self.0);
+        if self.0.col_stride == 1 {
+            return pack_rows::<L>(self.0, 0, depth, self.1);
+        }
+        for (p, panel) in self.1.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
+            let cols = nr.min(cols - p * nr);
+            pack_panel::<L>(self.0.window(0, p * nr, depth, cols), panel);
+        }
+    }
+}
