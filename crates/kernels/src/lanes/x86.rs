@@ -26,7 +26,7 @@ macro_rules! run {
     ($instruction:expr) => {{
         // SAFETY: `isa.rs` alone chooses these types, for the functions that it compiles for their instruction set and calls where the
         // CPU has it. Whatever is read or written through a pointer is an array of just the length of the register, or as many of the
-        // first elements as a slice has.
+        // first elements as a slice has; a prefetch reads nothing.
         unsafe { $instruction }
     }};
 }
