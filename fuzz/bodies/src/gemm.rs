@@ -65,6 +65,22 @@ struct Case<T> {
     c: Vec<T>,
     alpha: T,
     update: Update,
+    tail: Group,
+}
+
+/// A group of C and a row: one that the microkernel may do itself, with a number or without, or a longer one.
+fn tail(choices: &mut Bytes<'_>) -> Group {
+    let (c, row, value) = (Source::Output(0), Source::Input(0), Source::Value);
+    let two = |op, a, b| Instruction { op, args: [a, b, a] };
+    let scaled = two(Elementwise::Scale(0.3.into()), c, c);
+    let list = match choices.below(4) {
+        0 => vec![two(Elementwise::Add, c, row), two(Elementwise::Tanh, value(0), value(0))],
+        1 => vec![two(Elementwise::Add, row, c)],
+        2 => vec![scaled, two(Elementwise::Sub, row, value(0))],
+        _ => vec![scaled, two(Elementwise::Add, value(0), row)],
+    };
+    let output = Output { value: value(list.len() - 1), reduction: Reduction::None };
+    Group::new(vec![Access::Row], list, vec![output]).expect("two operations fit")
 }
 
 fn size(choices: &mut Bytes<'_>, long: usize) -> usize {
@@ -82,7 +98,7 @@ impl<T: Float> Case<T> {
         choices.more();
         let layouts = [(m, k), (k, n), (m, n)].map(|(rows, cols)| Layout::draw(choices, rows, cols));
         let [a, b, c] = layouts.map(|layout| elements.draw(layout.span()));
-        Self { layouts, a, b, c, alpha, update }
+        Self { layouts, a, b, c, alpha, update, tail: tail(choices) }
     }
 
     fn product(&self, isa: Isa, par: Par, tail: Option<&Group>) -> Vec<T> {
@@ -146,16 +162,12 @@ impl<T: Float> Case<T> {
     /// A tail gives the same bits as its group afterwards.
     fn check_tail(&self, isa: Isa, mut product: Vec<T>) {
         let [.., c] = self.layouts;
-        let add = Instruction { op: Elementwise::Add, args: [Source::Output(0), Source::Input(0), Source::Output(0)] };
-        let tanh = Instruction { op: Elementwise::Tanh, args: [Source::Value(0); 3] };
-        let output = Output { value: Source::Value(1), reduction: Reduction::None };
-        let group = Group::new(vec![Access::Row], vec![add, tanh], vec![output]).expect("two operations fit");
-        let found = self.product(isa, Par::Seq, Some(&group));
+        let found = self.product(isa, Par::Seq, Some(&self.tail));
         let row = vec![T::of(0.5); c.cols];
-        let mut scratch = vec![T::ZERO; group_scratch(&group, c.rows, c.cols)];
+        let mut scratch = vec![T::ZERO; group_scratch(&self.tail, c.rows, c.cols)];
         let len = c.rows * c.cols;
         let outputs = &mut [&mut product[..len]];
-        group_with(isa, Par::Seq, &group, c.rows, c.cols, &[&row], outputs, &mut scratch);
+        group_with(isa, Par::Seq, &self.tail, c.rows, c.cols, &[&row], outputs, &mut scratch);
         assert!(same_bits(&found, &product), "{isa}: a tail gives other bits than its group: {:?}", self.layouts);
     }
 }
