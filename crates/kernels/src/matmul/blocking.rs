@@ -56,12 +56,15 @@ fn pieces(total: usize, most: usize) -> (usize, usize) {
     (count, total.div_ceil(count))
 }
 
-/// The number of blocks of rows, and the height of the highest; of more than two an even number, for two threads are to have the same work.
+/// The number of blocks of rows, and the height of the highest; more than two come in pairs, so that two threads have the same
+/// work.
 fn row_blocks(m: usize) -> (usize, usize) {
-    match pieces(m, MC) {
-        (count, _) if count > 2 => (count.next_multiple_of(2), m.div_ceil(count.next_multiple_of(2))),
-        few => few,
+    let (count, highest) = pieces(m, MC);
+    if count <= 2 {
+        return (count, highest);
     }
+    let count = count.next_multiple_of(2);
+    (count, m.div_ceil(count))
 }
 
 /// The number of blocks of depth of a k-rowed matrix in panels, and the depth of the deepest.

@@ -18,7 +18,8 @@ pub enum Update {
 }
 
 /// A group that runs on every finished block of C while it is in cache. Its output 0 is C itself, which it reads as
-/// `Source::Output(0)`; no output may be reduced. C must be row-major without gaps.
+/// `Source::Output(0)`; no output may be reduced. C must be row-major without gaps. A group that does nothing but C = D + s·C, with
+/// a full or row input D, costs no pass over C.
 #[derive(Debug)]
 pub struct Tail<'t, 'a, T> {
     /// The operations.
