@@ -46,26 +46,24 @@ pub(super) fn multiply<'b, L: Lanes, const R: usize, const V: usize>(
     tile
 }
 
-/// [`multiply`] for packed columns of A and packed rows of B.
+/// [`multiply`] for contiguous columns of A and packed rows of B.
 #[inline(always)]
-pub(super) fn multiply_packed<L: Lanes, const R: usize, const V: usize>(
+pub(super) fn multiply_along<L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
-    a: &[L::Elem],
+    mut a: Along<'_, L::Elem, R>,
     b: &[L::Elem],
     ahead: Ahead<L::Elem>,
 ) -> Tile<L, R, V> {
-    let (nr, (columns, rest)) = (VECTORS * L::N, a.as_chunks::<R>().0.as_chunks::<STEPS>());
-    for (q, (columns, rows)) in columns.iter().zip(b.chunks_exact(STEPS * nr)).enumerate() {
+    let nr = VECTORS * L::N;
+    let groups = b.chunks_exact(STEPS * nr);
+    let rest = groups.remainder();
+    for (q, rows) in groups.enumerate() {
         ahead.ask::<L>(q);
-        for s in 0..STEPS {
-            step(&mut tile, &columns[s], &rows[s * nr..][..nr]);
+        for (row, column) in rows.chunks_exact(nr).zip(&mut a) {
+            step(&mut tile, &column, row);
         }
     }
-    let done = columns.len() * STEPS * nr;
-    for (column, row) in rest.iter().zip(b[done..].chunks_exact(nr)) {
-        step(&mut tile, column, row);
-    }
-    tile
+    multiply(tile, a, rest.chunks_exact(nr))
 }
 
 /// [`multiply`] for contiguous rows of A and packed rows of B.

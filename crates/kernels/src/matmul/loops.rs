@@ -2,7 +2,7 @@
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
 use super::blocking::{Blocks, MAX_MR, MAX_NR, VECTORS, mr, start};
-use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_packed, store};
+use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_along, store};
 use super::pack::pack_strips;
 use super::right::{B, Right, Segment, on_a_line};
 use super::tail::Ending;
@@ -269,14 +269,12 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         for &Segment { packed, first, depth } in &self.b.segments[..self.b.count] {
             let b = &packed[j * depth..][..nr * depth];
             let a = a.window(0, first, R, depth);
+            // The next panel may be that of the next block of columns; after the last it is the first again.
+            let ahead = || Ahead::new(packed.get((j + nr) * depth..).unwrap_or(packed), depth, self.strip);
             tile = match (self.direct, a.col_stride) {
                 (true, 1) => multiply_across(tile, a, b),
-                (true, stride) => multiply(tile, Along::<T, R>::new(a.data, stride, depth), b.chunks_exact(nr)),
-                (false, _) => {
-                    let next = if j + nr < self.rows.c.cols { j + nr } else { 0 };
-                    let ahead = Ahead::new(&packed[next * depth..], depth, self.strip);
-                    multiply_packed(tile, &strip[first * R..][..depth * R], b, ahead)
-                }
+                (true, stride) => multiply_along(tile, Along::new(a.data, stride, depth), b, ahead()),
+                (false, _) => multiply_along(tile, Along::new(&strip[first * R..], R, depth), b, ahead()),
             };
         }
         tile
