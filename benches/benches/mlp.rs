@@ -5,7 +5,7 @@
 //! other left them: nothing is copied from step to step, and the time of a step is all there is. The first step is compared with
 //! plain loops in `f64`. Writes `target/bench/rows.csv`.
 //!
-//! `cargo bench -p benches --bench mlp -- --listing` prints the programs with the time of each step on one thread, and stops.
+//! `cargo bench -p benches --bench mlp -- --listing` prints the programs with the time of each step, and stops.
 
 #[path = "mlp/plain.rs"]
 mod plain;
@@ -31,21 +31,29 @@ fn main() {
         let network = Network::random(BATCH, &SIZES);
         let program = compile(function);
         if listing {
-            println!("{program}\nµs of each step: {:.0?}", step_times(&program, &network.inputs()));
+            println!("{program}");
+            for threads in [1, 2] {
+                let times = in_pool(threads, |par| step_times(&program, &network.inputs(), par));
+                println!("µs of each step, {threads} threads: {times:.0?}");
+            }
             continue;
         }
         println!("{} {} steps, off by {:.1e}", function.name(), program.steps(), error(&program, function, &network));
         for threads in [1, 2] {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-            let par = if threads == 1 { Par::Seq } else { Par::Rayon };
-            pool.install(|| measure(&program, function, &network, par, threads));
+            in_pool(threads, |par| measure(&program, function, &network, par, threads));
         }
     }
 }
 
-/// The least microseconds of each step, on one thread.
-fn step_times(program: &Program<f32>, inputs: &[&[f32]]) -> Vec<f64> {
-    let times = program.runner(Par::Seq).step_times(inputs, 40);
+/// On so many threads.
+fn in_pool<R: Send>(threads: usize, run: impl FnOnce(Par) -> R + Send) -> R {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+    pool.install(|| run(if threads == 1 { Par::Seq } else { Par::Rayon }))
+}
+
+/// The least microseconds of each step.
+fn step_times(program: &Program<f32>, inputs: &[&[f32]], par: Par) -> Vec<f64> {
+    let times = program.runner(par).step_times(inputs, 40);
     times.iter().map(|time| time.as_secs_f64() * 1e6).collect()
 }
 

@@ -11,6 +11,7 @@ use super::pack::pack_rows;
 use super::right::pack_columns;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
+use crate::par::{Cut, each};
 use crate::{Float, Isa, Par};
 
 /// A k × n matrix in panels, as [`pack_panels`] writes it. Only the second operand of a product may lie so.
@@ -49,12 +50,28 @@ pub fn pack_panels_with<T: Float>(isa: Isa, par: Par, b: Mat<'_, T>, to: &mut [T
     let (k, n, len) = (b.rows, b.cols, to.len());
     assert!(takes_panels(k, n), "pack_panels: a {k}×{n} matrix cannot lie in panels");
     assert!(len == panels_len(k, n), "pack_panels: {len} elements for a {k}×{n} matrix, {} needed", panels_len(k, n));
-    let mut rest = to;
-    for d in 0..panel_depths(k).0 {
+    // By blocks of depth, because whoever computed some rows of B has them at hand.
+    let blocks = DepthBlocks { data: to, k, n, first: 0 };
+    each(par, 0..panel_depths(k).0, blocks, &mut [], &|d, block: DepthBlocks<'_, T>, _: &mut [T]| {
         let (l, end) = depth(k, d);
-        let (block, others) = rest.split_at_mut(panels_len(end - l, n));
-        pack_columns(isa, par, b.window(l, 0, end - l, n), 0, block);
-        rest = others;
+        pack_columns(isa, par, b.window(l, 0, end - l, n), 0, block.data);
+    });
+}
+
+/// Some blocks of depth of a k × n matrix in panels.
+struct DepthBlocks<'a, T> {
+    data: &'a mut [T],
+    k: usize,
+    n: usize,
+    first: usize,
+}
+
+impl<T: Send> Cut for DepthBlocks<'_, T> {
+    fn cut(self, blocks: usize) -> (Self, Self) {
+        let Self { data, k, n, first } = self;
+        let rows = depth(k, first + blocks).0 - depth(k, first).0;
+        let (near, far) = data.split_at_mut(panels_len(rows, n));
+        (Self { data: near, k, n, first }, Self { data: far, k, n, first: first + blocks })
     }
 }
 
