@@ -267,10 +267,10 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
             };
         }
         for &Segment { packed, first, depth } in &self.b.segments[..self.b.count] {
-            let b = &packed[j * depth..][..nr * depth];
+            // Behind the panel lies the one that is read next, even when it belongs to another piece.
+            let (b, behind) = packed[j * depth..].split_at(nr * depth);
             let a = a.window(0, first, R, depth);
-            // The next panel may be that of the next block of columns; after the last it is the first again.
-            let ahead = || Ahead::new(packed.get((j + nr) * depth..).unwrap_or(packed), depth, self.strip);
+            let ahead = || Ahead::new(behind, depth, self.strip);
             tile = match (self.direct, a.col_stride) {
                 (true, 1) => multiply_across(tile, a, b),
                 (true, stride) => multiply_along(tile, Along::new(a.data, stride, depth), b, ahead()),
