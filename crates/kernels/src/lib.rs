@@ -27,9 +27,10 @@ pub use group::{
 };
 pub use isa::Isa;
 pub use matmul::{
-    Mat, MatMut, Panels, Tail, Update, matmul, matmul_panels, matmul_panels_scratch, matmul_panels_with, matmul_pieces,
-    matmul_scratch, matmul_with, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with, panel_blocks,
-    panels_len, takes_panels,
+    Mat, MatMut, Panels, PanelsMut, Tail, Update, makes_panels, matmul, matmul_panels, matmul_panels_scratch,
+    matmul_panels_with, matmul_pieces, matmul_scratch, matmul_to_panels, matmul_to_panels_scratch,
+    matmul_to_panels_with, matmul_with, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with,
+    panel_blocks, panels_len, takes_panels, unpack_panels, unpack_panels_with,
 };
 pub use mixture::{
     Bank, Dot, RowDot, Sum, mixture, mixture_by_row, mixture_by_row_with, mixture_pieces, mixture_scratch, mixture_with,

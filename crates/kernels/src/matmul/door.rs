@@ -42,7 +42,7 @@ pub fn matmul_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize
     }
 }
 
-/// Elements of scratch that [`matmul_panels()`] needs for an m × k by k × n product.
+/// Elements of scratch that [`matmul_panels()`] needs for an m × k by k × n product, unless B is transposed.
 pub fn matmul_panels_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
     if m * n == 0 { 0 } else { Cutting::new(par.is_seq(), m, k, n).scratch::<T>(m, k, n, true) }
 }
@@ -94,7 +94,8 @@ pub fn matmul_with<T: Float>(
 /// [`matmul()`] with B in panels, and a C that is row-major.
 ///
 /// # Panics
-/// As [`matmul()`] (with the scratch of [`matmul_panels_scratch`]), and when C is not row-major or [`takes_panels`](super::takes_panels) says no.
+/// As [`matmul()`] (with the scratch of [`matmul_panels_scratch`], or of [`matmul_scratch`] when B is [transposed](Panels::t)), and when C is
+/// not row-major or [`takes_panels`](super::takes_panels) says no.
 #[track_caller]
 #[expect(clippy::too_many_arguments, reason = "a kernel's operands")]
 pub fn matmul_panels<T: Float>(
@@ -128,7 +129,7 @@ pub fn matmul_panels_with<T: Float>(
     check(a, (k, n), &c);
     assert!(takes_panels(k, n), "matmul: a {k}×{n} matrix cannot lie in panels");
     assert!(!transposed(&c), "matmul: with B in panels C ({}×{n}) must be row-major", c.rows);
-    run(Whole { isa, par, alpha, a, b: Right::Panels(b), update }, c, tail, scratch);
+    run(Whole { isa, par, alpha, a, b: Right::of_panels(b), update }, c, tail, scratch);
 }
 
 /// Runs a product whose operands fit.
@@ -138,7 +139,7 @@ fn run<T: Float>(whole: Whole<'_, T>, c: MatMut<'_, T>, tail: Option<Tail<'_, '_
         check_tail(tail, &c);
     }
     let needed = match whole.b {
-        Right::Strided(_) => matmul_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols),
+        Right::Strided(_) | Right::Flipped(_) => matmul_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols),
         Right::Panels(_) => matmul_panels_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols),
     };
     assert!(scratch.len() >= needed, "matmul: {} elements of scratch, {needed} needed", scratch.len());
@@ -156,7 +157,7 @@ fn check<T>(a: Mat<'_, T>, (k, n): (usize, usize), c: &MatMut<'_, T>) {
 }
 
 #[track_caller]
-fn check_view(name: &str, rows: usize, cols: usize, [down, right]: [usize; 2], len: usize) {
+pub(super) fn check_view(name: &str, rows: usize, cols: usize, [down, right]: [usize; 2], len: usize) {
     let fits = fits(span(rows, cols, down, right), len);
     assert!(fits, "matmul: {name} ({rows}×{cols}, strides {down} and {right}) leaves its {len} elements");
 }

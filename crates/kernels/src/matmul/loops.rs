@@ -63,6 +63,7 @@ impl<T: Float> Product<'_, T> {
                 let a = self.a.window(0, l, m, end - l);
                 let b = match self.b {
                     Right::Strided(b) => B::new(self.isa, par, b.window(l, j, end - l, cols), m, packed_b),
+                    Right::Flipped(b) => B::flipped(self.isa, par, b.flipped(l, end, j, cols), packed_b),
                     Right::Panels(b) => B::of_panels(b, j, cuts, segments),
                 };
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);

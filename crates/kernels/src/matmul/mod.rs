@@ -2,6 +2,7 @@
 
 mod blocking;
 mod door;
+mod flipped;
 mod kernel;
 mod loops;
 mod pack;
@@ -10,6 +11,7 @@ mod parts;
 mod right;
 mod tail;
 mod thin;
+mod to_panels;
 mod view;
 
 pub(crate) use blocking::VECTORS;
@@ -19,8 +21,9 @@ pub use door::{
 };
 pub(crate) use panels::panel_rows_depth;
 pub use panels::{
-    Panels, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with, panel_blocks, panels_len,
-    takes_panels,
+    Panels, PanelsMut, pack_panel_rows, pack_panel_rows_with, pack_panels, pack_panels_with, panel_blocks, panels_len,
+    takes_panels, unpack_panels, unpack_panels_with,
 };
 pub(crate) use parts::Whole;
+pub use to_panels::{makes_panels, matmul_to_panels, matmul_to_panels_scratch, matmul_to_panels_with};
 pub use view::{Mat, MatMut};

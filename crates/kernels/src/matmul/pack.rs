@@ -1,7 +1,7 @@
 //! Copies of blocks of A and B in the order in which the kernel reads them.
 
-use super::Mat;
 use super::blocking::VECTORS;
+use super::{Mat, MatMut};
 use crate::Float;
 use crate::lanes::Lanes;
 
@@ -77,6 +77,24 @@ pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, first: usize, depth: usiz
     }
 }
 
+/// The rows of panels as deep as `to` is high, back from where [`pack_rows`] writes them.
+#[inline(always)]
+pub(super) fn unpack_rows<L: Lanes>(panels: &[L::Elem], to: MatMut<'_, L::Elem>) {
+    let (nr, MatMut { data, rows: depth, cols, .. }) = (VECTORS * L::N, to);
+    for (i, row) in data.chunks_exact_mut(cols).enumerate() {
+        let (whole, rest) = row.split_at_mut(cols / nr * nr);
+        for (p, to) in whole.chunks_exact_mut(nr).enumerate() {
+            let from = &panels[(p * depth + i) * nr..][..nr];
+            for (to, from) in to.chunks_exact_mut(L::N).zip(from.chunks_exact(L::N)) {
+                L::load(from).store(to);
+            }
+        }
+        if !rest.is_empty() {
+            rest.copy_from_slice(&panels[(cols / nr * depth + i) * nr..][..rest.len()]);
+        }
+    }
+}
+
 /// No column is missing.
 #[inline(always)]
 fn whole<L: Lanes, const W: usize>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
@@ -123,6 +141,16 @@ fn part<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
     for (i, to) in to.chunks_exact_mut(width).enumerate().take(x.rows) {
         for (j, to) in to.iter_mut().enumerate() {
             *to = if j < x.cols { x.data[i * x.row_stride + j * x.col_stride] } else { T::ZERO };
+        }
+    }
+}
+
+/// Writes the columns of `x` into rows of `width`, from column `first` on.
+#[inline(always)]
+pub(super) fn pack_beside<T: Float>(x: Mat<'_, T>, first: usize, width: usize, to: &mut [T]) {
+    for (i, to) in to.chunks_exact_mut(width).enumerate().take(x.rows) {
+        for (j, to) in to[first..].iter_mut().enumerate().take(x.cols) {
+            *to = x.data[i * x.row_stride + j * x.col_stride];
         }
     }
 }

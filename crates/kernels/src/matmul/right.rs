@@ -1,6 +1,7 @@
 //! The second operand: where it lies, and the panels of nr columns that the microkernel reads.
 
 use super::blocking::{LINE, MAX_NR, SEGMENTS, VECTORS};
+use super::flipped::{Flipped, PackFlipped};
 use super::pack::{pack_panel, pack_rows};
 use super::{Mat, Panels};
 use crate::isa::Kernel;
@@ -19,9 +20,15 @@ const PACKED_COLS: usize = 128;
 pub(super) enum Right<'a, T> {
     Strided(Mat<'a, T>),
     Panels(Panels<'a, T>),
+    /// The transpose of panels.
+    Flipped(Panels<'a, T>),
 }
 
-impl<T> Right<'_, T> {
+impl<'a, T> Right<'a, T> {
+    pub(super) const fn of_panels(b: Panels<'a, T>) -> Self {
+        if b.is_flipped() { Self::Flipped(b) } else { Self::Panels(b) }
+    }
+
     /// Whether it is packed already.
     pub(super) const fn lies_in_panels(&self) -> bool {
         matches!(self, Self::Panels(_))
@@ -33,6 +40,7 @@ impl<T> Right<'_, T> {
             Self::Strided(b) => Self::Strided(b.window(l, j, depth, cols)),
             // Only products of one chain have them.
             Self::Panels(b) => Self::Panels(b.columns(j, cols)),
+            Self::Flipped(b) => Self::Flipped(b.columns(j, cols)),
         }
     }
 }
@@ -69,8 +77,19 @@ impl<'a, T: Float> B<'a, T> {
         let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
         let first = if direct { view.cols / PACKED_COLS } else { 0 };
         pack_columns(isa, par, view, first, packed);
-        let all = Segment { packed, first: 0, depth: view.rows };
-        Self { direct: direct.then_some(view), segments: [all; SEGMENTS], count: 1 }
+        Self::of_one(direct.then_some(view), packed, view.rows)
+    }
+
+    /// Packs a block of the transpose of panels.
+    pub(super) fn flipped(isa: Isa, par: Par, block: Flipped<'a, T>, packed: &'a mut [T]) -> Self {
+        pack_pieces(par, 0, block.cols, block.depth, packed, &|j, cols, to| {
+            isa.run(PackFlipped(block.columns(j, cols), to));
+        });
+        Self::of_one(None, packed, block.depth)
+    }
+
+    fn of_one(direct: Option<Mat<'a, T>>, packed: &'a [T], depth: usize) -> Self {
+        Self { direct, segments: [Segment { packed, first: 0, depth }; SEGMENTS], count: 1 }
     }
 
     /// From column `j` of panels on.
@@ -87,10 +106,24 @@ impl<'a, T: Float> B<'a, T> {
 /// Packs a block of B but for its first pieces of [`PACKED_COLS`] columns.
 pub(super) fn pack_columns<T: Float>(isa: Isa, par: Par, view: Mat<'_, T>, first: usize, packed: &mut [T]) {
     let Mat { rows: depth, cols, .. } = view;
+    pack_pieces(par, first, cols, depth, packed, &|j, cols, to| {
+        isa.run(PackB(view.window(0, j, depth, cols), to));
+    });
+}
+
+/// Runs `pack(first column, columns, their panels)` for the pieces from `first` on of a block that is `cols` wide.
+fn pack_pieces<T: Float>(
+    par: Par,
+    first: usize,
+    cols: usize,
+    depth: usize,
+    packed: &mut [T],
+    pack: &(impl Fn(usize, usize, &mut [T]) + Sync),
+) {
     let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
     each(par, first..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
         let j = piece * PACKED_COLS;
-        isa.run(PackB(view.window(0, j, depth, PACKED_COLS.min(cols - j)), panels.data));
+        pack(j, PACKED_COLS.min(cols - j), panels.data);
     });
 }
 

@@ -1,0 +1,176 @@
+//! Products into panels, products with the transpose of panels, and panels back in rows: the bits of those with rows.
+
+use kernels::{
+    Float, Isa, Mat, MatMut, Panels, PanelsMut, Par, Update, makes_panels, matmul_panels_scratch, matmul_panels_with,
+    matmul_scratch, matmul_to_panels_scratch, matmul_to_panels_with, matmul_with, pack_panels_with, panels_len,
+    unpack_panels_with,
+};
+
+use crate::random::{Random, bits, in_pools};
+
+/// m × k by k × n.
+type Sizes = [usize; 3];
+
+/// A product with its operands; A and B in rows, or transposed.
+struct Case<T> {
+    isa: Isa,
+    sizes: Sizes,
+    flips: [bool; 2],
+    update: Update,
+    alpha: T,
+    a: Vec<T>,
+    b: Vec<T>,
+    c: Vec<T>,
+}
+
+impl<T: Float> Case<T> {
+    fn new(isa: Isa, sizes: Sizes, flips: [bool; 2], update: Update, alpha: f64) -> Self {
+        let [m, k, n] = sizes;
+        let mut random = Random::new(m * 31 + n);
+        let [a, b, c] = [m * k, k * n, m * n].map(|len| random.numbers(len));
+        Self { isa, sizes, flips, update, alpha: T::of(alpha), a, b, c }
+    }
+
+    fn operands(&self) -> [Mat<'_, T>; 2] {
+        let [m, k, n] = self.sizes;
+        let view = |data, rows, cols, flip| if flip { Mat::new(data, cols, rows).t() } else { Mat::new(data, rows, cols) };
+        [view(&self.a, m, k, self.flips[0]), view(&self.b, k, n, self.flips[1])]
+    }
+
+    fn in_rows(&self, par: Par) -> Vec<u64> {
+        let ([m, k, n], [a, b], mut c) = (self.sizes, self.operands(), self.c.clone());
+        let mut scratch = nan(matmul_scratch::<T>(par, m, k, n));
+        let to = MatMut::new(&mut c, m, n);
+        matmul_with(self.isa, par, self.alpha, a, b, self.update, to, None, &mut scratch);
+        bits(&c)
+    }
+
+    /// C made in panels, back in rows.
+    fn in_panels(&self, par: Par) -> Vec<u64> {
+        let ([m, k, n], [a, b]) = (self.sizes, self.operands());
+        let mut panels = self.packed(&self.c, m, n);
+        let before = panels.clone();
+        let mut scratch = nan(matmul_to_panels_scratch::<T>(par, m, k, n));
+        let to = PanelsMut::new(&mut panels, m, n);
+        matmul_to_panels_with(self.isa, par, self.alpha, a, b, self.update, to, &mut scratch);
+        let filled = before.iter().zip(&panels).filter(|(before, _)| before.to_f64() == PADDING);
+        assert!(filled.clone().count() == (panels_len(m, n) - m * n), "padding of {:?}", self.sizes);
+        assert!(filled.into_iter().all(|(_, now)| now.to_f64() == PADDING), "padding was written: {:?}", self.sizes);
+        self.unpacked(&panels, m, n)
+    }
+
+    /// The product with B as the transpose of panels.
+    fn from_transposed(&self, par: Par) -> Vec<u64> {
+        let ([m, k, n], [a, _], mut c) = (self.sizes, self.operands(), self.c.clone());
+        assert!(self.flips[1], "only a transposed B lies in panels of its transpose");
+        let panels = self.packed(&self.b, n, k);
+        let mut scratch = nan(matmul_scratch::<T>(par, m, k, n));
+        let (b, to) = (Panels::new(&panels, n, k).t(), MatMut::new(&mut c, m, n));
+        matmul_panels_with(self.isa, par, self.alpha, a, b, self.update, to, None, &mut scratch);
+        bits(&c)
+    }
+
+    /// A matrix in panels, those filled up with [`PADDING`].
+    fn packed(&self, x: &[T], rows: usize, cols: usize) -> Vec<T> {
+        let all = vec![T::ONE; rows * cols];
+        let [mut panels, mut marks] = [(); 2].map(|()| vec![T::ZERO; panels_len(rows, cols)]);
+        pack_panels_with(self.isa, Par::Seq, Mat::new(x, rows, cols), &mut panels);
+        pack_panels_with(self.isa, Par::Seq, Mat::new(&all, rows, cols), &mut marks);
+        for (x, mark) in panels.iter_mut().zip(marks) {
+            *x = if mark == T::ZERO { T::of(PADDING) } else { *x };
+        }
+        panels
+    }
+
+    fn unpacked(&self, panels: &[T], rows: usize, cols: usize) -> Vec<u64> {
+        let mut x = nan(rows * cols);
+        unpack_panels_with(self.isa, Par::Seq, Panels::new(panels, rows, cols), &mut x);
+        bits(&x)
+    }
+
+    fn check(&self) {
+        let rows = self.in_rows(Par::Seq);
+        let name = || format!("{:?} {} {} {:?} {:?}", self.sizes, self.isa, T::NAME, self.flips, self.update);
+        let [m, k, n] = self.sizes;
+        if makes_panels(m, k, n) {
+            assert!(rows == self.in_panels(Par::Seq), "into panels, {}", name());
+            for pool in in_pools(|| self.in_panels(Par::Rayon)) {
+                assert!(rows == pool, "into panels in a pool, {}", name());
+            }
+        }
+        if self.flips[1] && kernels::takes_panels(k, n) {
+            assert!(rows == self.from_transposed(Par::Seq), "with the transpose of panels, {}", name());
+            for pool in in_pools(|| self.from_transposed(Par::Rayon)) {
+                assert!(rows == pool, "with the transpose of panels in a pool, {}", name());
+            }
+        }
+    }
+}
+
+/// What stands in panels where the matrix has no element; no random number is as large.
+const PADDING: f64 = 77.0;
+
+fn nan<T: Float>(len: usize) -> Vec<T> {
+    vec![T::of(f64::NAN); len]
+}
+
+fn check<T: Float>(isa: Isa, sizes: Sizes) {
+    let cases = [
+        ([false, false], Update::Overwrite, 1.0),
+        ([true, false], Update::Accumulate, -0.3),
+        ([false, true], Update::Accumulate, 1.0),
+        ([true, true], Update::Overwrite, 0.7),
+    ];
+    for (flips, update, alpha) in cases {
+        Case::<T>::new(isa, sizes, flips, update, alpha).check();
+    }
+}
+
+#[test]
+fn panels_made_and_transposed_do_not_move_a_bit() {
+    let sizes = [
+        [1, 1, 2],
+        [1, 300, 70],
+        [2, 1, 1],
+        [3, 5, 7],
+        [17, 33, 40],
+        [97, 129, 65],
+        [193, 40, 31],
+        [257, 20, 33],
+        [300, 1500, 50],
+        [40, 300, 700],
+        [784, 128, 512],
+        [70, 1030, 2100],
+        [5, 2500, 40],
+    ];
+    for &isa in Isa::available() {
+        for sizes in sizes {
+            check::<f32>(isa, sizes);
+            check::<f64>(isa, sizes);
+        }
+    }
+}
+
+fn there_and_back<T: Float>(isa: Isa, [k, n]: [usize; 2]) {
+    let case = Case::<T>::new(isa, [k, 1, n], [false; 2], Update::Overwrite, 1.0);
+    let panels = case.packed(&case.c, k, n);
+    let rows = bits(&case.c);
+    assert_eq!(rows, case.unpacked(&panels, k, n), "{k}×{n} {isa} {}", T::NAME);
+    for pool in in_pools(|| {
+        let mut x = nan::<T>(k * n);
+        unpack_panels_with(isa, Par::Rayon, Panels::new(&panels, k, n), &mut x);
+        bits(&x)
+    }) {
+        assert_eq!(rows, pool, "{k}×{n} {isa} {} in a pool", T::NAME);
+    }
+}
+
+#[test]
+fn unpacked_panels_are_what_was_packed() {
+    for &isa in Isa::available() {
+        for shape in [[1, 2], [5, 16], [256, 17], [257, 40], [1000, 33], [3, 100]] {
+            there_and_back::<f32>(isa, shape);
+            there_and_back::<f64>(isa, shape);
+        }
+    }
+}
