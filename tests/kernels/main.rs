@@ -11,3 +11,4 @@ mod panels;
 mod points;
 mod random;
 mod reduce;
+mod to_panels;

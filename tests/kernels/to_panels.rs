@@ -33,7 +33,8 @@ impl<T: Float> Case<T> {
 
     fn operands(&self) -> [Mat<'_, T>; 2] {
         let [m, k, n] = self.sizes;
-        let view = |data, rows, cols, flip| if flip { Mat::new(data, cols, rows).t() } else { Mat::new(data, rows, cols) };
+        let view =
+            |data, rows, cols, flip| if flip { Mat::new(data, cols, rows).t() } else { Mat::new(data, rows, cols) };
         [view(&self.a, m, k, self.flips[0]), view(&self.b, k, n, self.flips[1])]
     }
 
