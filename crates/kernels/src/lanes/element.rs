@@ -13,7 +13,7 @@ use crate::group::Leaf;
 use crate::matmul::Whole;
 use crate::mixture::{self, Block};
 use crate::reduce::Rows;
-use crate::{Isa, MatMut, Tail};
+use crate::{Isa, MatMut, PanelsMut, Tail};
 
 /// The inner side of [`crate::Float`]; it cannot be named outside of the crate, which seals that trait.
 pub trait Element: Copy + Constants {
@@ -62,6 +62,8 @@ pub trait Element: Copy + Constants {
     fn elementwise(isa: Isa, apply: &mut Apply<'_, Self>);
     /// Runs a product; here for the same reason.
     fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]);
+    /// Runs a product into panels; here for the same reason.
+    fn matmul_to_panels(product: Whole<'_, Self>, c: PanelsMut<'_, Self>, scratch: &mut [Self]);
     /// Runs a stretch of a group; here for the same reason.
     fn group(isa: Isa, leaf: Leaf<'_, '_, Self>);
     /// Runs the log-sum-exp of some rows; here for the same reason.
@@ -126,6 +128,11 @@ impl Element for f32 {
     #[inline(never)]
     fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]) {
         product.run(c, tail, scratch);
+    }
+
+    #[inline(never)]
+    fn matmul_to_panels(product: Whole<'_, Self>, c: PanelsMut<'_, Self>, scratch: &mut [Self]) {
+        product.run_to_panels(c, scratch);
     }
 
     #[inline(never)]
@@ -197,6 +204,11 @@ impl Element for f64 {
     #[inline(never)]
     fn matmul(product: Whole<'_, Self>, c: MatMut<'_, Self>, tail: Option<Tail<'_, '_, Self>>, scratch: &mut [Self]) {
         product.run(c, tail, scratch);
+    }
+
+    #[inline(never)]
+    fn matmul_to_panels(product: Whole<'_, Self>, c: PanelsMut<'_, Self>, scratch: &mut [Self]) {
+        product.run_to_panels(c, scratch);
     }
 
     #[inline(never)]

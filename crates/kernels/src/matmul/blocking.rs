@@ -72,6 +72,11 @@ pub(super) fn panel_depths(k: usize) -> (usize, usize) {
     pieces(k, PANELS_KC)
 }
 
+/// Whether a product is to run on one thread.
+pub(super) fn is_small(m: usize, k: usize, n: usize) -> bool {
+    m.saturating_mul(k).saturating_mul(n) < SMALL
+}
+
 /// Number of chains of multiply-adds that make an element.
 pub(super) fn chains(k: usize) -> usize {
     (k / CHAIN).clamp(1, MAX_CHAINS)
@@ -105,6 +110,14 @@ impl Blocks {
         Self { rows, mc, depths, kc, nc: nc.next_multiple_of(MAX_NR) }
     }
 
+    /// Of a product into panels. Its blocks of rows are the blocks of depth of the panels, which several threads may write; inside, mc rows
+    /// are worked on at a time.
+    pub(super) fn to_panels<T>(m: usize, k: usize, n: usize) -> Self {
+        let (rows, highest) = panel_depths(m);
+        let (_, mc) = pieces(highest, MC);
+        Self { rows, mc, ..Self::new::<T>(m, k, n, false) }
+    }
+
     /// Where the block of depth `d` is cut into segments, blocks of the panels in which B `lies`; how many they are.
     pub(super) fn segments(self, k: usize, d: usize, lies: bool) -> ([usize; SEGMENTS + 1], usize) {
         let (all, of) = if lies { (panel_depths(k).0, self.depths) } else { (self.depths, self.depths) };
@@ -132,7 +145,7 @@ impl Blocks {
     }
 
     /// All of it, when `threads` row blocks run at the same time; B needs none when it `lies` in panels.
-    fn scratch<T>(self, m: usize, threads: usize, lies: bool) -> usize {
+    pub(super) fn scratch<T>(self, m: usize, threads: usize, lies: bool) -> usize {
         let packed_b = if lies { 0 } else { self.packed_b::<T>() };
         packed_b + threads * self.packed_a() + self.unfinished(m)
     }
@@ -158,7 +171,7 @@ pub(super) enum Cutting {
 impl Cutting {
     pub(super) fn new(seq: bool, m: usize, k: usize, n: usize) -> Self {
         let (rows, _) = row_blocks(m);
-        if seq || m.saturating_mul(k).saturating_mul(n) < SMALL {
+        if seq || is_small(m, k, n) {
             return Self::Rows { threads: 1 };
         }
         let width = PIECE_COLS.min(n);

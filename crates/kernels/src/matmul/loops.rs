@@ -4,9 +4,10 @@
 use super::blocking::{Blocks, MAX_MR, MAX_NR, VECTORS, mr, start};
 use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_along, store};
 use super::pack::pack_strips;
+use super::panels::panels_len;
 use super::right::{B, Right, Segment, on_a_line};
 use super::tail::Ending;
-use super::{Mat, MatMut, Update, thin};
+use super::{Mat, MatMut, PanelsMut, Update, thin};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::par::{Cut, each};
@@ -43,17 +44,41 @@ impl<T: Float> Product<'_, T> {
         if thin::applies(self, &c) {
             return thin::run(self, c, ending);
         }
+        let blocks = Blocks::new::<T>(c.rows, self.a.cols, c.cols, self.b.lies_in_panels());
+        self.run_blocks(par, blocks, c, None, ending, scratch);
+    }
+
+    /// Runs on a C in panels.
+    pub(super) fn run_to_panels(self, par: Par, c: PanelsMut<'_, T>, scratch: &mut [T]) {
+        let (m, n) = (c.rows, c.cols);
+        let c = MatMut { data: c.data, rows: m, cols: n, row_stride: panels_len(1, n), col_stride: 1 };
+        // A single row lies in panels as it does anywhere.
+        if thin::applies(self, &c) {
+            return thin::run(self, c, None);
+        }
+        let blocks = Blocks::to_panels::<T>(m, self.a.cols, n);
+        self.run_blocks(par, blocks, c, Some(0), None, scratch);
+    }
+
+    fn run_blocks(
+        self,
+        par: Par,
+        blocks: Blocks,
+        c: MatMut<'_, T>,
+        in_panels: Option<usize>,
+        ending: Option<Ending<'_, '_, T>>,
+        scratch: &mut [T],
+    ) {
         let (m, k, n) = (c.rows, self.a.cols, c.cols);
         let lies = self.b.lies_in_panels();
         let far = lies && k * n * size_of::<T>() >= FAR && n > FEW_COLS;
-        let blocks = Blocks::new::<T>(m, k, n, lies);
         let packed_b = if lies { 0 } else { blocks.packed_b::<T>() };
         let (packed_b, scratch) = scratch.split_at_mut(packed_b);
         let packed_b = on_a_line(packed_b);
         let keep = if self.update == Update::Accumulate { blocks.unfinished(m) } else { 0 };
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
         let (product, beside, ending) = self.join(ending, m, n);
-        let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, unfinished, ending };
+        let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, in_panels, unfinished, ending };
         let nc = if !lies && lies_well(self.a, n) { blocks.nc.min(NARROW) } else { blocks.nc };
         for j in (0..n).step_by(nc) {
             let cols = nc.min(n - j);
@@ -71,19 +96,24 @@ impl<T: Float> Product<'_, T> {
                 let plain = beside.is_none() && product.is_plain();
                 let direct = lies_well(a, n) && !far;
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
-                    self.isa.run(Block {
-                        product,
-                        a,
-                        direct,
-                        b,
-                        beside,
-                        begins,
-                        ends,
-                        plain,
-                        rows: &mut rows,
-                        packed,
-                        strip: 0,
-                    });
+                    // One strip but where C lies in panels.
+                    for (from, height) in Strips::of(rows.c.rows, blocks.mc) {
+                        self.isa.run(Block {
+                            product,
+                            a,
+                            direct,
+                            b,
+                            beside,
+                            begins,
+                            ends,
+                            plain,
+                            rows: &mut rows,
+                            packed: &mut *packed,
+                            from,
+                            height,
+                            strip: 0,
+                        });
+                    }
                     if let (true, Some(ending)) = (ends, rows.ending) {
                         ending.run(self.isa, &mut rows.c);
                     }
@@ -121,27 +151,43 @@ struct Rows<'c, 'e, T> {
     m: usize,
     at: usize,
     c: MatMut<'c, T>,
+    /// The first column that is written, when C lies in panels: then `c` holds all columns of these rows, which are blocks of depth.
+    in_panels: Option<usize>,
     /// Chains that may not wait in C: as many rows as `c`, of equal length; or empty.
     unfinished: &'c mut [T],
     ending: Option<Ending<'c, 'e, T>>,
 }
 
 impl<'e, T: Float> Rows<'_, 'e, T> {
-    /// Where unfinished chains wait.
+    /// Where the panel of nr columns from `j` on lies: a matrix, and the column in it. In panels these must be the rows of one block.
     #[inline(always)]
-    fn chains(&mut self) -> MatMut<'_, T> {
-        match self.unfinished.len() / self.c.rows {
-            0 => self.c.reborrow(),
-            width => {
-                MatMut { data: self.unfinished, rows: self.c.rows, cols: self.c.cols, row_stride: width, col_stride: 1 }
+    fn panel(&mut self, j: usize, nr: usize) -> (MatMut<'_, T>, usize) {
+        let MatMut { rows, cols, .. } = self.c;
+        match self.in_panels {
+            None => (self.c.reborrow(), j),
+            Some(first) => {
+                let data = &mut self.c.data[(first + j) * rows..];
+                (MatMut { data, rows, cols: nr.min(cols - j), row_stride: nr, col_stride: 1 }, 0)
             }
+        }
+    }
+
+    /// Where its unfinished chains wait.
+    #[inline(always)]
+    fn chains(&mut self, j: usize, nr: usize) -> (MatMut<'_, T>, usize) {
+        let MatMut { rows, cols, .. } = self.c;
+        match self.unfinished.len() / rows {
+            0 => self.panel(j, nr),
+            width => (MatMut { data: self.unfinished, rows, cols, row_stride: width, col_stride: 1 }, j),
         }
     }
 
     /// Some columns of all rows.
     fn columns(&mut self, j: usize, cols: usize) -> Rows<'_, 'e, T> {
+        let c = self.c.reborrow();
         Rows {
-            c: self.c.reborrow().columns(j, cols),
+            c: if self.in_panels.is_some() { MatMut { cols, ..c } } else { c.columns(j, cols) },
+            in_panels: self.in_panels.map(|first| first + j),
             unfinished: &mut *self.unfinished,
             ending: self.ending.as_mut().map(|ending| ending.columns(j)),
             ..*self
@@ -151,20 +197,21 @@ impl<'e, T: Float> Rows<'_, 'e, T> {
 
 impl<T: Float> Cut for Rows<'_, '_, T> {
     fn cut(self, blocks: usize) -> (Self, Self) {
-        let Self { first, blocks: all, m, at, c, unfinished, ending } = self;
+        let Self { first, blocks: all, m, at, c, in_panels, unfinished, ending } = self;
         let rows = start(m, all, first + blocks) - at;
         let width = unfinished.len() / c.rows.max(1);
         let (c, other_c) = c.split_rows(rows);
         let (unfinished, other_unfinished) = unfinished.split_at_mut(rows * width);
         let (ending, other_ending) = ending.map(|ending| ending.split(rows * c.row_stride)).unzip();
         (
-            Self { first, blocks: all, m, at, c, unfinished, ending },
+            Self { first, blocks: all, m, at, c, in_panels, unfinished, ending },
             Self {
                 first: first + blocks,
                 blocks: all,
                 m,
                 at: at + rows,
                 c: other_c,
+                in_panels,
                 unfinished: other_unfinished,
                 ending: other_ending,
             },
@@ -182,7 +229,7 @@ fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
     }
 }
 
-/// The work on one row block: its part of A packed if need be, then its panels of C.
+/// The work on one row block, or on some rows of it: their part of A packed if need be, then their panels of C.
 struct Block<'a, 'r, 'c, 'e, T> {
     product: Product<'a, T>,
     a: Mat<'a, T>,
@@ -198,6 +245,9 @@ struct Block<'a, 'r, 'c, 'e, T> {
     plain: bool,
     rows: &'r mut Rows<'c, 'e, T>,
     packed: &'r mut [T],
+    /// Those of the rows that are worked on: the first, and how many.
+    from: usize,
+    height: usize,
     /// The number of the strip that is worked on.
     strip: usize,
 }
@@ -221,10 +271,10 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// Strips of at most mr rows, one after the other.
     #[inline(always)]
     fn pack_a<L: Lanes<Elem = T>>(&mut self) {
-        let (m, depth) = (self.rows.c.rows, self.a.cols);
-        let mut strips = Strips::of(m, mr::<L>());
+        let depth = self.a.cols;
+        let mut strips = Strips::of(self.height, mr::<L>());
         while let Some((i, height, count)) = strips.equal() {
-            let rows = self.a.window(self.rows.at + i, 0, count * height, depth);
+            let rows = self.a.window(self.rows.at + self.from + i, 0, count * height, depth);
             pack_strips::<L>(rows.t(), height, &mut self.packed[i * depth..][..count * height * depth]);
         }
     }
@@ -232,8 +282,9 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// All strips by the panel of columns from `j` on.
     #[inline(always)]
     fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
-        for (t, (i, height)) in Strips::of(self.rows.c.rows, mr::<L>()).enumerate() {
+        for (t, (i, height)) in Strips::of(self.height, mr::<L>()).enumerate() {
             self.strip = t;
+            let i = self.from + i;
             match height {
                 1 => self.tile::<L, 1, V>(i, j),
                 2 => self.tile::<L, 2, V>(i, j),
@@ -258,7 +309,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     ) -> Tile<L, R, V> {
         let (depth, nr) = (self.a.cols, VECTORS * L::N);
         let a = self.a.window(self.rows.at + i, 0, R, depth);
-        let strip = if self.direct { &[][..] } else { &self.packed[i * depth..][..R * depth] };
+        let strip = if self.direct { &[][..] } else { &self.packed[(i - self.from) * depth..][..R * depth] };
         if let (Some(b), true) = (self.b.direct, j + nr <= self.rows.c.cols) {
             let rows = b.data[j..].chunks(b.row_stride.max(nr)).take(depth).map(|row| &row[..nr]);
             return match (self.direct, a.col_stride) {
@@ -284,32 +335,39 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// One tile of C: its chains carried on by this block of depth, and finished by the last.
     #[inline(always)]
     fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize) {
-        let zero = [[L::splat(T::ZERO); V]; R];
-        let tile = if self.begins { zero } else { load::<L, R, V>(self.rows.chains().view(), i, j) };
+        let nr = VECTORS * L::N;
+        let tile = if self.begins {
+            [[L::splat(T::ZERO); V]; R]
+        } else {
+            let (chains, j) = self.rows.chains(j, nr);
+            load::<L, R, V>(chains.view(), i, j)
+        };
         let mut tile = self.carry_on(tile, i, j);
         if !self.ends {
-            return store(tile, &mut self.rows.chains(), i, j);
+            let (mut chains, j) = self.rows.chains(j, nr);
+            return store(tile, &mut chains, i, j);
         }
-        if self.plain {
-            return store(tile, &mut self.rows.c, i, j);
-        }
-        let alpha = L::splat(self.product.alpha);
         let rows = self.rows.c.rows;
         let beside = self.beside.map(|beside| beside.window(self.rows.at, 0, rows, beside.cols));
-        let old = match (beside, self.product.update) {
-            (None, Update::Overwrite) => None,
-            (None, Update::Accumulate) => Some(self.rows.c.view()),
-            (beside, _) => beside,
-        };
+        let (mut c, at) = self.rows.panel(j, nr);
+        if self.plain {
+            return store(tile, &mut c, i, at);
+        }
+        let alpha = L::splat(self.product.alpha);
         for row in &mut tile {
             row.iter_mut().for_each(|sum| *sum = alpha * *sum);
         }
-        if let Some(old) = old {
+        let old = match (beside, self.product.update) {
+            (None, Update::Overwrite) => None,
+            (None, Update::Accumulate) => Some((c.view(), at)),
+            (Some(beside), _) => Some((beside, j)),
+        };
+        if let Some((old, j)) = old {
             let old = load::<L, R, V>(old, i, j);
             for (row, old) in tile.iter_mut().zip(&old) {
                 row.iter_mut().zip(old).for_each(|(sum, &old)| *sum = old + *sum);
             }
         }
-        store(tile, &mut self.rows.c, i, j);
+        store(tile, &mut c, i, at);
     }
 }

@@ -1,9 +1,12 @@
 //! Products whose result lies in panels: a second operand that is updated where it is read.
 
-use super::blocking::chains;
+use super::blocking::{Blocks, chains, is_small};
 use super::door::check_view;
-use super::panels::{pack_panels_with, takes_panels, unpack_panels_with};
-use super::{Mat, MatMut, Panels, PanelsMut, Update, matmul_scratch, matmul_with};
+use super::loops::Product;
+use super::panels::takes_panels;
+use super::parts::Whole;
+use super::right::Right;
+use super::{Mat, PanelsMut, Update};
 use crate::{Float, Isa, Par};
 
 /// Whether an m × k by k × n product may be made in panels: its result [may lie](takes_panels) in them, k is not 0, and not so large that
@@ -14,7 +17,9 @@ pub fn makes_panels(m: usize, k: usize, n: usize) -> bool {
 
 /// Elements of scratch that [`matmul_to_panels()`] needs for an m × k by k × n product.
 pub fn matmul_to_panels_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
-    m * n + matmul_scratch::<T>(par, m, k, n)
+    let blocks = Blocks::to_panels::<T>(m, k, n);
+    let threads = if par.is_seq() || is_small(m, k, n) { 1 } else { blocks.rows };
+    blocks.scratch::<T>(m, threads, false)
 }
 
 /// C = α·A·B (or C += α·A·B) with C in panels. The elements are those of [`matmul()`](super::matmul()), bit for bit; what fills
@@ -57,8 +62,13 @@ pub fn matmul_to_panels_with<T: Float>(
     check_view("B", k, n, [b.row_stride, b.col_stride], b.data.len());
     let (len, needed) = (scratch.len(), matmul_to_panels_scratch::<T>(par, m, k, n));
     assert!(len >= needed, "matmul_to_panels: {len} elements of scratch, {needed} needed");
-    let (rows, scratch) = scratch.split_at_mut(m * n);
-    unpack_panels_with(isa, par, Panels::new(c.data, m, n), rows);
-    matmul_with(isa, par, alpha, a, b, update, MatMut::new(rows, m, n), None, scratch);
-    pack_panels_with(isa, par, Mat::new(rows, m, n), c.data);
+    T::matmul_to_panels(Whole { isa, par, alpha, a, b: Right::Strided(b), update }, c, scratch);
+}
+
+impl<T: Float> Whole<'_, T> {
+    pub(crate) fn run_to_panels(self, c: PanelsMut<'_, T>, scratch: &mut [T]) {
+        let Self { isa, par, alpha, a, b, update } = self;
+        let par = par.only_if(!is_small(c.rows, a.cols, c.cols));
+        Product { isa, alpha, a, b, update }.run_to_panels(par, c, scratch);
+    }
 }
