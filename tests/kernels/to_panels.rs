@@ -1,8 +1,8 @@
 //! Products into panels, products with the transpose of panels, and panels back in rows: the bits of those with rows.
 
 use kernels::{
-    Float, Isa, Mat, MatMut, Panels, PanelsMut, Par, Update, makes_panels, matmul_panels_scratch, matmul_panels_with,
-    matmul_scratch, matmul_to_panels_scratch, matmul_to_panels_with, matmul_with, pack_panels_with, panels_len,
+    Float, Isa, Mat, MatMut, Panels, PanelsMut, Par, Update, makes_panels, matmul_panels_with, matmul_scratch,
+    matmul_to_panels_scratch, matmul_to_panels_with, matmul_with, pack_panels_with, panels_len, takes_panels,
     unpack_panels_with,
 };
 
@@ -99,7 +99,7 @@ impl<T: Float> Case<T> {
                 assert!(rows == pool, "into panels in a pool, {}", name());
             }
         }
-        if self.flips[1] && kernels::takes_panels(k, n) {
+        if self.flips[1] && takes_panels(k, n) {
             assert!(rows == self.from_transposed(Par::Seq), "with the transpose of panels, {}", name());
             for pool in in_pools(|| self.from_transposed(Par::Rayon)) {
                 assert!(rows == pool, "with the transpose of panels in a pool, {}", name());
@@ -174,4 +174,86 @@ fn unpacked_panels_are_what_was_packed() {
             there_and_back::<f64>(isa, shape);
         }
     }
+}
+
+#[test]
+fn what_cannot_be_made_in_panels() {
+    assert!(makes_panels(1, 1, 2) && makes_panels(2047, 2047, 3));
+    assert!(!makes_panels(5, 0, 5) && !makes_panels(5, 2048, 5) && !makes_panels(2048, 5, 5) && !makes_panels(5, 5, 1));
+}
+
+/// A product of ones into panels, with so many elements of scratch too few.
+fn ones([m, k, n]: Sizes, [rows, cols]: [usize; 2], missing: usize) {
+    let (a, b, mut c) = (vec![1.0; m * k], vec![1.0; k * n], vec![0.0; panels_len(rows, cols)]);
+    let mut scratch = vec![0.0; matmul_to_panels_scratch::<f64>(Par::Seq, m, k, n) - missing];
+    let (a, b, c) = (Mat::new(&a, m, k), Mat::new(&b, k, n), PanelsMut::new(&mut c, rows, cols));
+    matmul_to_panels_with(Isa::Baseline, Par::Seq, 1.0, a, b, Update::Overwrite, c, &mut scratch);
+}
+
+#[test]
+#[should_panic(expected = "matmul_to_panels: 2×3 by 3×4 into 4×2")]
+fn a_result_of_another_shape() {
+    ones([2, 3, 4], [4, 2], 0);
+}
+
+#[test]
+#[should_panic(expected = "2×3 by 3×1 cannot be made in panels")]
+fn a_result_of_one_column() {
+    ones([2, 3, 1], [2, 1], 0);
+}
+
+#[test]
+#[should_panic(expected = "2×2048 by 2048×4 cannot be made in panels")]
+fn elements_of_several_chains() {
+    ones([2, 2048, 4], [2, 4], 0);
+}
+
+#[test]
+#[should_panic(expected = "2×0 by 0×4 cannot be made in panels")]
+fn elements_without_products() {
+    ones([2, 0, 4], [2, 4], 0);
+}
+
+#[test]
+#[should_panic(expected = "elements of scratch")]
+fn scratch_too_short() {
+    ones([2, 3, 4], [2, 4], 1);
+}
+
+#[test]
+#[should_panic(expected = "PanelsMut: 5 elements for a 2×4 matrix, 64 needed")]
+fn panels_to_write_of_another_length() {
+    PanelsMut::new(&mut [0.0; 5], 2, 4);
+}
+
+#[test]
+#[should_panic(expected = "unpack_panels: 5 elements for a 2×4 matrix, 8 needed")]
+fn rows_of_another_length() {
+    unpack_panels_with(Isa::Baseline, Par::Seq, Panels::new(&[0.0; 64], 2, 4), &mut [0.0; 5]);
+}
+
+#[test]
+#[should_panic(expected = "unpack_panels: the 4×2 matrix is the transpose of one in panels")]
+fn a_transpose_is_not_unpacked() {
+    unpack_panels_with(Isa::Baseline, Par::Seq, Panels::new(&[0.0; 64], 2, 4).t(), &mut [0.0; 8]);
+}
+
+/// A product of ones with the transpose of panels of k columns.
+fn ones_with_transpose([m, k, n]: Sizes, missing: usize) {
+    let (a, b, mut c) = (vec![1.0; m * k], vec![1.0; panels_len(n, k)], vec![0.0; m * n]);
+    let mut scratch = vec![0.0; matmul_scratch::<f64>(Par::Seq, m, k, n) - missing];
+    let (a, b, c) = (Mat::new(&a, m, k), Panels::new(&b, n, k).t(), MatMut::new(&mut c, m, n));
+    matmul_panels_with(Isa::Baseline, Par::Seq, 1.0, a, b, Update::Overwrite, c, None, &mut scratch);
+}
+
+#[test]
+#[should_panic(expected = "a 2048×3 matrix cannot lie in panels")]
+fn a_transpose_that_is_too_deep() {
+    ones_with_transpose([2, 2048, 3], 0);
+}
+
+#[test]
+#[should_panic(expected = "elements of scratch")]
+fn scratch_too_short_for_a_transpose() {
+    ones_with_transpose([30, 40, 50], 1);
 }

@@ -1,8 +1,10 @@
-//! Products of any shape and layout, on every instruction set, against the slow twin.
+//! Products of any shape and layout, on every instruction set, against the slow twin; in panels, bit for bit against rows.
 
 use kernels::{
-    Access, Elementwise, Float, Group, Instruction, Isa, Mat, MatMut, Output, Par, Reduction, Source, Tail, Update,
-    group_scratch, group_with, matmul_scratch, matmul_with, reference,
+    Access, Elementwise, Float, Group, Instruction, Isa, Mat, MatMut, Output, Panels, PanelsMut, Par, Reduction,
+    Source, Tail, Update, group_scratch, group_with, makes_panels, matmul_panels_with, matmul_scratch,
+    matmul_to_panels_scratch, matmul_to_panels_with, matmul_with, pack_panels_with, panels_len, reference,
+    takes_panels, unpack_panels_with,
 };
 use tape::generate::{Bytes, Choices};
 
@@ -123,6 +125,7 @@ impl<T: Float> Case<T> {
             if self.layouts[2].is_dense() {
                 self.check_tail(isa, found);
             }
+            self.check_panels(isa);
         }
     }
 
@@ -169,5 +172,57 @@ impl<T: Float> Case<T> {
         let outputs = &mut [&mut product[..len]];
         group_with(isa, Par::Seq, &self.tail, c.rows, c.cols, &[&row], outputs, &mut scratch);
         assert!(same_bits(&found, &product), "{isa}: a tail gives other bits than its group: {:?}", self.layouts);
+    }
+
+    /// Into panels, and with the transpose of panels: the same bits.
+    fn check_panels(&self, isa: Isa) {
+        let [a, b, c] = self.layouts;
+        let dense = Layout { down: c.cols, right: 1, ..c };
+        let old = (0..c.rows * c.cols).map(|i| self.c[i / c.cols * c.down + i % c.cols * c.right]).collect();
+        let case = Self {
+            layouts: [a, b, dense],
+            a: self.a.clone(),
+            b: self.b.clone(),
+            c: old,
+            tail: self.tail.clone(),
+            ..*self
+        };
+        let found = case.product(isa, Par::Seq, None);
+        if makes_panels(c.rows, a.cols, c.cols) {
+            let same = same_bits(&found, &case.into_panels(isa));
+            assert!(same, "{isa}: other bits in panels: {:?}", self.layouts);
+        }
+        // A transpose of panels is made of a B that can be packed either way.
+        if takes_panels(b.rows, b.cols) && takes_panels(b.cols, b.rows) {
+            let same = same_bits(&found, &case.with_transpose(isa));
+            assert!(same, "{isa}: other bits with the transpose of panels: {:?}", self.layouts);
+        }
+    }
+
+    /// The product into panels, as rows.
+    fn into_panels(&self, isa: Isa) -> Vec<T> {
+        let [a, b, c] = self.layouts;
+        let (m, k, n) = (a.rows, a.cols, b.cols);
+        let mut panels = vec![T::of(f64::NAN); panels_len(m, n)];
+        pack_panels_with(isa, Par::Seq, c.view(&self.c), &mut panels);
+        let mut scratch = vec![T::of(f64::NAN); matmul_to_panels_scratch::<T>(Par::Rayon, m, k, n)];
+        let (a, b, to) = (a.view(&self.a), b.view(&self.b), PanelsMut::new(&mut panels, m, n));
+        matmul_to_panels_with(isa, Par::Rayon, self.alpha, a, b, self.update, to, &mut scratch);
+        let mut rows = vec![T::of(f64::NAN); m * n];
+        unpack_panels_with(isa, Par::Seq, Panels::new(&panels, m, n), &mut rows);
+        rows
+    }
+
+    /// The product with a B that is the transpose of panels.
+    fn with_transpose(&self, isa: Isa) -> Vec<T> {
+        let [a, b, c] = self.layouts;
+        let (m, k, n) = (a.rows, a.cols, b.cols);
+        let mut panels = vec![T::of(f64::NAN); panels_len(n, k)];
+        pack_panels_with(isa, Par::Seq, b.view(&self.b).t(), &mut panels);
+        let mut out = self.c.clone();
+        let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(Par::Seq, m, k, n)];
+        let (a, b, to) = (a.view(&self.a), Panels::new(&panels, n, k).t(), c.view_mut(&mut out));
+        matmul_panels_with(isa, Par::Seq, self.alpha, a, b, self.update, to, None, &mut scratch);
+        out
     }
 }
