@@ -1,8 +1,8 @@
 //! The transpose of panels, copied block by block into panels of its own.
 
 use super::Mat;
-use super::blocking::VECTORS;
-use super::pack::{pack_beside, pack_panel};
+use super::blocking::{MAX_NR, VECTORS};
+use super::pack::pack_panel;
 use super::panels::{block_of, panels_len};
 use crate::Float;
 use crate::isa::Kernel;
@@ -27,16 +27,49 @@ impl<'a, T: Float> Flipped<'a, T> {
         Self { j: self.j + j, cols, ..self }
     }
 
-    /// So many rows from `l` on, which are columns of one panel of nr, and of the columns from `j` to `end` those that lie in the block of
-    /// depth of the first.
+    /// So many rows from `l` on, which are columns of one panel of nr, and the columns from `j` to `end`, which lie in one block of
+    /// depth, from `top` to `bottom`.
     #[inline(always)]
-    fn view(&self, nr: usize, [l, height]: [usize; 2], [j, end]: [usize; 2]) -> Mat<'a, T> {
-        let [k, n] = self.shape;
-        let (top, bottom) = block_of(k, j);
+    fn view(
+        &self,
+        nr: usize,
+        [l, height]: [usize; 2],
+        [j, end]: [usize; 2],
+        (top, bottom): (usize, usize),
+    ) -> Mat<'a, T> {
         let panel = l / nr * nr;
-        let start = panels_len(top, n) + panel * (bottom - top) + (j - top) * nr + l - panel;
-        Mat { data: &self.panels[start..], rows: height, cols: end.min(bottom) - j, row_stride: 1, col_stride: nr }
+        let start = panels_len(top, self.shape[1]) + panel * (bottom - top) + (j - top) * nr + l - panel;
+        Mat { data: &self.panels[start..], rows: height, cols: end - j, row_stride: 1, col_stride: nr }
     }
+
+    /// Packs such rows of all columns.
+    #[inline(always)]
+    fn pack<L: Lanes<Elem = T>>(&self, rows: [usize; 2], joined: &mut [T], to: &mut [T]) {
+        let (nr, k) = (VECTORS * L::N, self.shape[0]);
+        let mut span = block_of(k, self.j);
+        for (p, to) in to.chunks_exact_mut(nr * self.depth).enumerate().take(self.cols.div_ceil(nr)) {
+            let (j, end) = (self.j + p * nr, self.j + self.cols.min((p + 1) * nr));
+            if span.1 <= j {
+                span = block_of(k, j);
+            }
+            let mut x = self.view(nr, rows, [j, end.min(span.1)], span);
+            // No two blocks end here: they are higher than panels are wide.
+            if span.1 < end {
+                span = block_of(k, span.1);
+                x = join(x, self.view(nr, rows, [span.0, end], span), joined);
+            }
+            pack_panel::<L>(x, &mut to[(rows[0] - self.l) * nr..][..rows[1] * nr]);
+        }
+    }
+}
+
+/// The columns of `x` and then those of `y`, copied side by side.
+#[inline(always)]
+fn join<'r, T: Float>(x: Mat<'_, T>, y: Mat<'_, T>, room: &'r mut [T]) -> Mat<'r, T> {
+    let len = |x: Mat<'_, T>| (x.cols - 1) * x.col_stride + x.rows;
+    room[..len(x)].copy_from_slice(&x.data[..len(x)]);
+    room[x.cols * x.col_stride..][..len(y)].copy_from_slice(&y.data[..len(y)]);
+    Mat { data: room, cols: x.cols + y.cols, ..x }
 }
 
 /// Packs it.
@@ -48,21 +81,13 @@ impl<T: Float> Kernel<T> for PackFlipped<'_, '_, T> {
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
         let (nr, Self(block, to)) = (VECTORS * L::N, self);
-        let Flipped { l, depth, j, cols, .. } = block;
-        for (p, to) in to.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
-            let (first, end) = (j + p * nr, j + cols.min((p + 1) * nr));
-            let mut at = l;
-            while at < l + depth {
-                let height = (nr - at % nr).min(l + depth - at);
-                let to = &mut to[(at - l) * nr..][..height * nr];
-                let x = block.view(nr, [at, height], [first, end]);
-                pack_panel::<L>(x, to);
-                // A block of depth that ends here: no two do, because they are higher than panels are wide.
-                if first + x.cols < end {
-                    pack_beside(block.view(nr, [at, height], [first + x.cols, end]), x.cols, nr, to);
-                }
-                at += height;
-            }
+        let mut joined = [T::ZERO; MAX_NR * MAX_NR];
+        // Panel by panel of what is read: it may come from far, and lies together.
+        let (mut l, end) = (block.l, block.l + block.depth);
+        while l < end {
+            let height = (nr - l % nr).min(end - l);
+            block.pack::<L>([l, height], &mut joined, to);
+            l += height;
         }
     }
 }

@@ -60,6 +60,8 @@ impl<T: Float> Product<'_, T> {
         self.run_blocks(par, blocks, c, Some(0), None, scratch);
     }
 
+    /// The loops. Inlined, because operands of small products should not be copied twice.
+    #[inline(always)]
     fn run_blocks(
         self,
         par: Par,

@@ -144,13 +144,3 @@ fn part<T: Float>(x: Mat<'_, T>, width: usize, to: &mut [T]) {
         }
     }
 }
-
-/// Writes the columns of `x` into rows of `width`, from column `first` on.
-#[inline(always)]
-pub(super) fn pack_beside<T: Float>(x: Mat<'_, T>, first: usize, width: usize, to: &mut [T]) {
-    for (i, to) in to.chunks_exact_mut(width).enumerate().take(x.rows) {
-        for (j, to) in to[first..].iter_mut().enumerate().take(x.cols) {
-            *to = x.data[i * x.row_stride + j * x.col_stride];
-        }
-    }
-}
