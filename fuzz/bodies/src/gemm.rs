@@ -189,7 +189,7 @@ impl<T: Float> Case<T> {
         };
         let found = case.product(isa, Par::Seq, None);
         if makes_panels(c.rows, a.cols, c.cols) {
-            let same = same_bits(&found, &case.into_panels(isa));
+            let same = same_bits(&found, &case.made_in_panels(isa));
             assert!(same, "{isa}: other bits in panels: {:?}", self.layouts);
         }
         // A transpose of panels is made of a B that can be packed either way.
@@ -200,7 +200,7 @@ impl<T: Float> Case<T> {
     }
 
     /// The product into panels, as rows.
-    fn into_panels(&self, isa: Isa) -> Vec<T> {
+    fn made_in_panels(&self, isa: Isa) -> Vec<T> {
         let [a, b, c] = self.layouts;
         let (m, k, n) = (a.rows, a.cols, b.cols);
         let mut panels = vec![T::of(f64::NAN); panels_len(m, n)];
