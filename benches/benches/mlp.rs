@@ -1,9 +1,8 @@
 //! One training step of a multilayer perceptron, 784-512-512-10 with a batch of 128 in f32: forward, backward and the update
 //! w ← w − 0.01 ∂L/∂w, with tanh and with the exact GELU; L is the mean cross-entropy of the softmax.
 //!
-//! Recorded with the public API and compiled once. Two runners of the program take turns, each reading the weights where the
-//! other left them: nothing is copied from step to step, and the time of a step is all there is. The first step is compared with
-//! plain loops in `f64`. Writes `target/bench/rows.csv`.
+//! Recorded with the public API and compiled once. The weights are carried from step to step in the runner, so nothing is copied and the
+//! time of a step is all there is. The first step is compared with plain loops in `f64`. Writes `target/bench/rows.csv`.
 //!
 //! `cargo bench -p benches --bench mlp -- --listing` prints the programs with the time of each step, and stops.
 
@@ -33,7 +32,7 @@ fn main() {
         if listing {
             println!("{program}");
             for threads in [1, 2] {
-                let times = in_pool(threads, |par| step_times(&program, &network.inputs(), par));
+                let times = in_pool(threads, |par| step_times(&program, &network, par));
                 println!("µs of each step, {threads} threads: {times:.0?}");
             }
             continue;
@@ -52,12 +51,19 @@ fn in_pool<R: Send>(threads: usize, run: impl FnOnce(Par) -> R + Send) -> R {
 }
 
 /// The least microseconds of each step.
-fn step_times(program: &Program<f32>, inputs: &[&[f32]], par: Par) -> Vec<f64> {
-    let times = program.runner(par).step_times(inputs, 40);
+fn step_times(program: &Program<f32>, network: &Network, par: Par) -> Vec<f64> {
+    let times = loaded(program, network, par).step_times(&network.batch(), 40);
     times.iter().map(|time| time.as_secs_f64() * 1e6).collect()
 }
 
-/// The program of a step: data, labels (one-hot) and parameters to new parameters.
+/// A runner with the first parameters.
+fn loaded(program: &Program<f32>, network: &Network, par: Par) -> Runner<f32> {
+    let mut runner = program.runner(par);
+    runner.load(&network.parameters());
+    runner
+}
+
+/// The program of a step on data and labels (one-hot), which carries the parameters.
 fn compile(function: Function) -> Program<f32> {
     let tape = Tape::new();
     let x = tape.input(BATCH, SIZES[0]).label("x");
@@ -76,7 +82,7 @@ fn compile(function: Function) -> Program<f32> {
     let loss = (h.row_log_sum_exp() - (h * y).sum_cols()).mean().label("loss");
     let gradient = grad(loss, parameters.clone());
     let moved: Vec<Var<'_>> = parameters.iter().zip(&gradient).map(|(&w, &g)| w - STEP * g).collect();
-    tape.compile::<f32>((x, y, parameters), moved)
+    tape.compile_carried::<f32>(parameters, (x, y), moved, ())
 }
 
 fn activation(function: Function, x: Var<'_>) -> Var<'_> {
@@ -88,13 +94,15 @@ fn activation(function: Function, x: Var<'_>) -> Var<'_> {
 
 /// The largest difference of one step from plain loops in `f64`, relative to the largest change of its parameter.
 fn error(program: &Program<f32>, function: Function, network: &Network) -> f64 {
-    let mut runner = program.runner(Par::Seq);
-    runner.evaluate(&network.inputs());
+    let mut runner = loaded(program, network, Par::Seq);
+    runner.evaluate(&network.batch());
     let mut worst: f64 = 0.0;
     for (i, slope) in network.gradient(function).iter().enumerate() {
         let largest = slope.iter().fold(0.0_f64, |a, g| a.max(g.abs()));
-        let before = &network.parameters[i];
-        for ((&after, &before), g) in runner.output(i).iter().zip(before).zip(slope) {
+        let before = network.parameters()[i];
+        let mut after = before.to_vec();
+        runner.save(i, &mut after);
+        for ((&after, &before), g) in after.iter().zip(before).zip(slope) {
             // w − 0.01 g is rounded to the spacing of w: that much is no error of g.
             let spacing = f64::from(before.abs()) * f64::from(f32::EPSILON);
             let off = (f64::from(after) - (f64::from(before) - STEP * g)).abs() - spacing;
@@ -106,19 +114,12 @@ fn error(program: &Program<f32>, function: Function, network: &Network) -> f64 {
 }
 
 fn measure(program: &Program<f32>, function: Function, network: &Network, par: Par, threads: usize) {
-    let mut runners = [program.runner(par), program.runner(par)];
-    runners[0].evaluate(&network.inputs());
-    let (x, y) = (&network.x[..], &network.y[..]);
+    let mut runner = loaded(program, network, par);
     let (mut times, mut peaks) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS + 4 {
         let per_second = flops_per_second();
         let start = Instant::now();
-        let [last, next] = &mut runners;
-        if round % 2 == 0 {
-            step(last, next, x, y)
-        } else {
-            step(next, last, x, y)
-        }
+        runner.evaluate(&network.batch());
         let seconds = start.elapsed().as_secs_f64();
         // The first rounds warm caches and the pool.
         if round >= 4 {
@@ -126,7 +127,9 @@ fn measure(program: &Program<f32>, function: Function, network: &Network, par: P
             peaks.push(per_second);
         }
     }
-    assert!(runners[0].output(0).iter().all(|w| w.is_finite()), "the weights stay finite");
+    let mut w = network.parameters()[0].to_vec();
+    runner.save(0, &mut w);
+    assert!(w.iter().all(|w| w.is_finite()), "the weights stay finite");
     times.sort_by(f64::total_cmp);
     peaks.sort_by(f64::total_cmp);
     let (median, least) = (times[ROUNDS / 2], times[0]);
@@ -137,12 +140,6 @@ fn measure(program: &Program<f32>, function: Function, network: &Network, par: P
     );
     let bench = format!("train_mlp_{}", function.name());
     append(&Row { bench: &bench, peer: "ours", threads, shape: "b128:784-512-512-10", median, unit: "us" });
-}
-
-/// One step, from the parameters that `last` left to new ones in `next`.
-fn step(last: &Runner<f32>, next: &mut Runner<f32>, x: &[f32], y: &[f32]) {
-    let w: [&[f32]; 6] = std::array::from_fn(|i| last.output(i));
-    next.evaluate(&[x, y, w[0], w[1], w[2], w[3], w[4], w[5]]);
 }
 
 /// Multiply-adds of one thread, right now.

@@ -1,6 +1,7 @@
 //! The tape: rules, derivatives, compiled programs against the reference interpreter, hypergradients.
 
 mod blocks;
+mod carried;
 mod cases;
 mod causes;
 mod certified;

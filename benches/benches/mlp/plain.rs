@@ -45,9 +45,9 @@ fn erf(x: f64) -> f64 {
 pub(crate) struct Network {
     sizes: Vec<usize>,
     batch: usize,
-    pub(crate) x: Vec<f32>,
-    pub(crate) y: Vec<f32>,
-    pub(crate) parameters: Vec<Vec<f32>>,
+    x: Vec<f32>,
+    y: Vec<f32>,
+    parameters: Vec<Vec<f32>>,
 }
 
 impl Network {
@@ -67,9 +67,14 @@ impl Network {
         Self { sizes: sizes.to_vec(), batch, x, y, parameters }
     }
 
-    /// What a program of the step reads, in order.
-    pub(crate) fn inputs(&self) -> Vec<&[f32]> {
-        [&self.x, &self.y].into_iter().chain(&self.parameters).map(|data| &data[..]).collect()
+    /// What a program of the step is given: data and labels.
+    pub(crate) fn batch(&self) -> [&[f32]; 2] {
+        [&self.x, &self.y]
+    }
+
+    /// Weight and bias of each layer.
+    pub(crate) fn parameters(&self) -> Vec<&[f32]> {
+        self.parameters.iter().map(Vec::as_slice).collect()
     }
 
     /// ∂L/∂parameter for each.

@@ -85,7 +85,7 @@ impl<'a, T: Float> Leaf<'a, '_, T> {
 
 impl Group {
     /// When all it does is output 0 ← d + s · output 0 with a full or row input d: the input, how it is laid, and s.
-    pub(crate) fn added(&self) -> Option<(usize, Access, f64)> {
+    pub fn added(&self) -> Option<(usize, Access, f64)> {
         let plan = self.plan();
         let [Step { pass, args, .. }] = plan.steps[..] else { return None };
         let (number, c, input) = match (pass, args) {

@@ -34,7 +34,7 @@ pub use custom::custom;
 pub use function::{by_hand, function};
 pub use mutation::{Fate, Mutant, Mutation, mutations};
 pub use options::Options;
-pub use oracles::{compiled, derivatives, everything, passes, staged, threads};
+pub use oracles::{carried, compiled, derivatives, everything, passes, staged, threads};
 pub use report::{Check, Finding, Place, Report, Verdict};
 
 use crate::check::probe::Probe;

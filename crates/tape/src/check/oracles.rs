@@ -20,8 +20,9 @@ use crate::{Element, Elementwise, Par, Passes, Recording, Runner, Tape, Var, gra
 /// ```
 pub fn everything(program: &Recording, options: &Options) -> Report {
     let mut report = derivatives(program, options);
-    let bits = [passes::<f32>, threads::<f32>, staged::<f32>, passes::<f64>, threads::<f64>, staged::<f64>];
-    bits.into_iter().for_each(|oracle| report.add(oracle(program)));
+    let in_f32 = [passes::<f32>, threads::<f32>, staged::<f32>, carried::<f32>];
+    let in_f64 = [passes::<f64>, threads::<f64>, staged::<f64>, carried::<f64>];
+    in_f32.into_iter().chain(in_f64).for_each(|oracle| report.add(oracle(program)));
     report.add(compiled::<f64>(program));
     report
 }
@@ -52,7 +53,7 @@ pub fn compiled<T: Element>(program: &Recording) -> Option<Finding> {
     let (inputs, outputs) = derived(program, &tape);
     let values: Vec<Vec<T>> = rounded(program);
     let wide: Vec<Vec<f64>> = values.iter().map(|value| value.iter().map(|x| x.to_f64()).collect()).collect();
-    let wide: Vec<&[f64]> = wide.iter().map(Vec::as_slice).collect();
+    let wide = slices(&wide);
     let exact = reference::evaluate(inputs.clone(), outputs.clone(), &wide);
     let noise = ULPS * epsilon::<T>();
     let spread = reference::spread(inputs.clone(), outputs.clone(), &wide, noise);
@@ -120,7 +121,7 @@ pub fn staged<T: Element>(program: &Recording) -> Option<Finding> {
     let stages = (0..=inputs.len()).filter_map(|count| {
         let (held, free) = inputs.split_at(count);
         let mut runner = tape.compile_staged::<T>(held.to_vec(), free.to_vec(), outputs.clone()).runner(Par::Seq);
-        let values: Vec<&[T]> = values.iter().map(Vec::as_slice).collect();
+        let values = slices(&values);
         let (at, moved) = values.split_at(count);
         let mut stage = runner.hold(at);
         // Twice: the second run meets what the first left.
@@ -130,6 +131,67 @@ pub fn staged<T: Element>(program: &Recording) -> Option<Finding> {
         same_bits(Check::Staged, &plain, &found)
     });
     stages.reduce(Finding::worse)
+}
+
+/// The last inputs carried as state, for every number of them, each moved along its gradient, against inputs that are given anew:
+/// the same bits.
+pub fn carried<T: Element>(program: &Recording) -> Option<Finding> {
+    let tape = Tape::new();
+    let (inputs, outputs) = derived(program, &tape);
+    let next: Vec<Var<'_>> = if program.differentiable() >= 1 {
+        let slopes = grad(loss(&tape, &outputs), inputs.clone());
+        inputs.iter().zip(slopes).map(|(&x, slope)| x - 0.125 * slope).collect()
+    } else {
+        inputs.iter().map(|x| x.sin()).collect()
+    };
+    let values = rounded::<T>(program);
+    let mut whole = tape.compile::<T>(inputs.clone(), (outputs.clone(), next.clone())).runner(Par::Seq);
+    let findings = (0..inputs.len()).filter_map(|count| {
+        let (given, state) = inputs.split_at(count);
+        let parts = (state.to_vec(), given.to_vec(), next[count..].to_vec(), outputs.clone());
+        let mut runner = tape.compile_carried::<T>(parts.0, parts.1, parts.2, parts.3).runner(Par::Seq);
+        same_bits(Check::Carried, &anew(&mut whole, &values, count), &steps(&mut runner, &values, count))
+    });
+    findings.reduce(Finding::worse)
+}
+
+/// Runs that the oracle of carried state compares.
+const STEPS: usize = 2;
+
+/// The outputs and the state after each step of a program that is given the state behind `count` inputs, and gives the next values of
+/// all inputs behind its outputs.
+fn anew<T: Element>(whole: &mut Runner<T>, values: &[Vec<T>], count: usize) -> Vec<Vec<T>> {
+    let (mut values, mut all) = (values.to_vec(), Vec::new());
+    let outputs = whole.program().output_shapes().count() - values.len();
+    for _ in 0..STEPS {
+        whole.evaluate(&slices(&values));
+        for (i, value) in values.iter_mut().enumerate().skip(count) {
+            *value = whole.output(outputs + i).to_vec();
+        }
+        all.extend((0..outputs).map(|i| whole.output(i).to_vec()));
+        all.extend_from_slice(&values[count..]);
+    }
+    all
+}
+
+/// The same of one that carries the state.
+fn steps<T: Element>(runner: &mut Runner<T>, values: &[Vec<T>], count: usize) -> Vec<Vec<T>> {
+    let (outputs, mut all) = (runner.program().output_shapes().count(), Vec::new());
+    runner.load(&slices(&values[count..]));
+    for _ in 0..STEPS {
+        runner.evaluate(&slices(&values[..count]));
+        all.extend((0..outputs).map(|i| runner.output(i).to_vec()));
+        for (i, value) in values[count..].iter().enumerate() {
+            let mut state = value.clone();
+            runner.save(i, &mut state);
+            all.push(state);
+        }
+    }
+    all
+}
+
+fn slices<T>(values: &[Vec<T>]) -> Vec<&[T]> {
+    values.iter().map(Vec::as_slice).collect()
 }
 
 /// Σ sin(outputs): it depends on every element, and not linearly.
@@ -169,7 +231,7 @@ fn has_jump(primitive: &Primitive) -> bool {
 
 /// The outputs of two runs: the second meets what the first left in the arena.
 fn run<T: Element>(runner: &mut Runner<T>, values: &[Vec<T>]) -> Vec<Vec<T>> {
-    let values: Vec<&[T]> = values.iter().map(Vec::as_slice).collect();
+    let values = slices(values);
     runner.evaluate(&values);
     runner.evaluate(&values);
     let count = runner.program().output_shapes().count();

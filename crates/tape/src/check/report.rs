@@ -29,6 +29,8 @@ pub enum Check {
     Compiled,
     /// A program in two stages with the same in one, bit by bit.
     Staged,
+    /// State that is carried from run to run against state that is given anew.
+    Carried,
     /// All passes of the compiler with some of them switched off, bit by bit.
     Passes,
     /// One thread with many, bit by bit.
@@ -49,6 +51,7 @@ impl fmt::Display for Check {
             Self::Curvature => "⟨v, H v⟩ against Taylor series",
             Self::Compiled => "compiled against the slow twin",
             Self::Staged => "in two stages against in one",
+            Self::Carried => "carried state against state given anew",
             Self::Passes => "all passes against some",
             Self::Threads => "one thread against many",
         })

@@ -9,6 +9,7 @@ mod panels;
 
 use crate::compile::chain::joined::Joined;
 use crate::compile::chain::panels::Panels;
+pub(crate) use crate::compile::chain::panels::ROWS;
 use crate::compile::graph::Stage;
 use crate::compile::plan::{Content, Plan, Planned, Value};
 use crate::exec::{Access, Action, PIECES, Reduction};
@@ -175,7 +176,7 @@ fn rows(step: &Planned) -> Option<usize> {
             let by_row = |reduction: Reduction| matches!(reduction, Reduction::None | Reduction::Columns);
             group.outputs().iter().all(|output| by_row(output.reduction)).then_some(shape.rows).and_then(several)
         }
-        Action::Matmul { ta: false, sizes: (m, k, _), panels: false, .. } if *k > 0 => several(*m),
+        Action::Matmul { ta: false, sizes: (m, k, _), .. } if *k > 0 => several(*m),
         Action::Mixture { shape, dots, .. } if dots.is_empty() => several(shape.rows),
         Action::RowLogSumExp(shape) => several(shape.rows),
         _ => None,

@@ -4,17 +4,18 @@
 use std::sync::Arc;
 
 use crate::compile::allocate::{Allocation, Life, allocate};
+use crate::compile::carry;
 use crate::compile::graph::{ABSENT, Graph, Stage};
 use crate::compile::in_place::in_place;
 use crate::compile::lives::{FOREVER, last_uses};
 use crate::compile::plan::{Content, Plan, Planned};
 use crate::compile::views::Views;
-use crate::exec::{Inner, Operand, Outputs, Parameter, Place, Span, Step, padded, scratch};
+use crate::exec::{Inner, Operand, Outputs, Parameter, Place, Span, State, Step, padded, scratch};
 use crate::{Cost, Element};
 
 /// The program of a plan, of which the first `held` inputs are held.
 pub(crate) fn place<T: Element>(mut plan: Plan, recorded: Arc<Graph>, held: usize, share: bool) -> Inner<T> {
-    let (views, buffers) = if share {
+    let (mut views, mut buffers) = if share {
         let views = Views::new(&plan);
         plan.steps.retain(|step| !views.is_view(step.writes[0]));
         let buffers = in_place(&mut plan, &views);
@@ -22,6 +23,7 @@ pub(crate) fn place<T: Element>(mut plan: Plan, recorded: Arc<Graph>, held: usiz
     } else {
         (Views::none(&plan), (0..plan.values.len() as u32).collect())
     };
+    carry::copy_the_others(&mut plan, &mut views, &mut buffers);
     let needs: Vec<usize> = plan.steps.iter().map(|step| scratch::<T>(&step.action)).collect();
     let blocks = Blocks::new(&plan, &views, &buffers, &needs, share);
     let allocation = allocate(&blocks.lives);
@@ -31,7 +33,9 @@ pub(crate) fn place<T: Element>(mut plan: Plan, recorded: Arc<Graph>, held: usiz
             let (root, start) = (views.root[value as usize], views.start[value as usize]);
             match &plan.values[root as usize].content {
                 Content::Input(index) => Place::Input { index: *index as usize, start },
-                Content::Computed => Place::Arena(blocks.offset(&allocation, buffers[root as usize]) + start),
+                Content::Computed | Content::State => {
+                    Place::Arena(blocks.offset(&allocation, buffers[root as usize]) + start)
+                }
                 known => Place::Constant(constants.place(root, known, plan.values[root as usize].shape.len()) + start),
             }
         })
@@ -41,9 +45,11 @@ pub(crate) fn place<T: Element>(mut plan: Plan, recorded: Arc<Graph>, held: usiz
     let steps = std::mem::take(&mut plan.steps);
     let placed = Placed { plan: &plan, places };
     let inputs: Vec<Parameter> = plan.inputs.iter().map(|&input| placed.parameter(input)).collect();
+    let own = plan.outputs.len() - plan.states.len();
     Inner {
         free_lens: inputs[held..].iter().map(|input| input.shape.len()).collect(),
-        outputs: plan.outputs.iter().map(|&output| placed.parameter(output)).collect(),
+        outputs: plan.outputs[..own].iter().map(|&output| placed.parameter(output)).collect(),
+        states: plan.next().map(|(state, output)| placed.state(state, plan.outputs[output])).collect(),
         inputs,
         held_steps: steps.iter().filter(|step| step.stage == Stage::Held).count(),
         steps: (steps.into_iter().zip(scratches).zip(serves))
@@ -88,6 +94,10 @@ impl Blocks {
             last[buffer] = end.max(last[buffer]);
         }
         let mut blocks = Self { lives: Vec::new(), of_buffer: vec![ABSENT; last.len()], of_scratch: Vec::new() };
+        for &state in &plan.states {
+            let size = plan.values[state as usize].padded();
+            blocks.of_buffer[state as usize] = blocks.add(Life { size, first: 0, last: FOREVER });
+        }
         for (n, step) in plan.steps.iter().enumerate() {
             let until = |last: u32| if share { last } else { FOREVER };
             for &value in &step.writes {
@@ -135,7 +145,9 @@ impl<T: Element> Constants<T> {
             match content {
                 Content::Constant(data) => self.elements.extend(data.iter().map(|x| T::of(x.get()))),
                 Content::Fill(x) => self.elements.resize(next + len, T::of(x.get())),
-                Content::Input(_) | Content::Computed => unreachable!("not known before the program runs"),
+                Content::Input(_) | Content::State | Content::Computed => {
+                    unreachable!("not known before the program runs")
+                }
             }
         }
         start
@@ -167,6 +179,13 @@ impl Placed<'_> {
     fn parameter(&self, value: u32) -> Parameter {
         let of = &self.plan.values[value as usize];
         Parameter { value, shape: of.shape, operand: self.operand_of(Stage::Free, value), origin: of.origin.clone() }
+    }
+
+    fn state(&self, value: u32, next: u32) -> State {
+        let Operand { place, len } = self.operand(value);
+        let Place::Arena(start) = place else { unreachable!("states lie in the arena") };
+        let layout = self.plan.values[value as usize].layout;
+        State { parameter: self.parameter(value), next, span: Span { start, len }, layout }
     }
 
     fn step(&self, step: Planned, scratch: Span, serves: Outputs) -> Step {

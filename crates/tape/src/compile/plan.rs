@@ -13,6 +13,8 @@ pub(crate) enum Content {
     Constant(std::sync::Arc<[Real]>),
     /// One element for all, known now.
     Fill(Real),
+    /// What the last run left.
+    State,
     /// A step writes it.
     Computed,
 }
@@ -59,6 +61,8 @@ pub(crate) struct Plan {
     /// The values of the inputs and of the outputs of the program.
     pub(crate) inputs: Vec<u32>,
     pub(crate) outputs: Vec<u32>,
+    /// The values that are carried from run to run; as many of the last outputs are what they become.
+    pub(crate) states: Vec<u32>,
 }
 
 impl Plan {
@@ -66,6 +70,12 @@ impl Plan {
     pub(crate) fn value(&mut self, value: Value) -> u32 {
         self.values.push(value);
         self.values.len() as u32 - 1
+    }
+
+    /// Which output each state becomes.
+    pub(crate) fn next(&self) -> impl Iterator<Item = (u32, usize)> + use<> {
+        let first = self.outputs.len() - self.states.len();
+        self.states.clone().into_iter().zip(first..)
     }
 
     /// Puts the steps of the held stage before those of the free one, each in its order.

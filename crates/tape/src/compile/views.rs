@@ -24,14 +24,21 @@ impl Views {
             let Some(start) = copied_from(plan, step) else { continue };
             let (read, write) = (step.reads[0] as usize, step.writes[0] as usize);
             let root = views.root[read];
-            // An output must outlive the call, and an input does not.
-            let borrowed = matches!(plan.values[root as usize].content, Content::Input(_));
+            // An output must outlive the call, and neither an input nor a state does.
+            let borrowed = matches!(plan.values[root as usize].content, Content::Input(_) | Content::State);
             if !(borrowed && is_output[write]) {
                 views.root[write] = root;
                 views.start[write] = views.start[read] + start;
             }
         }
         views
+    }
+
+    /// Makes a value that is new no view.
+    pub(crate) fn add(&mut self, value: u32) {
+        debug_assert_eq!(value as usize, self.root.len(), "values are added one by one");
+        self.root.push(value);
+        self.start.push(0);
     }
 
     /// Whether a value lies in another.

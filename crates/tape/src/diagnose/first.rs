@@ -25,7 +25,7 @@ impl<T: Element> Program<T> {
     /// ```
     ///
     /// # Panics
-    /// When the number or a length of the inputs is not the program's.
+    /// When the number or a length of the inputs (with the state behind them, if it carries some) is not the program's.
     #[track_caller]
     pub fn first_nan(&self, inputs: &[&[T]]) -> Option<Fault> {
         self.first(inputs, f64::is_nan, f64::is_nan)
@@ -35,7 +35,7 @@ impl<T: Element> Program<T> {
     /// [`Self::first_nan`]; an infinity that a division or a saturating function makes finite again is not meant.
     ///
     /// # Panics
-    /// When the number or a length of the inputs is not the program's.
+    /// When the number or a length of the inputs (with the state behind them, if it carries some) is not the program's.
     #[track_caller]
     pub fn first_infinity(&self, inputs: &[&[T]]) -> Option<Fault> {
         self.first(inputs, |x| !x.is_finite(), f64::is_infinite)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::exec::{Chain, Link};
 use crate::rules::Call;
-use crate::{Bank, Shape};
+use crate::{Bank, Real, Shape};
 
 pub(crate) use kernels::{Access, Group, Instruction, Output, Reduction, Source};
 
@@ -24,6 +24,11 @@ impl Layout {
         kernels::takes_panels(k, n)
     }
 
+    /// Whether an m × k by k × n product can be added to a matrix in panels.
+    pub(crate) fn made_in_panels(m: usize, k: usize, n: usize) -> bool {
+        kernels::makes_panels(m, k, n)
+    }
+
     /// The elements that a matrix takes.
     pub(crate) const fn len(self, shape: Shape) -> usize {
         match self {
@@ -38,9 +43,11 @@ impl Layout {
 pub(crate) enum Action {
     /// Reads the inputs of the group, writes its outputs.
     Group { group: Group, shape: Shape },
-    /// Reads A, B and the inputs of the tail; writes C and the further outputs of the tail. `sizes` is (m, k, n). With B in
-    /// `panels`, `tb` says nothing.
+    /// Reads A, B and the inputs of the tail; writes C and the further outputs of the tail. `sizes` is (m, k, n). B may lie in
+    /// `panels`; with `tb` it is their transpose.
     Matmul { ta: bool, tb: bool, sizes: (usize, usize, usize), panels: bool, tail: Option<Group> },
+    /// Reads A and B; adds `scale`·A·B to C, which lies where it is written, in `panels` or in rows.
+    Update { ta: bool, tb: bool, sizes: (usize, usize, usize), scale: Real, panels: bool },
     /// Reads a matrix of the first shape, transposed when `flip`; writes it in panels.
     Pack { shape: Shape, flip: bool },
     /// Runs steps on blocks of rows.
@@ -73,10 +80,11 @@ impl Action {
         match self {
             Self::Group { group, .. } => group_name(group),
             Self::Matmul { ta, tb, tail, panels, .. } => {
-                let flag = |t: &bool| if *t { "ᵀ" } else { "" };
                 let tail = tail.as_ref().map_or_else(String::new, |tail| format!(", then {}", group_name(tail)));
-                let second = if *panels { " in panels" } else { flag(tb) };
-                format!("matmul a{}·b{second}{tail}", flag(ta))
+                format!("matmul a{}·b{}{}{tail}", flag(*ta), flag(*tb), in_panels(*panels))
+            }
+            Self::Update { ta, tb, scale, panels, .. } => {
+                format!("add {scale:?} × matmul a{}·b{} where it lies{}", flag(*ta), flag(*tb), in_panels(*panels))
             }
             Self::Pack { flip: false, .. } => "panels".into(),
             Self::Pack { flip: true, .. } => "panels of the transpose".into(),
@@ -100,6 +108,14 @@ impl Action {
             Self::Call(call, _) => call.0.name().into(),
         }
     }
+}
+
+const fn flag(transposed: bool) -> &'static str {
+    if transposed { "ᵀ" } else { "" }
+}
+
+const fn in_panels(lies: bool) -> &'static str {
+    if lies { " in panels" } else { "" }
 }
 
 /// The operations of a group in order, and how its results are summed.

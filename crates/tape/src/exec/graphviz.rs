@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use crate::exec::State;
 use crate::exec::listing::{origin, quoted, shortened};
 use crate::exec::reads::{Read, reads};
 use crate::{Element, Program};
@@ -11,7 +12,8 @@ use crate::{Element, Program};
 const WIDTH: usize = 40;
 
 impl<T: Element> Program<T> {
-    /// The program as a Graphviz graph, for `dot -Tsvg`: a box for each step, an edge for each value read; the held stage is grey.
+    /// The program as a Graphviz graph, for `dot -Tsvg`: a box for each step, an edge for each value read; the held stage is grey,
+    /// and dashed edges carry state to the next run.
     pub fn to_dot(&self) -> String {
         let mut graph = Graph { dot: String::new(), makers: HashMap::new(), constants: 0 };
         graph.line(format_args!("digraph program {{"));
@@ -22,6 +24,11 @@ impl<T: Element> Program<T> {
             let text = format!("input {n}{}\n{}", quoted(input.origin.label.as_deref()), input.shape);
             graph.node(&format!("i{n}"), &text, "shape=ellipse");
             graph.makers.insert(input.value, format!("i{n}"));
+        }
+        for (n, State { parameter, .. }) in self.0.states.iter().enumerate() {
+            let text = format!("state {n}{}\n{}", quoted(parameter.origin.label.as_deref()), parameter.shape);
+            graph.node(&format!("t{n}"), &text, "shape=ellipse, style=dashed");
+            graph.makers.insert(parameter.value, format!("t{n}"));
         }
         for (n, step) in self.0.steps.iter().enumerate() {
             let name = shortened(&step.action.name(), WIDTH);
@@ -36,6 +43,11 @@ impl<T: Element> Program<T> {
             let text = format!("output {n}{}\n{}", quoted(output.origin.label.as_deref()), output.shape);
             graph.node(&format!("o{n}"), &text, "shape=ellipse");
             graph.edge(&outputs[n], &format!("o{n}"));
+        }
+        for (n, State { next, .. }) in self.0.states.iter().enumerate() {
+            if let Some(maker) = graph.makers.get(next).cloned() {
+                graph.line(format_args!("  {maker} -> t{n} [style=dashed];"));
+            }
         }
         graph.dot + "}\n"
     }

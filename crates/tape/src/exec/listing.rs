@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::exec::reads::{Read, reads};
-use crate::exec::{Action, Chain, Inner, Link, Origin, Parameter, Slot, Step};
+use crate::exec::{Action, Chain, Inner, Layout, Link, Origin, Parameter, Slot, Step};
 use crate::{Element, Program, Shape};
 
 /// Characters of an operation that a row shows at most.
@@ -15,7 +15,7 @@ const NUMBERS: usize = 5;
 /// The table of all steps, with the share of each in the arithmetic and in the memory traffic of a run.
 impl<T: Element> fmt::Display for Program<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { inputs, outputs, steps, held_steps, arena, live_peak, .. } = &*self.0;
+        let Inner { inputs, states, outputs, steps, held_steps, arena, live_peak, .. } = &*self.0;
         let (cost, size) = (self.cost(), size_of::<T>());
         let bytes = |elements: usize| scaled((elements * size) as f64, "B");
         let (flops, moved) = (scaled(cost.flops as f64, ""), bytes(cost.elements as usize));
@@ -30,6 +30,10 @@ impl<T: Element> fmt::Display for Program<T> {
         let held = self.0.held();
         for (n, input) in inputs.iter().enumerate() {
             writeln!(f, "  {} input {n}: {}", if n < held { "held" } else { "free" }, parameter(input))?;
+        }
+        for (n, state) in states.iter().enumerate() {
+            let lies = if state.layout == Layout::Panels { ", in panels" } else { "" };
+            writeln!(f, "  state {n}: {}{lies}", parameter(&state.parameter))?;
         }
         let (reads, results_of) = reads(&self.0);
         let share = |part: u64, all: u64| format!("{:.1}", 100.0 * part as f64 / all.max(1) as f64);

@@ -11,13 +11,14 @@ mod program;
 mod reads;
 mod run;
 mod runner;
+mod state;
 pub(crate) mod vector;
 
 pub(crate) use action::{Access, Action, Group, Instruction, Layout, Output, Reduction, Source};
 pub(crate) use chain::{Chain, Link, Local, PIECES, Slot};
 pub(crate) use listing::quoted;
 pub(crate) use operands::{Operand, Place, Span};
-pub(crate) use program::{Inner, Origin, Outputs, Parameter, Step};
+pub(crate) use program::{Inner, Origin, Outputs, Parameter, State, Step};
 pub(crate) use run::{fold, scratch};
 
 /// Elements of a page of 4 KiB, of the larger element type.

@@ -7,12 +7,14 @@ use crate::exec::runner::{check_inputs, run_step};
 use crate::{Element, Runner};
 
 impl<T: Element> Runner<T> {
-    /// Runs the program `rounds` times and gives the least time that each step took, in the order of the listing.
+    /// Runs the program `rounds` times and gives the least time that each step took, in the order of the listing. State
+    /// is carried from round to round.
     ///
     /// # Panics
     /// When the number or a length of the inputs is not the program's.
     #[track_caller]
     pub fn step_times(&mut self, inputs: &[&[T]], rounds: usize) -> Vec<Duration> {
+        self.check_loaded();
         let inner = &*self.program.0;
         check_inputs(&inner.inputs, inputs, 1);
         let (held, free) = inputs.split_at(inner.held());

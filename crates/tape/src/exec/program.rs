@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use crate::compile::Graph;
-use crate::exec::{Action, Operand, Span};
+use crate::exec::{Action, Layout, Operand, Span};
 use crate::recording::{NoPython, python};
 use crate::{Cost, Element, Par, Runner, Shape};
 
@@ -26,6 +26,17 @@ pub(crate) struct Parameter {
     pub(crate) shape: Shape,
     pub(crate) operand: Operand,
     pub(crate) origin: Origin,
+}
+
+/// What is carried from run to run.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) parameter: Parameter,
+    /// The value that replaces it.
+    pub(crate) next: u32,
+    /// Where it lies in the arena, and how.
+    pub(crate) span: Span,
+    pub(crate) layout: Layout,
 }
 
 /// Some of the outputs of a program: those beyond the last bit share it.
@@ -76,6 +87,7 @@ pub(crate) struct Inner<T> {
     /// The lengths of the inputs of the second stage.
     pub(crate) free_lens: Vec<usize>,
     pub(crate) outputs: Vec<Parameter>,
+    pub(crate) states: Vec<State>,
     pub(crate) steps: Vec<Step>,
     /// The number of steps that belong to the first stage.
     pub(crate) held_steps: usize,
@@ -136,7 +148,7 @@ impl<T: Element> Program<T> {
     }
 
     /// The program as plain JAX code: a Python function `name` of the inputs in order, matrices in double precision, that gives a
-    /// tuple of the outputs. [`python_prelude`](crate::python_prelude) goes before it. It is the program as it was recorded, so JAX
+    /// tuple of the outputs; state follows the inputs, and what it becomes the outputs. [`python_prelude`](crate::python_prelude) goes before it. It is the program as it was recorded, so JAX
     /// can differentiate it.
     ///
     /// ```
@@ -162,6 +174,11 @@ impl<T: Element> Program<T> {
     /// The shapes of the inputs in order: those of the first stage, then those of the second.
     pub fn input_shapes(&self) -> impl Iterator<Item = Shape> {
         self.0.inputs.iter().map(|input| input.shape)
+    }
+
+    /// The shapes of what is carried from run to run, in order.
+    pub fn state_shapes(&self) -> impl Iterator<Item = Shape> {
+        self.0.states.iter().map(|state| state.parameter.shape)
     }
 
     /// The shapes of the outputs in order.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use crate::Element;
-use crate::exec::{Inner, Operand, Place, Span};
+use crate::exec::{Inner, Operand, Place, Span, State};
 
 /// An operand.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,6 +45,9 @@ pub(crate) fn reads<T: Element>(inner: &Inner<T>) -> (Vec<Vec<Read>>, Vec<Read>)
     let mut known = Known { inner, written: BTreeMap::new(), lens: HashMap::new() };
     for input in &inner.inputs {
         known.lens.insert(input.value, input.shape.len());
+    }
+    for State { parameter, span, .. } in &inner.states {
+        known.write(parameter.value, parameter.shape.len(), *span);
     }
     let mut steps = Vec::with_capacity(inner.steps.len());
     for step in &inner.steps {

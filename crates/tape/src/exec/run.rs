@@ -1,6 +1,6 @@
 //! The one place where steps become kernel calls.
 
-use kernels::{Dot, Mat, MatMut, Panels, RowDot, Sum, Tail, Update, reduce};
+use kernels::{Dot, Mat, MatMut, Panels, PanelsMut, RowDot, Sum, Tail, Update, reduce};
 
 use crate::exec::{Access, Action, Group, Instruction, Output, Reduction, Source};
 use crate::{Element, Elementwise, Par};
@@ -16,9 +16,14 @@ const PARS: &[Par] = &[
 pub(crate) fn scratch<T: Element>(action: &Action) -> usize {
     match action {
         Action::Group { group, shape } => kernels::group_scratch(group, shape.rows, shape.cols),
-        Action::Matmul { sizes: (m, k, n), panels, .. } => {
-            let needed = if *panels { kernels::matmul_panels_scratch::<T> } else { kernels::matmul_scratch::<T> };
-            PARS.iter().map(|&par| needed(par, *m, *k, *n)).max().unwrap_or(0)
+        Action::Matmul { tb, sizes: (m, k, n), panels, .. } => {
+            let packed = *panels && !*tb;
+            let needed = if packed { kernels::matmul_panels_scratch::<T> } else { kernels::matmul_scratch::<T> };
+            most(needed, *m, *k, *n)
+        }
+        Action::Update { sizes: (m, k, n), panels, .. } => {
+            let needed = if *panels { kernels::matmul_to_panels_scratch::<T> } else { kernels::matmul_scratch::<T> };
+            most(needed, *m, *k, *n)
         }
         Action::Chain(chain) => chain.scratch::<T>(),
         Action::Mixture { bank, groups, shape, dots, .. } => {
@@ -26,6 +31,11 @@ pub(crate) fn scratch<T: Element>(action: &Action) -> usize {
         }
         _ => 0,
     }
+}
+
+/// The most that a product needs, however it is run.
+fn most(needed: fn(Par, usize, usize, usize) -> usize, m: usize, k: usize, n: usize) -> usize {
+    PARS.iter().map(|&par| needed(par, m, k, n)).max().unwrap_or(0)
 }
 
 /// An operation on constants, with the bits that the kernel gives.
@@ -53,6 +63,7 @@ pub(crate) fn run<'a, T: Element>(
     match action {
         Action::Group { group, shape } => kernels::group(par, group, shape.rows, shape.cols, reads, writes, scratch),
         Action::Matmul { .. } => matmul(par, action, reads, writes, scratch),
+        Action::Update { .. } => update(par, action, reads, writes, scratch),
         Action::Pack { shape, flip } => {
             let b = Mat::new(reads[0], shape.rows, shape.cols);
             kernels::pack_panels(par, if *flip { b.t() } else { b }, writes[0]);
@@ -79,19 +90,34 @@ fn matmul<'a, T: Element>(par: Par, action: &Action, reads: &[&'a [T]], writes: 
     let Action::Matmul { ta, tb, sizes: (m, k, n), panels, tail } = action else {
         unreachable!("called for products only")
     };
-    let view = |data: &'a [T], rows, cols, transposed| {
-        if transposed { Mat::new(data, cols, rows).t() } else { Mat::new(data, rows, cols) }
-    };
     let a = view(reads[0], *m, *k, *ta);
     let Some((c, outputs)) = writes.split_first_mut() else { unreachable!("a product writes C") };
     let tail = tail.as_ref().map(|group| Tail { group, inputs: &reads[2..], outputs });
     let (update, c) = (Update::Overwrite, MatMut::new(c, *m, *n));
     if *panels {
-        let b = Panels::new(reads[1], *k, *n);
+        let b = if *tb { Panels::new(reads[1], *n, *k).t() } else { Panels::new(reads[1], *k, *n) };
         kernels::matmul_panels(par, T::ONE, a, b, update, c, tail, scratch);
     } else {
         kernels::matmul(par, T::ONE, a, view(reads[1], *k, *n, *tb), update, c, tail, scratch);
     }
+}
+
+fn update<'a, T: Element>(par: Par, action: &Action, reads: &[&'a [T]], writes: &mut [&'a mut [T]], scratch: &mut [T]) {
+    let Action::Update { ta, tb, sizes: (m, k, n), scale, panels } = action else {
+        unreachable!("called for updates only")
+    };
+    let (a, b) = (view(reads[0], *m, *k, *ta), view(reads[1], *k, *n, *tb));
+    let (alpha, update, c) = (T::of(scale.get()), Update::Accumulate, &mut *writes[0]);
+    if *panels {
+        kernels::matmul_to_panels(par, alpha, a, b, update, PanelsMut::new(c, *m, *n), scratch);
+    } else {
+        kernels::matmul(par, alpha, a, b, update, MatMut::new(c, *m, *n), None, scratch);
+    }
+}
+
+/// A matrix that is row-major, or whose transpose is.
+fn view<T>(data: &[T], rows: usize, cols: usize, transposed: bool) -> Mat<'_, T> {
+    if transposed { Mat::new(data, cols, rows).t() } else { Mat::new(data, rows, cols) }
 }
 
 fn mixture<'a, T: Element>(

@@ -26,7 +26,7 @@ impl<T: Element> Arena<T> {
         Self { storage, start }
     }
 
-    fn elements(&self) -> &[T] {
+    pub(super) fn elements(&self) -> &[T] {
         &self.storage[self.start..]
     }
 
@@ -56,12 +56,15 @@ pub struct Runner<T> {
     folds: Folds<T>,
     /// The outputs of the second stage that the last run computed.
     fresh: Outputs,
+    /// Whether there is state to run on.
+    pub(super) loaded: bool,
 }
 
 impl<T: Element> Runner<T> {
     pub(crate) fn new(program: Program<T>, par: Par) -> Self {
         let arena = Arena::new(program.arena());
-        Self { program, par, arena, folds: Folds::default(), fresh: Outputs::ALL }
+        let loaded = program.0.states.is_empty();
+        Self { program, par, arena, folds: Folds::default(), fresh: Outputs::ALL, loaded }
     }
 
     /// The program that it runs.
@@ -83,9 +86,10 @@ impl<T: Element> Runner<T> {
     /// Runs the program; [`Self::output`] gives the results.
     ///
     /// # Panics
-    /// When the number or a length of the inputs is not the program's.
+    /// When the number or a length of the inputs is not the program's, or it carries state and none was loaded.
     #[track_caller]
     pub fn evaluate(&mut self, inputs: &[&[T]]) {
+        self.check_loaded();
         let inner = &self.program.0;
         check_inputs(&inner.inputs, inputs, 1);
         let (held, free) = inputs.split_at(inner.held());
@@ -150,6 +154,7 @@ impl<T: Element> Runner<T> {
     /// When the number or a length of the inputs is not that of the program's held inputs.
     #[track_caller]
     pub fn hold<'s>(&'s mut self, held: &'s [&'s [T]]) -> Held<'s, T> {
+        self.check_loaded();
         let inner = &self.program.0;
         check_inputs(&inner.inputs[..inner.held()], held, 1);
         self.run_steps(0..self.program.held_steps(), held, &[], 0, Outputs::ALL);
@@ -236,9 +241,11 @@ impl<T: Element> Held<'_, T> {
     /// Runs what output `i` needs of the second stage, and gives it.
     ///
     /// # Panics
-    /// When the number or a length of the inputs is not that of the program's free inputs, or there is no such output.
+    /// When the number or a length of the inputs is not that of the program's free inputs, there is no such output, or the program
+    /// carries state.
     #[track_caller]
     pub fn run_only(&mut self, i: usize, free: &[&[T]]) -> &[T] {
+        assert!(self.program().0.states.is_empty(), "run_only: the program carries state, and its runs are whole");
         self.check_free(free, 1);
         self.run_second(free, 0, Outputs::one(i));
         self.runner.output(i)
@@ -254,7 +261,7 @@ impl<T: Element> Held<'_, T> {
     }
 
     /// Runs the second stage on each of `k` consecutive matrices of every free input, and writes each output as `k` consecutive
-    /// matrices. The bits are those of `k` single runs.
+    /// matrices. The bits are those of `k` single runs (which hand on state one to the next, if the program carries some).
     ///
     /// A product of a held matrix with a vector of each run is one product, so that the matrix is read once; this takes `k` times
     /// the memory, which is kept for the next call.
@@ -271,7 +278,8 @@ impl<T: Element> Held<'_, T> {
             let (shape, len) = (output.shape, place.len());
             assert!(len == k * shape.len(), "run_each: output {n} is {k} × {shape} and its place has {len} elements");
         }
-        if k > 1 && folds::worth(&self.runner.program.0) {
+        let apart = self.runner.program.0.states.is_empty();
+        if k > 1 && apart && folds::worth(&self.runner.program.0) {
             return self.run_together(k, inputs, outputs);
         }
         for fold in 0..k {

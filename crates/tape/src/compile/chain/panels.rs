@@ -9,7 +9,7 @@ use crate::compile::plan::{Content, Plan, Planned, Value};
 use crate::exec::{Action, Layout};
 
 /// With fewer rows a product reads its second operand where it lies.
-const ROWS: usize = 24;
+pub(crate) const ROWS: usize = 24;
 
 /// What was packed so far: the panels of each value, and of its transpose.
 #[derive(Default)]
@@ -19,7 +19,7 @@ impl Panels {
     /// Lets a product read panels when it runs in blocks, or again and again on an operand that is held. A new packing is added to
     /// the plan.
     pub(super) fn choose(&mut self, plan: &mut Plan, step: &mut Planned, in_blocks: bool) {
-        let Action::Matmul { tb, sizes: (m, k, n), ref mut panels, .. } = step.action else { return };
+        let Action::Matmul { ref mut tb, sizes: (m, k, n), ref mut panels, .. } = step.action else { return };
         let b = step.reads[1];
         if plan.values[b as usize].layout == Layout::Panels {
             *panels = true;
@@ -30,7 +30,8 @@ impl Panels {
         let worth = k > 1 && m > ROWS && (in_blocks || held);
         if worth && Layout::takes_panels(k, n) {
             *panels = true;
-            step.reads[1] = *self.0.entry((b, tb)).or_insert_with(|| pack(plan, b, tb, Shape::new(k, n)));
+            let flip = std::mem::take(tb);
+            step.reads[1] = *self.0.entry((b, flip)).or_insert_with(|| pack(plan, b, flip, Shape::new(k, n)));
         }
     }
 }
