@@ -61,7 +61,7 @@ impl<T: Float> Case<T> {
     }
 
     /// The product with B as the transpose of panels.
-    fn from_transposed(&self, par: Par) -> Vec<u64> {
+    fn with_transpose(&self, par: Par) -> Vec<u64> {
         let ([m, k, n], [a, _], mut c) = (self.sizes, self.operands(), self.c.clone());
         assert!(self.flips[1], "only a transposed B lies in panels of its transpose");
         let panels = self.packed(&self.b, n, k);
@@ -100,8 +100,8 @@ impl<T: Float> Case<T> {
             }
         }
         if self.flips[1] && takes_panels(k, n) && takes_panels(n, k) {
-            assert!(rows == self.from_transposed(Par::Seq), "with the transpose of panels, {}", name());
-            for pool in in_pools(|| self.from_transposed(Par::Rayon)) {
+            assert!(rows == self.with_transpose(Par::Seq), "with the transpose of panels, {}", name());
+            for pool in in_pools(|| self.with_transpose(Par::Rayon)) {
                 assert!(rows == pool, "with the transpose of panels in a pool, {}", name());
             }
         }
