@@ -1,6 +1,7 @@
 //! The kernels against their slow twins, on every instruction set.
 
 mod accuracy;
+mod awake;
 mod axpy;
 mod group;
 mod isa;

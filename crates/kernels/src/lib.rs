@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod activation;
+mod awake;
 mod axpy;
 mod elementary;
 mod elementwise;
@@ -18,6 +19,7 @@ pub mod reduce;
 pub mod reference;
 
 pub use activation::Activation;
+pub use awake::awake;
 pub use axpy::{axpy, axpy_with, aypx, aypx_with, waxpy, waxpy_with};
 pub use elementwise::Elementwise;
 pub use float::Float;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::exec::operands::Given;
-use crate::exec::runner::{check_inputs, run_step};
+use crate::exec::runner::{check_inputs, for_long, run_step};
 use crate::{Element, Runner};
 
 impl<T: Element> Runner<T> {
@@ -20,13 +20,16 @@ impl<T: Element> Runner<T> {
         let (held, free) = inputs.split_at(inner.held());
         let given = Given { constants: &inner.constants, held, free, fold: 0, lens: &inner.free_lens, base: None };
         let mut least = vec![Duration::MAX; inner.steps.len()];
-        for _ in 0..rounds {
-            for (step, least) in inner.steps.iter().zip(&mut least) {
-                let start = Instant::now();
-                run_step(self.par, step, self.arena.elements_mut(), &given);
-                *least = start.elapsed().min(*least);
+        let (par, arena) = (self.par, self.arena.elements_mut());
+        kernels::awake(for_long(par, &inner.steps), || {
+            for _ in 0..rounds {
+                for (step, least) in inner.steps.iter().zip(&mut least) {
+                    let start = Instant::now();
+                    run_step(par, step, arena, &given);
+                    *least = start.elapsed().min(*least);
+                }
             }
-        }
+        });
         least
     }
 }

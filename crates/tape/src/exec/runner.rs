@@ -8,6 +8,9 @@ use crate::exec::run::run;
 use crate::exec::{Inner, Outputs, Parameter, Place, Step};
 use crate::{Element, Par, Program};
 
+/// Floating-point operations of a run that takes a few times as long as it takes to wake a thread.
+const LONG: u64 = 1 << 23;
+
 /// Cache lines start at multiples of this many bytes.
 const LINE: usize = 64;
 
@@ -163,12 +166,21 @@ impl<T: Element> Runner<T> {
 
     fn run_steps(&mut self, steps: Range<usize>, held: &[&[T]], free: &[&[T]], fold: usize, wanted: Outputs) {
         self.fresh = wanted;
-        let inner = &*self.program.0;
+        let (par, inner) = (self.par, &*self.program.0);
         let given = Given { constants: &inner.constants, held, free, fold, lens: &inner.free_lens, base: None };
-        for step in inner.steps[steps].iter().filter(|step| step.serves.meets(wanted)) {
-            run_step(self.par, step, self.arena.elements_mut(), &given);
-        }
+        let (steps, arena) = (&inner.steps[steps], self.arena.elements_mut());
+        kernels::awake(for_long(par, steps), || {
+            for step in steps.iter().filter(|step| step.serves.meets(wanted)) {
+                run_step(par, step, arena, &given);
+            }
+        });
     }
+}
+
+/// Who is to stay awake in a run of these steps: nobody when it is short.
+pub(super) fn for_long(par: Par, steps: &[Step]) -> Par {
+    let flops: u64 = steps.iter().map(|step| step.cost.flops).sum();
+    if flops >= LONG { par } else { Par::Seq }
 }
 
 pub(super) fn run_step<'a, T: Element>(par: Par, step: &Step, arena: &'a mut [T], given: &Given<'a, T>) {
@@ -298,7 +310,7 @@ impl<T: Element> Held<'_, T> {
         let (inner, base) = (&*program.0, arena.elements());
         let (constants, lens) = (&inner.constants[..], &inner.free_lens[..]);
         let given = Given { constants, held: self.held, free: inputs, fold: 0, lens, base: Some(base) };
-        folds.run(*par, inner, &given, base, k);
+        kernels::awake(for_long(*par, &inner.steps[inner.held_steps..]), || folds.run(*par, inner, &given, base, k));
         for (output, place) in inner.outputs.iter().zip(outputs) {
             for (fold, place) in place.chunks_exact_mut(output.operand.len.max(1)).enumerate() {
                 place.copy_from_slice(folds.output(inner, base, fold, output.operand));
