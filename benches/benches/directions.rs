@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use benches::{Row, append};
+use benches::{Row, append, on_threads};
 use tape::{Activation, Bank, Element, Par, Runner, Tape, Var, hvp};
 
 const DIRECTIONS: usize = 8;
@@ -13,9 +13,7 @@ const ROUNDS: usize = 41;
 
 fn main() {
     for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        let par = if threads == 1 { Par::Seq } else { Par::Rayon };
-        pool.install(|| {
+        on_threads(threads, |par| {
             measure::<f32>("logistic", logistic, par, threads);
             measure::<f64>("logistic", logistic, par, threads);
             measure::<f32>("layer", layer, par, threads);

@@ -10,7 +10,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::time::Instant;
 
-use benches::{Row, append};
+use benches::{Row, append, on_threads};
 use kernels::{Mat, MatMut, Update, matmul, matmul_scratch};
 use tape::{Activation, Bank, Cg, Damping, Element, Implicit, Method, Par, Point, Problem, Runner, Setup};
 use tape::{Stationarity, Tape, grad, hvp};
@@ -33,9 +33,7 @@ fn main() {
     };
     let instance = Instance::read(Path::new(&folder));
     for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        let par = if threads == 1 { Par::Seq } else { Par::Rayon };
-        pool.install(|| {
+        on_threads(threads, |par| {
             measure::<f32>(&instance, par, threads);
             measure::<f64>(&instance, par, threads);
         });

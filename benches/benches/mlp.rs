@@ -11,7 +11,7 @@ mod plain;
 
 use std::time::Instant;
 
-use benches::{Row, append};
+use benches::{Row, append, on_threads};
 use kernels::{Isa, peak};
 use tape::{Activation, Par, Program, Runner, Tape, Var, grad};
 
@@ -32,22 +32,16 @@ fn main() {
         if listing {
             println!("{program}");
             for threads in [1, 2] {
-                let times = in_pool(threads, |par| step_times(&program, &network, par));
+                let times = on_threads(threads, |par| step_times(&program, &network, par));
                 println!("µs of each step, {threads} threads: {times:.0?}");
             }
             continue;
         }
         println!("{} {} steps, off by {:.1e}", function.name(), program.steps(), error(&program, function, &network));
         for threads in [1, 2] {
-            in_pool(threads, |par| measure(&program, function, &network, par, threads));
+            on_threads(threads, |par| measure(&program, function, &network, par, threads));
         }
     }
-}
-
-/// On so many threads.
-fn in_pool<R: Send>(threads: usize, run: impl FnOnce(Par) -> R + Send) -> R {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-    pool.install(|| run(if threads == 1 { Par::Seq } else { Par::Rayon }))
 }
 
 /// The least microseconds of each step.

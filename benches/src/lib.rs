@@ -7,6 +7,8 @@ use std::fs::{OpenOptions, create_dir_all};
 use std::io::Write;
 use std::path::PathBuf;
 
+use kernels::Par;
+
 /// One result.
 #[derive(Debug)]
 pub struct Row<'a> {
@@ -49,4 +51,13 @@ pub fn append(row: &Row<'_>) {
     }
     let Row { bench, peer, threads, shape, median, unit } = row;
     writeln!(file, "{bench},{peer},{threads},{shape},{median},{unit}").expect("rows.csv can be written");
+}
+
+/// Runs on so many threads, in a pool of its own.
+///
+/// # Panics
+/// When the pool cannot be made.
+pub fn on_threads<R: Send>(threads: usize, run: impl FnOnce(Par) -> R + Send) -> R {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+    pool.install(|| run(if threads == 1 { Par::Seq } else { Par::Rayon }))
 }
