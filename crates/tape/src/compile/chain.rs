@@ -35,6 +35,8 @@ struct Blocks {
     spans: usize,
     /// Rows of a block.
     height: usize,
+    /// Rows of a block where one thread runs all.
+    alone: usize,
 }
 
 /// Joins the steps of a plan, which are in order, where they hand on at least `worth` bytes: a cache holds fewer anyway.
@@ -150,7 +152,9 @@ impl Run {
         // A few rows are enough for a product, and whole tiles of it are better.
         let least = if heavy { TALL } else { 24 };
         let blocks = self.rows.div_ceil((CACHE / bytes).clamp(least, 192)).next_multiple_of(spans);
-        Some(Blocks { spans, height: self.rows.div_ceil(blocks).next_multiple_of(TILE) })
+        let height = self.rows.div_ceil(blocks).next_multiple_of(TILE);
+        // One thread has no use for several spans, and heavy operands are read less often.
+        Some(Blocks { spans, height, alone: if heavy { 2 * height } else { height } })
     }
 
     /// The elements that its products read whole.

@@ -58,6 +58,8 @@ pub(crate) struct Chain {
     pub(crate) spans: Vec<usize>,
     /// Rows of a block; the last of a span may have fewer.
     pub(crate) block: usize,
+    /// The same where one thread runs the chain, as one span; not more than `block` where rows lie together by spans.
+    pub(crate) alone: usize,
     /// All heights of blocks.
     pub(crate) heights: Vec<usize>,
     pub(crate) links: Vec<Link>,
@@ -93,11 +95,15 @@ impl Chain {
         (1..=count).map(|n| rows * n / count).collect()
     }
 
-    /// The heights of the blocks of such spans.
-    pub(crate) fn heights(spans: &[usize], block: usize) -> Vec<usize> {
+    /// The heights of the blocks of such spans, and of those of one span for one thread.
+    pub(crate) fn heights(spans: &[usize], block: usize, alone: usize) -> Vec<usize> {
         let starts = std::iter::once(0).chain(spans.iter().copied());
         let lasts = starts.zip(spans).map(|(start, end)| (end - start - 1) % block + 1);
         let mut heights: Vec<usize> = lasts.chain([block]).collect();
+        if alone > block {
+            let rows = spans.last().map_or(0, |end| *end);
+            heights.extend([(rows - 1) % alone + 1, alone.min(rows)]);
+        }
         heights.sort_unstable();
         heights.dedup();
         heights
@@ -123,51 +129,55 @@ impl Chain {
         before(spans.start)..before(spans.end)
     }
 
-    /// The elements of a block of what only links read.
-    fn inner(&self) -> impl Iterator<Item = usize> {
-        self.locals[self.outputs..].iter().map(|local| padded(local.cols * self.block))
+    /// The elements of a block of so many rows of what only links read.
+    fn inner(&self, block: usize) -> impl Iterator<Item = usize> {
+        self.locals[self.outputs..].iter().map(move |local| padded(local.cols * block))
     }
 
-    /// Scratch of one piece.
-    fn room<T: Element>(&self) -> usize {
+    /// Scratch of one piece with such blocks.
+    fn room<T: Element>(&self, block: usize) -> usize {
         let actions = self.links.iter().flat_map(|link| match link {
             Link::Step { actions, .. } => &actions[..],
             Link::Pack { .. } => &[],
         });
-        padded(self.inner().sum::<usize>() + actions.map(scratch::<T>).max().unwrap_or(0))
+        padded(self.inner(block).sum::<usize>() + actions.map(scratch::<T>).max().unwrap_or(0))
     }
 
-    /// Scratch of all pieces.
+    /// Scratch of all pieces, however it is run.
     pub(crate) fn scratch<T: Element>(&self) -> usize {
-        self.pieces() * self.room::<T>()
+        (self.pieces() * self.room::<T>(self.block)).max(self.room::<T>(self.alone))
     }
 
     /// Runs the chain.
     pub(super) fn run<T: Element>(&self, par: Par, reads: &[&[T]], writes: &mut [&mut [T]], room: &mut [T]) {
         let mut slices: [&mut [T]; Action::OPERANDS] = Default::default();
         slices.iter_mut().zip(writes).for_each(|(slice, write)| *slice = write);
+        if par == Par::Seq && self.alone > self.block {
+            return self.run_span(0..self.rows(), self.alone, reads, slices, room);
+        }
         let outputs = Outputs { chain: self, piece: 0, slices };
-        let room = &mut room[..self.scratch::<T>()];
+        let room = &mut room[..self.pieces() * self.room::<T>(self.block)];
         each(par, 0..self.pieces(), outputs, room, &|piece, mut outputs: Outputs<'_, T>, room: &mut [T]| {
             for span in self.first(piece)..self.first(piece + 1) {
                 let rows = self.rows_of(span..span + 1);
                 let (mine, others) = outputs.split(rows.len());
-                self.run_span(rows, reads, mine.slices, room);
+                self.run_span(rows, self.block, reads, mine.slices, room);
                 outputs = others;
             }
         });
     }
 
-    /// Runs the links on the blocks of a span.
+    /// Runs the links on the blocks of a span, of so many rows each.
     fn run_span<T: Element>(
         &self,
         span: Range<usize>,
+        block: usize,
         reads: &[&[T]],
         mut outputs: [&mut [T]; Action::OPERANDS],
         room: &mut [T],
     ) {
-        for start in span.clone().step_by(self.block) {
-            let rows = start..span.end.min(start + self.block);
+        for start in span.clone().step_by(block) {
+            let rows = start..span.end.min(start + block);
             let within = rows.start - span.start..rows.end - span.start;
             let mut locals: [&mut [T]; LOCALS] = std::array::from_fn(|_| Default::default());
             let (written, inner) = self.locals.split_at(self.outputs);
@@ -178,7 +188,7 @@ impl Chain {
                 };
             }
             let mut rest = &mut *room;
-            for ((local, len), to) in inner.iter().zip(self.inner()).zip(&mut locals[self.outputs..]) {
+            for ((local, len), to) in inner.iter().zip(self.inner(block)).zip(&mut locals[self.outputs..]) {
                 *to = &mut rest.split_off_mut(..len).expect("the scratch is long enough")[..local.cols * rows.len()];
             }
             for link in &self.links {

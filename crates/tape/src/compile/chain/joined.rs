@@ -34,14 +34,15 @@ impl<'p> Joined<'p> {
     }
 
     /// The chain of `links`, in blocks of about so many rows.
-    pub(super) fn join(mut self, links: &[Planned], Blocks { spans, height: block }: Blocks) -> Planned {
+    pub(super) fn join(mut self, links: &[Planned], Blocks { spans, height: block, alone }: Blocks) -> Planned {
         let panels = self.locals.iter().any(|(_, layout)| *layout == Layout::Panels);
         let spans = Chain::spans(self.rows, panels, spans);
-        let heights = Chain::heights(&spans, block);
+        let alone = if panels { block } else { alone };
+        let heights = Chain::heights(&spans, block, alone);
         let chained = links.iter().flat_map(|step| self.links(step, &heights)).collect();
         let cols = |value: u32| self.plan.values[value as usize].shape.len() / self.rows;
         let locals = self.locals.iter().map(|&(value, layout)| Local { value, cols: cols(value), layout }).collect();
-        let chain = Chain { spans, block, heights, links: chained, locals, outputs: self.outputs };
+        let chain = Chain { spans, block, alone, heights, links: chained, locals, outputs: self.outputs };
         Planned {
             action: Action::Chain(Box::new(chain)),
             reads: self.reads,
