@@ -59,8 +59,8 @@ pub(super) fn multiply_along<L: Lanes, const R: usize, const V: usize>(
     let rest = groups.remainder();
     for (q, rows) in groups.enumerate() {
         ahead.ask::<L>(q);
-        for (row, column) in rows.chunks_exact(nr).zip(&mut a) {
-            step(&mut tile, &column, row);
+        for row in rows.chunks_exact(nr) {
+            step(&mut tile, &a.column(), row);
         }
     }
     multiply(tile, a, rest.chunks_exact(nr))
@@ -156,6 +156,15 @@ impl<'a, T: Float, const R: usize> Along<'a, T, R> {
     pub(super) fn new(data: &'a [T], stride: usize, depth: usize) -> Self {
         let end = if depth == 0 { 0 } else { (depth - 1) * stride + R };
         Self { data: &data[..end], stride, at: 0 }
+    }
+
+    /// The next column, which must be there: a loop that could end at any step would have to keep its sums in order for that, and with few
+    /// registers it moves all of them at every step.
+    #[inline(always)]
+    fn column(&mut self) -> [T; R] {
+        let column = self.data[self.at..].first_chunk().expect("A is as deep as B");
+        self.at += self.stride;
+        *column
     }
 }
 
