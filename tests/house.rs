@@ -107,10 +107,12 @@ fn unsafe_has_an_address() {
     }
 }
 
-/// Threads, scratch and tolerances are arguments. The one thing that is kept is what the CPU can do.
+/// Threads, scratch and tolerances are arguments. The one thing that is kept is what the CPU can do; and a thread knows, for the length
+/// of a call, that it is in it.
 #[test]
 fn no_state_is_global() {
-    for (name, text) in sources("crates").into_iter().filter(|(name, _)| name != "crates/kernels/src/isa.rs") {
+    let known = ["crates/kernels/src/isa.rs", "crates/kernels/src/awake.rs"];
+    for (name, text) in sources("crates").into_iter().filter(|(name, _)| !known.contains(&&**name)) {
         for (line, code) in code(&text) {
             let item = code.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ");
             let global = item.starts_with("static ") || names(code, "thread_local") || names(code, "OnceLock");
