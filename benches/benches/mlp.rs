@@ -20,7 +20,11 @@ use crate::plain::{Function, Network};
 const BATCH: usize = 128;
 const SIZES: [usize; 4] = [784, 512, 512, 10];
 const STEP: f64 = 0.01;
-const ROUNDS: usize = 61;
+/// Blocks of steps, one after the other as training takes them; what else runs on a machine slows it down for about a second.
+const BLOCKS: usize = 12;
+const TIMED: usize = 25;
+/// Steps at the head of a block that are not timed: they warm the caches and bring the threads of the pool to their processors.
+const WARM: usize = 5;
 /// Floating-point operations of the eight products of a step.
 const FLOPS: f64 = 2.0 * BATCH as f64 * (2 * (784 * 512 + 512 * 512 + 512 * 10) + 512 * 512 + 512 * 10) as f64;
 
@@ -110,15 +114,15 @@ fn error(program: &Program<f32>, function: Function, network: &Network) -> f64 {
 fn measure(program: &Program<f32>, function: Function, network: &Network, par: Par, threads: usize) {
     let mut runner = loaded(program, network, par);
     let (mut times, mut peaks) = (Vec::new(), Vec::new());
-    for round in 0..ROUNDS + 4 {
-        let per_second = flops_per_second();
-        let start = Instant::now();
-        runner.evaluate(&network.batch());
-        let seconds = start.elapsed().as_secs_f64();
-        // The first rounds warm caches and the pool.
-        if round >= 4 {
-            times.push(seconds * 1e6);
-            peaks.push(per_second);
+    for _ in 0..BLOCKS {
+        peaks.push(flops_per_second());
+        for step in 0..WARM + TIMED {
+            let start = Instant::now();
+            runner.evaluate(&network.batch());
+            let seconds = start.elapsed().as_secs_f64();
+            if step >= WARM {
+                times.push(seconds * 1e6);
+            }
         }
     }
     let mut w = network.parameters()[0].to_vec();
@@ -126,8 +130,8 @@ fn measure(program: &Program<f32>, function: Function, network: &Network, par: P
     assert!(w.iter().all(|w| w.is_finite()), "the weights stay finite");
     times.sort_by(f64::total_cmp);
     peaks.sort_by(f64::total_cmp);
-    let (median, least) = (times[ROUNDS / 2], times[0]);
-    let floor = FLOPS / (peaks[ROUNDS / 2] * threads as f64) * 1e6;
+    let (median, least) = (times[times.len() / 2], times[0]);
+    let floor = FLOPS / (peaks[BLOCKS / 2] * threads as f64) * 1e6;
     println!(
         "  {threads} threads: {median:6.0} µs, least {least:6.0}; the products at peak {floor:5.0}, {:.0} % of the median",
         100.0 * floor / median
