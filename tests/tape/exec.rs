@@ -131,7 +131,7 @@ fn the_number_of_inputs_is_checked() {
 }
 
 #[test]
-#[should_panic(expected = "is 1 × 3×2 and was given 4 elements")]
+#[should_panic(expected = "is 3×2 and was given 4 elements")]
 fn the_length_of_an_input_is_checked() {
     quadratic(&Tape::new()).runner(Par::Seq).evaluate(&[W, W, D]);
 }

@@ -1,7 +1,7 @@
 //! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
 
 use super::parts::{LIFT, Place};
-use crate::elementary::{Constants, clamp, exp, ln_1p_unit, sign, tanh_of};
+use crate::elementary::{Constants, clamp, exp, ln_1p_less, sign, tanh_of};
 use crate::lanes::{Lanes, splat};
 
 /// One activation.
@@ -22,6 +22,20 @@ fn bounded_below<L: Lanes>(x: L) -> L {
     splat::<L>(-1e4).max(x)
 }
 
+/// max(0, x)
+#[inline(always)]
+fn relu<L: Lanes>(x: L) -> L {
+    splat::<L>(0.0).max(x)
+}
+
+/// max(0, x) − |x|·tail·scale: x·p for a probability p that is `tail`·scale on the left and 1 less that on the right, and rounded once
+/// less there than by way of p. The scale is a power of two.
+#[inline(always)]
+fn relu_less<L: Lanes>(x: L, tail: L, scale: f64) -> L {
+    // −0 and not 0 for the left: where the product is 0 there, x·p is −0.
+    (bounded(x).abs() * tail).mul_add(splat(-scale), splat::<L>(-0.0).max(x))
+}
+
 /// Mask of x > 0.
 #[inline(always)]
 fn positive<L: Lanes>(x: L) -> L {
@@ -40,7 +54,7 @@ impl Jet for Relu {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let zero = splat::<L>(0.0);
-        [zero.max(at.x()), positive(at.x()) & splat(1.0), zero, zero]
+        [relu(at.x()), positive(at.x()) & splat(1.0), zero, zero]
     }
 }
 
@@ -73,7 +87,7 @@ impl Jet for Tanh {
         let t = tanh_of(at.x(), w);
         let d = splat::<L>(4.0) * times_one_less(w);
         let t_2 = splat::<L>(-2.0) * t;
-        [t, d, t_2 * d, (splat::<L>(-3.0) * t).mul_add(t_2, splat(-2.0)) * d]
+        [t, d, t_2 * d, d * splat::<L>(-6.0).mul_add(d, splat(4.0))]
     }
 }
 
@@ -82,9 +96,10 @@ pub(super) struct Sigmoid;
 impl Jet for Sigmoid {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        let s = at.x().lt(splat(0.0)).select(at.smaller(), at.larger());
-        let d = times_one_less(at.smaller());
-        let one_less_2s = at.smaller().mul_add(splat(2.0), splat(-1.0)) ^ sign(at.x());
+        let smaller = at.fraction();
+        let s = at.x().lt(splat(0.0)).select(smaller, splat::<L>(1.0) - smaller);
+        let d = times_one_less(smaller);
+        let one_less_2s = smaller.mul_add(splat(2.0), splat(-1.0)) ^ sign(at.x());
         [s, d, d * one_less_2s, d * splat::<L>(-6.0).mul_add(d, splat(1.0))]
     }
 }
@@ -95,7 +110,7 @@ impl Jet for Softplus {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let [s, d, dd, _] = Sigmoid.jet(at);
-        [splat::<L>(0.0).max(at.x()) + ln_1p_unit(at.e()), s, d, dd]
+        [at.e() + (relu(at.x()) + ln_1p_less(at.e(), at.e_rest())), s, d, dd]
     }
 }
 
@@ -106,7 +121,7 @@ impl Jet for Silu {
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let [s, d, dd, ddd] = Sigmoid.jet(at);
         let x = bounded(at.x());
-        let mut value = bounded_below(at.x()) * s;
+        let mut value = relu_less(at.x(), at.fraction(), 1.0);
         let from = L::splat(L::Elem::FAR_LEFT[0]);
         let shift = L::splat(L::Elem::FAR_LEFT[1]);
         let scale = L::splat(L::Elem::FAR_LEFT[2]);
@@ -124,15 +139,13 @@ pub(super) struct Gelu;
 impl Jet for Gelu {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        // On the left Φ stays times `LIFT` until x has multiplied it: alone it would be subnormal where x·Φ is not.
-        let (left, one) = (at.x().lt(splat(0.0)), splat::<L>(1.0));
-        let scale = left.select(splat(LIFT.recip()), one);
-        let part = left.select(at.lifted_tail(), (-at.lifted_tail()).mul_add(splat(LIFT.recip()), one));
-        let cdf = part * scale;
+        let tail = at.lifted_tail() * splat(LIFT.recip());
+        let cdf = at.x().lt(splat(0.0)).select(tail, splat::<L>(1.0) - tail);
         let pdf = at.gauss() * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
         let x = bounded(at.x());
         let x_2 = x * x;
-        let value = bounded_below(at.x()) * part * scale;
+        // Φ stays times `LIFT` until x has multiplied it: alone it would be subnormal where x·Φ is not.
+        let value = relu_less(at.x(), at.lifted_tail(), LIFT.recip());
         [value, x.mul_add(pdf, cdf), pdf * (splat::<L>(2.0) - x_2), pdf * x * (x_2 - splat(4.0))]
     }
 }

@@ -2,9 +2,7 @@
 
 use super::Activation;
 use crate::Float;
-use crate::elementary::{
-    Decay, any_far, erf_slope, far_sin_cos, fraction_of_square, gauss, mend, sin_cos, smaller, tail,
-};
+use crate::elementary::{Decay, any_far, erf_slope, far_sin_cos, gauss, mend, sin_cos, tail};
 use crate::isa::Kernel;
 use crate::lanes::{Lanes, Two, splat};
 
@@ -21,9 +19,10 @@ pub(crate) type Tile<T> = [T; TILE];
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Needs {
     decay: bool,
+    rest: bool,
     less_1: bool,
     fraction_of_square: bool,
-    fractions: bool,
+    fraction: bool,
     gauss: bool,
     tail: bool,
     sin: bool,
@@ -39,10 +38,11 @@ impl Needs {
         for activation in activations {
             match activation {
                 Activation::Tanh => needs.fraction_of_square = true,
-                Activation::Sigmoid | Activation::Silu => needs.fractions = true,
+                Activation::Sigmoid | Activation::Silu => needs.fraction = true,
                 Activation::Softplus => {
                     needs.decay = true;
-                    needs.fractions |= slope || second || third;
+                    needs.rest |= value;
+                    needs.fraction |= slope || second || third;
                 }
                 Activation::Elu(_) => {
                     needs.decay = true;
@@ -64,7 +64,7 @@ impl Needs {
                 | Activation::Hermite(_) => {}
             }
         }
-        needs.decay |= needs.fraction_of_square || needs.fractions;
+        needs.decay |= needs.fraction_of_square || needs.fraction;
         needs
     }
 }
@@ -75,10 +75,10 @@ pub(crate) const PARTS: usize = 12;
 /// The parts of a tile of x. Those that are not wanted hold anything.
 pub(crate) struct Parts<'a, T> {
     e: &'a mut Tile<T>,
+    e_rest: &'a mut Tile<T>,
     e_less_1: &'a mut Tile<T>,
     fraction_of_square: &'a mut Tile<T>,
-    larger: &'a mut Tile<T>,
-    smaller: &'a mut Tile<T>,
+    fraction: &'a mut Tile<T>,
     gauss: &'a mut Tile<T>,
     lifted_tail: &'a mut Tile<T>,
     sin: &'a mut Tile<T>,
@@ -110,10 +110,10 @@ impl<'a, T: Float> Parts<'a, T> {
     pub(crate) fn new(tiles: &'a mut [Tile<T>; PARTS]) -> Self {
         let [
             e,
+            e_rest,
             e_less_1,
             fraction_of_square,
-            larger,
-            smaller,
+            fraction,
             gauss,
             lifted_tail,
             sin,
@@ -124,10 +124,10 @@ impl<'a, T: Float> Parts<'a, T> {
         ] = tiles;
         Self {
             e,
+            e_rest,
             e_less_1,
             fraction_of_square,
-            larger,
-            smaller,
+            fraction,
             gauss,
             lifted_tail,
             sin,
@@ -163,7 +163,8 @@ impl<'a, T: Float> Parts<'a, T> {
 
     #[inline(always)]
     fn fill_decays<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
-        match (needs.less_1, needs.fraction_of_square, needs.fractions) {
+        // Two needs are so cheap that they share a loop.
+        match (needs.less_1 || needs.rest, needs.fraction_of_square, needs.fraction) {
             (false, false, false) => self.fill_decay::<L, false, false, false>(x, n),
             (false, false, true) => self.fill_decay::<L, false, false, true>(x, n),
             (false, true, false) => self.fill_decay::<L, false, true, false>(x, n),
@@ -178,25 +179,25 @@ impl<'a, T: Float> Parts<'a, T> {
     /// All that is made of e in one loop: a division runs beside the products and sums of the next rounds. There is room for one,
     /// so a second one is made of products and sums itself.
     #[inline(always)]
-    fn fill_decay<L: Lanes<Elem = T>, const LESS_1: bool, const SQUARE: bool, const FRACTIONS: bool>(
+    fn fill_decay<L: Lanes<Elem = T>, const RESTS: bool, const SQUARE: bool, const FRACTION: bool>(
         &mut self,
         x: &Tile<T>,
         n: usize,
     ) {
         for i in steps::<L>(n) {
-            let Decay { e, e_less_1, square_rest } = Decay::new(L::load(&x[i..]));
-            e.store(&mut self.e[i..]);
-            if LESS_1 {
-                e_less_1.store(&mut self.e_less_1[i..]);
+            let decay = Decay::new(L::load(&x[i..]));
+            decay.e.store(&mut self.e[i..]);
+            if RESTS {
+                decay.e_rest.store(&mut self.e_rest[i..]);
+                decay.e_less_1.store(&mut self.e_less_1[i..]);
             }
             if SQUARE {
-                fraction_of_square(e, square_rest).store(&mut self.fraction_of_square[i..]);
+                decay.fraction_of_square().store(&mut self.fraction_of_square[i..]);
             }
-            if FRACTIONS {
-                let sum = e + splat(1.0);
-                let larger = if SQUARE { sum.reciprocal() } else { splat::<L>(1.0) / sum };
-                larger.store(&mut self.larger[i..]);
-                smaller(e, larger).store(&mut self.smaller[i..]);
+            if FRACTION {
+                let sum = decay.e + splat(1.0);
+                let inverse = if SQUARE { sum.reciprocal() } else { splat::<L>(1.0) / sum };
+                decay.fraction(sum, inverse).store(&mut self.fraction[i..]);
             }
         }
     }
@@ -204,7 +205,10 @@ impl<'a, T: Float> Parts<'a, T> {
     #[inline(always)]
     fn fill_gauss<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            gauss(L::load(&x[i..]), 0.5).store(&mut self.gauss[i..]);
+            let (gauss, rest) = gauss(L::load(&x[i..]), 0.5);
+            gauss.store(&mut self.gauss[i..]);
+            // Where the tail will be.
+            rest.store(&mut self.lifted_tail[i..]);
         }
     }
 
@@ -212,7 +216,8 @@ impl<'a, T: Float> Parts<'a, T> {
     fn fill_tail<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
             let lifted = splat::<L>(LIFT) * L::load(&self.gauss[i..]);
-            tail(L::load(&x[i..]), lifted).store(&mut self.lifted_tail[i..]);
+            let lifted_rest = splat::<L>(LIFT) * L::load(&self.lifted_tail[i..]);
+            tail(L::load(&x[i..]), lifted, lifted_rest).store(&mut self.lifted_tail[i..]);
         }
     }
 
@@ -291,6 +296,12 @@ impl<L: Lanes> Place<'_, L> {
         L::load(&self.parts.e[self.i..])
     }
 
+    /// What the rounding of e lost.
+    #[inline(always)]
+    pub(super) fn e_rest(self) -> L {
+        L::load(&self.parts.e_rest[self.i..])
+    }
+
     /// e − 1
     #[inline(always)]
     pub(super) fn e_less_1(self) -> L {
@@ -303,16 +314,10 @@ impl<L: Lanes> Place<'_, L> {
         L::load(&self.parts.fraction_of_square[self.i..])
     }
 
-    /// 1 / (1 + e)
-    #[inline(always)]
-    pub(super) fn larger(self) -> L {
-        L::load(&self.parts.larger[self.i..])
-    }
-
     /// e / (1 + e)
     #[inline(always)]
-    pub(super) fn smaller(self) -> L {
-        L::load(&self.parts.smaller[self.i..])
+    pub(super) fn fraction(self) -> L {
+        L::load(&self.parts.fraction[self.i..])
     }
 
     /// exp(−x²/2)

@@ -1,7 +1,6 @@
 //! The error function and the lower tail of the normal distribution.
 
-use super::exp::gauss_with_rest;
-use super::{Constants, polynomial, with_sign};
+use super::{Constants, gauss, polynomial, with_sign};
 use crate::lanes::{Lanes, splat};
 
 /// exp(y²)·erfc y for y = scale·a, a ≥ 0, with a small relative error however large y: a quotient, and what it lost.
@@ -36,7 +35,7 @@ pub(crate) struct Erf<L> {
 pub(crate) fn erf_slope<L: Lanes>(x: L) -> Erf<L> {
     let y = x.abs();
     let near = y.mul_add(polynomial(y * y, L::Elem::ERF), y);
-    let (gauss, gauss_rest) = gauss_with_rest(y, 1.0);
+    let (gauss, gauss_rest) = gauss(y, 1.0);
     let (scaled, rest) = erfcx(y, 1.0);
     let (one, beyond) = (splat::<L>(1.0), gauss * scaled);
     let beyond_rest = gauss.mul_add(scaled, -beyond) + gauss.mul_add(rest, gauss_rest * scaled);
@@ -57,10 +56,10 @@ pub(crate) fn erf<L: Lanes>(x: L) -> L {
     erf_slope(x).value
 }
 
-/// Φ(−|x|), the probability beyond |x|, from `gauss` = exp(−x²/2); times a factor if `gauss` has it.
+/// Φ(−|x|), the probability beyond |x|, from `gauss` = exp(−x²/2) and what its rounding lost; times a factor if both have it.
 #[inline(always)]
-pub(crate) fn tail<L: Lanes>(x: L, gauss: L) -> L {
+pub(crate) fn tail<L: Lanes>(x: L, gauss: L, gauss_rest: L) -> L {
     let (scaled, rest) = erfcx(x.abs(), std::f64::consts::FRAC_1_SQRT_2);
     let half = splat::<L>(0.5);
-    (half * scaled).mul_add(gauss, half * rest * gauss)
+    (half * scaled).mul_add(gauss, half * scaled.mul_add(gauss_rest, rest * gauss))
 }

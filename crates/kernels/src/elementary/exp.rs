@@ -109,15 +109,9 @@ pub(crate) fn expm1<L: Lanes>(x: L) -> L {
     with_sign((scaled * power_of_two(second)).abs(), x)
 }
 
-/// exp(−scale·x²) for a scale of 1 or ½, from the exact square.
+/// exp(−scale·x²) for a scale of 1 or ½, from the exact square, and what its rounding lost.
 #[inline(always)]
-pub(crate) fn gauss<L: Lanes>(x: L, scale: f64) -> L {
-    gauss_with_rest(x, scale).0
-}
-
-/// [`gauss`], and what its rounding lost.
-#[inline(always)]
-pub(super) fn gauss_with_rest<L: Lanes>(x: L, scale: f64) -> (L, L) {
+pub(crate) fn gauss<L: Lanes>(x: L, scale: f64) -> (L, L) {
     let reach = L::splat(L::Elem::GAUSS_REACH) * splat(scale.sqrt().recip());
     let x = reach.min(x.abs());
     let (square, rest) = minus_square(x, scale);
@@ -146,10 +140,10 @@ fn minus_square<L: Lanes>(x: L, scale: f64) -> (L, L) {
 pub(crate) struct Decay<L> {
     /// e = e^(−|x|)
     pub(crate) e: L,
+    /// What the rounding of e lost.
+    pub(crate) e_rest: L,
     /// e − 1, without cancellation.
     pub(crate) e_less_1: L,
-    /// 2e times what the rounding of e lost: what e² lacks.
-    pub(crate) square_rest: L,
 }
 
 impl<L: Lanes> Decay<L> {
@@ -160,23 +154,26 @@ impl<L: Lanes> Decay<L> {
         let reduced = Reduced::new(L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs()));
         let (power, q) = (reduced.lower(one), reduced.expm1());
         let sum = one + q;
-        let (e, lost) = (reduced.lower(sum), ((one - sum) + q) * power);
-        Self { e, e_less_1: power.mul_add(q, power - one), square_rest: (e + e) * lost }
+        Self { e: reduced.lower(sum), e_rest: ((one - sum) + q) * power, e_less_1: power.mul_add(q, power - one) }
     }
-}
 
-/// s/(1 + s) for s = e² + `rest`.
-#[inline(always)]
-pub(crate) fn fraction_of_square<L: Lanes>(e: L, rest: L) -> L {
-    let (square, one) = (e * e, splat::<L>(1.0));
-    let whole = square + rest;
-    square + (-whole).mul_add(whole * (one / (one + whole)), rest)
-}
+    /// e²/(1 + e²)
+    #[inline(always)]
+    pub(crate) fn fraction_of_square(&self) -> L {
+        let (square, one) = (self.e * self.e, splat::<L>(1.0));
+        let rest = (self.e + self.e) * self.e_rest;
+        let whole = square + rest;
+        square + (-whole).mul_add(whole * (one / (one + whole)), rest)
+    }
 
-/// e/(1 + e) for 0 ≤ e ≤ 1, from `inverse` = 1/(1 + e): as e − e²/(1 + e), where the errors of the inverse weigh less.
-#[inline(always)]
-pub(crate) fn smaller<L: Lanes>(e: L, inverse: L) -> L {
-    (-e).mul_add(e * inverse, e)
+    /// e/(1 + e) from `inverse` = 1/`sum`, `sum` = 1 + e: the quotient, and what e, the sum and the quotient lost.
+    #[inline(always)]
+    pub(crate) fn fraction(&self, sum: L, inverse: L) -> L {
+        let quotient = self.e * inverse;
+        let sum_rest = (splat::<L>(1.0) - sum) + self.e;
+        let rest = (-quotient).mul_add(sum_rest + self.e_rest, self.e_rest);
+        ((-quotient).mul_add(sum, self.e) + rest).mul_add(inverse, quotient)
+    }
 }
 
 /// tanh x from w = e²/(1 + e²) with e = e^(−|x|): an odd polynomial near 0, 1 − 2w elsewhere.
@@ -192,14 +189,14 @@ pub(crate) fn tanh_of<L: Lanes>(x: L, w: L) -> L {
 /// 1 / (1 + e⁻ˣ)
 #[inline(always)]
 pub(crate) fn logistic<L: Lanes>(x: L) -> L {
-    let e = Decay::new(x).e;
-    let larger = splat::<L>(1.0) / (splat::<L>(1.0) + e);
-    x.lt(splat(0.0)).select(smaller(e, larger), larger)
+    let (decay, one) = (Decay::new(x), splat::<L>(1.0));
+    let sum = one + decay.e;
+    let fraction = decay.fraction(sum, one / sum);
+    x.lt(splat(0.0)).select(fraction, one - fraction)
 }
 
 /// tanh x
 #[inline(always)]
 pub(crate) fn tanh<L: Lanes>(x: L) -> L {
-    let decay = Decay::new(x);
-    tanh_of(x, fraction_of_square(decay.e, decay.square_rest))
+    tanh_of(x, Decay::new(x).fraction_of_square())
 }

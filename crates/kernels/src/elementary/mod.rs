@@ -15,8 +15,8 @@ mod trig;
 pub(crate) use arc::{asin, atan};
 pub(crate) use constants::Constants;
 pub(crate) use erf::{erf, erf_slope, tail};
-pub(crate) use exp::{Decay, exp, expm1, fraction_of_square, gauss, logistic, smaller, tanh, tanh_of};
-pub(crate) use log::{ln, ln_1p, ln_1p_unit};
+pub(crate) use exp::{Decay, exp, expm1, gauss, logistic, tanh, tanh_of};
+pub(crate) use log::{ln, ln_1p, ln_1p_less};
 pub(crate) use power::{powf, powi};
 pub(crate) use trig::{any_far, cos, far_sin_cos, mend, sin, sin_cos};
 

@@ -28,6 +28,20 @@ pub(crate) struct Parameter {
     pub(crate) origin: Origin,
 }
 
+impl Parameter {
+    /// Panics when the `n`-th of its `kind` was given another number of elements than `folds` times its own.
+    #[track_caller]
+    pub(crate) fn check(&self, call: &str, kind: &str, n: usize, folds: usize, len: usize) {
+        let Self { shape, origin: Origin { label, location, .. }, .. } = self;
+        let label = label.as_ref().map_or_else(String::new, |label| format!(" \"{label}\""));
+        let times = if folds == 1 { String::new() } else { format!("{folds} × ") };
+        assert!(
+            len == folds * shape.len(),
+            "{call}: {kind} {n}{label} (recorded at {location}) is {times}{shape} and was given {len} elements"
+        );
+    }
+}
+
 /// What is carried from run to run.
 #[derive(Clone, Debug)]
 pub(crate) struct State {

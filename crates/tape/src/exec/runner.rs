@@ -201,13 +201,7 @@ pub(super) fn check_inputs<T>(parameters: &[Parameter], given: &[&[T]], folds: u
     let (expected, count) = (parameters.len(), given.len());
     assert!(count == expected, "run: {count} inputs for a program that takes {expected} here");
     for (n, (parameter, data)) in parameters.iter().zip(given).enumerate() {
-        let (shape, len, origin) = (parameter.shape, data.len(), &parameter.origin);
-        let label = origin.label.as_ref().map_or_else(String::new, |label| format!(" \"{label}\""));
-        assert!(
-            len == folds * shape.len(),
-            "run: input {n}{label} (recorded at {}) is {folds} × {shape} and was given {len} elements",
-            origin.location
-        );
+        parameter.check("run", "input", n, folds, data.len());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use kernels::{Mat, Panels};
 
-use crate::exec::{Layout, State};
+use crate::exec::Layout;
 use crate::{Element, Runner};
 
 impl<T: Element> Runner<T> {
@@ -16,8 +16,10 @@ impl<T: Element> Runner<T> {
         let states = &self.program.0.states;
         let (expected, count) = (states.len(), state.len());
         assert!(count == expected, "load: {count} matrices for a program that carries {expected}");
-        for (n, (state, data)) in states.iter().zip(state).enumerate() {
-            check("load", n, state, data.len());
+        for (n, (own, data)) in states.iter().zip(state).enumerate() {
+            own.parameter.check("load", "state", n, 1, data.len());
+        }
+        for (state, data) in states.iter().zip(state) {
             let to = &mut self.arena.elements_mut()[state.span.start..][..state.span.len];
             let (rows, cols) = (state.parameter.shape.rows, state.parameter.shape.cols);
             match state.layout {
@@ -38,7 +40,7 @@ impl<T: Element> Runner<T> {
         assert!(i < states.len(), "save: state {i} of a program that carries {}", states.len());
         self.check_loaded();
         let state = &states[i];
-        check("save", i, state, to.len());
+        state.parameter.check("save", "state", i, 1, to.len());
         let from = &self.arena.elements()[state.span.start..][..state.span.len];
         let (rows, cols) = (state.parameter.shape.rows, state.parameter.shape.cols);
         match state.layout {
@@ -52,15 +54,4 @@ impl<T: Element> Runner<T> {
         let count = self.program.0.states.len();
         assert!(self.loaded, "run: the program carries {count} matrices from run to run, and none was loaded (`load`)");
     }
-}
-
-#[track_caller]
-fn check(name: &str, n: usize, State { parameter, .. }: &State, len: usize) {
-    let (shape, origin) = (parameter.shape, &parameter.origin);
-    let label = origin.label.as_ref().map_or_else(String::new, |label| format!(" \"{label}\""));
-    assert!(
-        len == shape.len(),
-        "{name}: state {n}{label} (recorded at {}) is {shape} and was given {len} elements",
-        origin.location
-    );
 }
