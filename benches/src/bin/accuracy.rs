@@ -1,7 +1,8 @@
-//! The largest errors of the `f32` functions, over all 2³² inputs and on every path of this machine.
+//! The largest errors of the functions, on every path of this machine: in `f32` over all 2³² inputs, in `f64` on random arguments.
 //!
 //! `cargo run --release -p benches --bin accuracy` takes hours and may be broken off: what is done lies in a file, and the next
-//! run goes on from there. `-- --stride 4099` tries every 4099th input, in seconds.
+//! run goes on from there. `-- --stride 4099` tries every 4099th input, in seconds. `-- --samples 100000000` tries so many arguments
+//! in `f64`, in minutes.
 
 use std::collections::HashSet;
 use std::fs::{File, OpenOptions};
@@ -9,17 +10,20 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use benches::accuracy::{BLOCKS, Function, Record, functions, summary};
+use benches::accuracy::{BLOCKS, Function, Record, Sample, functions, sampled, summary};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use kernels::Isa;
 
-/// The largest errors of the f32 functions, in units in the last place.
+/// The largest errors of the functions, in units in the last place.
 #[derive(Parser)]
 struct Options {
     /// Try every so-manieth input; 1 tries all.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..1 << 32))]
     stride: u64,
+    /// Try so many random arguments in f64, instead of inputs in f32; nothing is recorded.
+    #[arg(long, conflicts_with_all = ["stride", "records"])]
+    samples: Option<u64>,
     /// Where the results lie and are added [default: bench/accuracy.csv in the target directory].
     #[arg(long)]
     records: Option<PathBuf>,
@@ -37,6 +41,9 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(samples) = options.samples {
+        return if sample(&chosen, samples) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+    }
     let path = options.records.unwrap_or_else(|| benches::folder().join("accuracy.csv"));
     match run(&chosen, options.stride, &path) {
         Ok(true) => ExitCode::SUCCESS,
@@ -79,6 +86,21 @@ fn run(functions: &[Function], stride: u64, path: &Path) -> Result<bool, csv::Er
         bar.finish_and_clear();
     }
     Ok(print(functions, stride, &records))
+}
+
+/// Prints a table of the `f64` functions among these; whether all keep their bars.
+fn sample(functions: &[Function], samples: u64) -> bool {
+    let mut good = true;
+    println!("| function | path | arguments | largest error | at | bar | beyond it |");
+    println!("|---|---|---|---|---|---|---|");
+    for function in sampled().iter().filter(|f| functions.iter().any(|function| function.name == f.name())) {
+        for Sample { isa, worst, at, wrong } in function.measure(samples) {
+            let (name, bar) = (function.name(), function.bar);
+            println!("| {name} | {isa} | {samples} | {worst:.3} | {at:e} | {bar:.1} | {wrong} |");
+            good &= wrong == 0;
+        }
+    }
+    good
 }
 
 /// The records of a file; none if there is none.
