@@ -191,36 +191,3 @@ fn alone(instruction: &Instruction) -> Task {
     let [a, b, c] = operands(instruction);
     Task { pass: Pass::One(instruction.op), args: [a, b, c, a] }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The number of passes of a list over two matrices, a column and a row.
-    fn passes(list: &[(Elementwise, [Source; 2])], reduction: Reduction) -> usize {
-        let inputs = [Access::Full, Access::Full, Access::Column, Access::Row];
-        let list: Vec<Instruction> = list.iter().map(|&(op, [a, b])| Instruction { op, args: [a, b, a] }).collect();
-        let output = Output { value: Source::Value(list.len() - 1), reduction };
-        fused(&inputs, &list, &[output]).tasks.len()
-    }
-
-    #[test]
-    fn products_share_the_pass_of_what_reads_them() {
-        use Elementwise::{Add, Exp, Mul, Scale, Sub};
-        use Source::{Input, Value};
-        let (x, y, c, r) = (Input(0), Input(1), Input(2), Input(3));
-        let scale = Scale(crate::Real::new(0.5));
-        let none = Reduction::None;
-        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [y, r]), (Add, [Value(0), Value(1)])], none), 1);
-        assert_eq!(passes(&[(Mul, [x, y]), (Sub, [r, Value(0)])], none), 1);
-        assert_eq!(passes(&[(scale, [x, x]), (Add, [Value(0), y])], none), 1);
-        assert_eq!(passes(&[(scale, [x, x]), (scale, [y, y]), (Add, [Value(0), Value(1)])], none), 2, "one number");
-        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [Value(0), y])], none), 1);
-        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [Value(0), y]), (Mul, [Value(1), r])], none), 2);
-        assert_eq!(passes(&[(Mul, [x, c]), (Mul, [Value(0), y]), (Add, [Value(1), r])], none), 2);
-        assert_eq!(passes(&[(Mul, [x, c]), (Add, [Value(0), Value(0)])], none), 2, "it is read twice");
-        assert_eq!(passes(&[(Exp, [x, x]), (Add, [Value(0), y])], none), 2, "it is no product");
-        assert_eq!(passes(&[(Mul, [x, y])], Reduction::Columns), 0, "the sum takes the factors");
-        assert_eq!(passes(&[(Mul, [x, y])], none), 1);
-    }
-}

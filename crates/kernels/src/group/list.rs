@@ -102,6 +102,12 @@ impl Group {
         &self.outputs
     }
 
+    /// How many passes over the elements its operations take together: a product shares the pass of the sum, difference or product that
+    /// alone reads it, and a sum of a product multiplies itself.
+    pub fn passes(&self) -> usize {
+        self.plan.steps.len()
+    }
+
     /// Where its values live.
     pub(super) fn plan(&self) -> &Plan {
         &self.plan
