@@ -70,7 +70,7 @@ pub fn functions() -> Vec<Function> {
         ("elu", 2.0, Activation::Elu(Real::new(1.0))),
     ];
     let slopes =
-        [("tanh", 2.0, Activation::Tanh), ("sigmoid", 2.0, Activation::Sigmoid), ("erf", 1.0, Activation::Erf)];
+        [("tanh", 1.5, Activation::Tanh), ("sigmoid", 1.5, Activation::Sigmoid), ("erf", 1.0, Activation::Erf)];
     let jet = |(name, bar, activation): (&str, f64, Activation), order: usize| Function {
         name: format!("{name}{}", ["", "′", "″", "‴"][order]),
         bar,
