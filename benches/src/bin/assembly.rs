@@ -47,7 +47,7 @@ const KNOWN: [(&str, &str, usize); 7] = [
     ("avx2", "Block<f32>", 1),
     ("avx2", "Block<f64>", 6),
     ("avx2", "Inner", 2),
-    ("avx2", "Orders", 3),
+    ("avx2", "Orders", 5),
     ("avx2", "Sweep", 3),
     ("avx2", "Fill", 14),
 ];
