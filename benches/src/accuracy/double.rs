@@ -15,7 +15,7 @@ impl Double {
     /// 1
     pub(super) const ONE: Self = Self::new(1.0, 0.0);
 
-    /// high + low, where high is the sum rounded.
+    /// high + low, which must be such that high is the sum rounded.
     pub(super) const fn new(high: f64, low: f64) -> Self {
         Self { high, low }
     }

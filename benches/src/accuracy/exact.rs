@@ -51,11 +51,15 @@ impl Exact {
     }
 }
 
-/// n and r with x = n·ln 2 + r, n whole and |r| ≤ ½ ln 2.
-fn reduced(x: Double, terms: [f64; 3], scale: f64) -> (f64, Double) {
-    let n = (x.high * scale).round();
-    let less = |x: Double, term: f64| x - Double::product(n, term);
-    (n, less(less(less(x, terms[0]), terms[1]), terms[2]))
+/// n and r with x = n·c + r, n whole and |r| ≤ ½c, for a constant c that is the sum of `terms` and has the inverse `inverse`.
+fn reduced(x: Double, terms: [f64; 3], inverse: f64) -> (f64, Double) {
+    let n = (x.high * inverse).round();
+    (n, less(x, n, terms))
+}
+
+/// x − n·c for a constant c that is the sum of `terms`.
+fn less(x: Double, n: f64, terms: [f64; 3]) -> Double {
+    terms.into_iter().fold(x, |x, term| x - Double::product(n, term))
 }
 
 /// eʳ − 1 for |r| ≤ ½: Taylor's series at r/512, doubled nine times.
@@ -129,8 +133,7 @@ pub(super) fn ln(x: f64) -> Exact {
     // A subnormal number has room for digits only when it is scaled.
     let lift = if x < f64::MIN_POSITIVE { 60 } else { 0 };
     let value = ln_of(Double::from(x).scaled(lift));
-    let less = |value: Double, term: f64| value - Double::product(f64::from(lift), term);
-    Exact::of(less(less(value, LN_2[0]), LN_2[1]))
+    Exact::of(less(value, f64::from(lift), LN_2))
 }
 
 fn ln_1p_of(x: Double) -> Double {

@@ -68,7 +68,7 @@ impl Sampled {
 
     /// Tries some arguments on every path of this machine, the same ones for the same number.
     pub fn measure(&self, samples: u64) -> Vec<Sample> {
-        let none = || Isa::available().iter().map(|&isa| Sample { isa, worst: 0.0, at: 0.0, wrong: 0 }).collect();
+        let none = || Isa::available().iter().copied().map(Sample::none).collect();
         let chunks = samples.div_ceil(CHUNK as u64);
         let worst = (0..chunks).into_par_iter().map(|chunk| {
             let count = CHUNK.min((samples - chunk * CHUNK as u64) as usize);
@@ -97,7 +97,7 @@ impl Sampled {
         let mut out = vec![f64::NAN; x.len()];
         let worst = Isa::available().iter().map(|&isa| {
             self.function.run(isa, x, &mut out);
-            let mut sample = Sample { isa, worst: 0.0, at: 0.0, wrong: 0 };
+            let mut sample = Sample::none(isa);
             for ((&x, &out), exact) in x.iter().zip(&out).zip(&exact) {
                 let error = exact.ulps(out);
                 sample = sample.join(Sample { isa, worst: error, at: x, wrong: u64::from(error > self.bar) });
@@ -109,6 +109,11 @@ impl Sampled {
 }
 
 impl Sample {
+    /// Of no arguments.
+    fn none(isa: Isa) -> Self {
+        Self { isa, worst: 0.0, at: 0.0, wrong: 0 }
+    }
+
     fn join(self, other: Self) -> Self {
         let worse = if other.worst > self.worst { other } else { self };
         Self { wrong: self.wrong + other.wrong, ..worse }

@@ -96,10 +96,10 @@ pub(super) struct Sigmoid;
 impl Jet for Sigmoid {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        let smaller = at.fraction();
-        let s = at.x().lt(splat(0.0)).select(smaller, splat::<L>(1.0) - smaller);
-        let d = times_one_less(smaller);
-        let one_less_2s = smaller.mul_add(splat(2.0), splat(-1.0)) ^ sign(at.x());
+        let f = at.fraction();
+        let s = at.x().lt(splat(0.0)).select(f, splat::<L>(1.0) - f);
+        let d = times_one_less(f);
+        let one_less_2s = f.mul_add(splat(2.0), splat(-1.0)) ^ sign(at.x());
         [s, d, d * one_less_2s, d * splat::<L>(-6.0).mul_add(d, splat(1.0))]
     }
 }

@@ -163,7 +163,7 @@ impl<'a, T: Float> Parts<'a, T> {
 
     #[inline(always)]
     fn fill_decays<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
-        // Two needs are so cheap that they share a loop.
+        // What e lost and e − 1 are there anyway: to store both costs less than loops for each.
         match (needs.less_1 || needs.rest, needs.fraction_of_square, needs.fraction) {
             (false, false, false) => self.fill_decay::<L, false, false, false>(x, n),
             (false, false, true) => self.fill_decay::<L, false, false, true>(x, n),
