@@ -74,6 +74,14 @@ fn kinks_are_told_apart() {
             assert_eq!(finding(&report, Check::Adjoint).verdict, Verdict::Agrees, "at {at}\n{report}");
         }
     }
+    // Where the function is curved, the quotients of the two sides approach each other before they differ, and those of one step may be
+    // of one mind by chance.
+    let curved: [fn(Var<'_>) -> Var<'_>; 2] =
+        [|x| 0.5 * x * x.abs() - 1000.0 * x.powi(3), |x| 0.5 * x * x.abs() - 8.25e8 * x.powi(5)];
+    for f in curved {
+        let report = report_of(f, &[1e-9]);
+        assert_eq!(finding(&report, Check::Hvp).verdict, Verdict::Kink, "{report}");
+    }
     // A step of the gradient shows in the Hessian.
     let report = report_of(|x| x * x.abs(), &[1e-6]);
     assert_eq!(finding(&report, Check::Hvp).verdict, Verdict::Kink, "{report}");

@@ -23,15 +23,24 @@ impl<F: Fn(f64) -> Vec<f64>> Claim<'_, F> {
     /// The worst entry.
     ///
     /// Where the quotients of a step look like a kink, the function may only bend sharply, or the kink lie beside the point; where
-    /// they disagree, it may oscillate within a step, and the quotients be of one mind by chance. A finer step decides, as long
-    /// as rounding leaves it a say.
+    /// they disagree, it may oscillate within a step, and the quotients be of one mind by chance. The first finer step that is of one mind
+    /// decides, as long as rounding leaves it a say.
     pub(crate) fn test(&self, place: impl Fn(usize) -> Place, options: &Options) -> Option<Finding> {
         const FINER: [f64; 2] = [1.0 / 16.0, 1.0 / 256.0];
-        let coarse = self.test_at(options.step, &place, options)?;
-        let doubtful = coarse.finding.verdict >= Verdict::Kink;
-        let finer = FINER.iter().filter(|_| doubtful).filter_map(|by| self.test_at(by * options.step, &place, options));
-        let decided = finer.take_while(|tested| tested.decides).find(|tested| tested.finding.verdict != Verdict::Kink);
-        Some(decided.unwrap_or(coarse).finding)
+        let mut finding = self.test_at(options.step, &place, options)?.finding;
+        if finding.verdict < Verdict::Kink {
+            return Some(finding);
+        }
+        for by in FINER {
+            let Some(finer) = self.test_at(by * options.step, &place, options).filter(|tested| tested.decides) else {
+                break;
+            };
+            finding = finer.finding;
+            if finding.verdict != Verdict::Kink {
+                break;
+            }
+        }
+        Some(finding)
     }
 
     fn test_at(&self, step: f64, place: impl Fn(usize) -> Place, options: &Options) -> Option<Tested> {

@@ -47,13 +47,19 @@ impl Quotients {
         (16.0 * small - large) / 15.0
     }
 
-    /// Whether the quotients behave as those of no smooth function do, by a noticeable part of `error`: either those of the two
-    /// sides do not approach each other as the step shrinks, or the extrapolations from different steps disagree.
+    /// The slope on one side, extrapolated from all steps, with an error of order h³.
+    fn one_sided(quotients: &[Vec<f64>; STEPS], entry: usize) -> f64 {
+        let [a, b, c] = quotients.each_ref().map(|quotient| quotient[entry]);
+        (a - 6.0 * b + 8.0 * c) / 3.0
+    }
+
+    /// Whether the quotients behave as those of no smooth function do, by a noticeable part of `error`: either the slopes of the two
+    /// sides differ, or the extrapolations from different steps.
     pub(crate) fn looks_like_a_kink(&self, entry: usize, error: f64) -> bool {
         const NOTICEABLE: f64 = 0.01;
-        let jump = |i: usize| (self.forward[i][entry] - self.backward[i][entry]).abs();
-        let two_sided = jump(2) > NOTICEABLE * error && jump(2) > 0.5 * jump(0);
+        // Extrapolated, because the quotients themselves may approach each other where the function is curved.
+        let jump = (Self::one_sided(&self.forward, entry) - Self::one_sided(&self.backward, entry)).abs();
         let [large, small] = self.extrapolated(entry);
-        two_sided || (large - small).abs() > NOTICEABLE * error
+        jump > NOTICEABLE * error + self.rounding || (large - small).abs() > NOTICEABLE * error
     }
 }
