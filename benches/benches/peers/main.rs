@@ -1,7 +1,7 @@
 //! Our kernels beside those of others, all in one process and in turn, so that every one sees the same phases of the machine.
 //!
 //! - `cargo bench -p benches --features peers --bench peers` measures the machine first, then every line of products and of
-//!   functions, on one thread; `-- --threads 2` on two.
+//!   functions, on one thread; `-- --threads 2` products on two.
 //! - `-- 300x200x100` benches a product of your own: m × k by k × n; `tn:300x200x100` and `nt:300x200x100` with the first or
 //!   the second operand transposed.
 //! - `-- products` or `-- functions` takes a part.
@@ -46,10 +46,13 @@ impl Asked {
                 shape => asked.shapes.push(shape.parse()?),
             }
         }
+        if asked.functions && asked.threads > 1 {
+            return Err("functions are measured on one thread, without --threads".into());
+        }
         if asked.shapes.is_empty() {
             let all = !asked.products && !asked.functions;
             asked.products |= all;
-            asked.functions |= all;
+            asked.functions |= all && asked.threads == 1;
             asked.shapes = Shape::table();
         } else {
             asked.products = true;
@@ -83,7 +86,7 @@ fn run(asked: &Asked) {
             done(products::measure::<f64>(shape, asked.threads, &blas));
         }
     }
-    if asked.functions && asked.threads == 1 {
+    if asked.functions {
         functions::measure(&limits, &mut done);
     }
     let path = page::write(&limits, &lines);
