@@ -65,8 +65,8 @@ pub fn functions() -> Vec<Function> {
     let activations = [
         ("relu", 0.0, Activation::Relu),
         ("softplus", 2.0, Activation::Softplus),
-        ("silu", 2.5, Activation::Silu),
-        ("gelu", 4.0, Activation::Gelu),
+        ("silu", 2.0, Activation::Silu),
+        ("gelu", 2.0, Activation::Gelu),
         ("elu", 2.0, Activation::Elu(Real::new(1.0))),
     ];
     let slopes =

@@ -1,7 +1,7 @@
 //! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
 
 use super::parts::{LIFT, Place};
-use crate::elementary::{Constants, clamp, exp, ln_1p_less, sign, tanh_of};
+use crate::elementary::{Constants, Decay, clamp, mul_add_once, plus_ln_1p, sign, tanh_of, tanh_slope_of};
 use crate::lanes::{Lanes, splat};
 
 /// One activation.
@@ -85,7 +85,7 @@ impl Jet for Tanh {
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let w = at.fraction_of_square();
         let t = tanh_of(at.x(), w);
-        let d = splat::<L>(4.0) * times_one_less(w);
+        let d = tanh_slope_of(at.x(), t, w);
         let t_2 = splat::<L>(-2.0) * t;
         [t, d, t_2 * d, d * splat::<L>(-6.0).mul_add(d, splat(4.0))]
     }
@@ -110,7 +110,7 @@ impl Jet for Softplus {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let [s, d, dd, _] = Sigmoid.jet(at);
-        [at.e() + (relu(at.x()) + ln_1p_less(at.e(), at.e_rest())), s, d, dd]
+        [plus_ln_1p(relu(at.x()), at.e(), at.e_rest()), s, d, dd]
     }
 }
 
@@ -128,7 +128,9 @@ impl Jet for Silu {
         let far = at.x().lt(from);
         if far.any() {
             // σ(x) is subnormal there, with fewer digits than x·σ(x) has.
-            value = far.select(bounded_below(at.x()) * exp(at.x() + shift) * scale, value);
+            let x = bounded_below(at.x());
+            let decay = Decay::new(x + shift);
+            value = far.select(mul_add_once(x, decay.e, x * decay.e_rest) * scale, value);
         }
         [value, x.mul_add(d, s), x.mul_add(dd, d + d), x.mul_add(ddd, splat::<L>(3.0) * dd)]
     }

@@ -217,7 +217,7 @@ impl<'a, T: Float> Parts<'a, T> {
         for i in steps::<L>(n) {
             let lifted = splat::<L>(LIFT) * L::load(&self.gauss[i..]);
             let lifted_rest = splat::<L>(LIFT) * L::load(&self.lifted_tail[i..]);
-            tail(L::load(&x[i..]), lifted, lifted_rest).store(&mut self.lifted_tail[i..]);
+            tail(L::load(&x[i..]), lifted, lifted_rest, LIFT).store(&mut self.lifted_tail[i..]);
         }
     }
 

@@ -22,6 +22,11 @@ pub trait Constants: Sized + 'static {
     const ERFCX: &'static [Self];
     /// The y at which the variable of [`Self::ERFCX`] is 0.
     const ERFCX_CENTRE: Self;
+    /// √2 times it, rounded.
+    const ERFCX_CENTRE_ROOT_2: Self;
+    /// (Φ(x) − ½)/x for |x| ≤ ½, in powers of x², where Φ is the distribution function of the normal
+    /// distribution; the error is that of Φ(−x).
+    const PHI: &'static [Self];
     /// (ln(1 + e) − e)/e² for 0 ≤ e ≤ 1, in powers of e − k with k = [`Self::LOG_1P_CENTRE`]; the error is that of the logarithm.
     const LOG_1P: &'static [Self];
     /// The e at which the variable of [`Self::LOG_1P`] is 0.
@@ -60,6 +65,8 @@ pub trait Constants: Sized + 'static {
     /// Below the first eˣ is subnormal, or nearly: there it is exp(x + the second)·the third, where the sum is exact and the third
     /// exp(−the second) to a hundredth of a unit in the last place.
     const FAR_LEFT: [Self; 3];
+    /// √2 as a sum of its nearest element and the rest.
+    const ROOT_2: [Self; 2];
     /// √½, rounded.
     const ROOT_HALF: Self;
     /// The bits of 1 less those of [`Self::ROOT_HALF`].
@@ -110,6 +117,9 @@ impl Constants for f32 {
         5.0917046e-05,
     ];
     const ERFCX_CENTRE: Self = 1.5;
+    const ERFCX_CENTRE_ROOT_2: Self = 2.121_320_2;
+    // Error 2^-25.75.
+    const PHI: &'static [Self] = &[0.3989423, -0.066490784, 0.009973005, -0.0011517972];
     // Error 2^-27.26.
     const LOG_1P: &'static [Self] = &[
         -0.38971823,
@@ -153,6 +163,7 @@ impl Constants for f32 {
     const BIAS: Self = 127.0;
     const TWO_OVER_ROOT_PI: [Self; 2] = [std::f32::consts::FRAC_2_SQRT_PI, -5.863_538_3e-8];
     const FAR_LEFT: [Self; 3] = [-87.0, 60.625, 4.687_022_5e-27];
+    const ROOT_2: [Self; 2] = [std::f32::consts::SQRT_2, 2.420_323_4e-8];
     const ROOT_HALF: Self = std::f32::consts::FRAC_1_SQRT_2;
     const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f32.to_bits() - Self::ROOT_HALF.to_bits());
     const NORMAL: Self = Self::MIN_POSITIVE;
@@ -257,6 +268,18 @@ impl Constants for f64 {
         -1.1381861553218273e-09,
     ];
     const ERFCX_CENTRE: Self = 3.5;
+    const ERFCX_CENTRE_ROOT_2: Self = 4.949_747_468_305_833;
+    // Error 2^-54.42.
+    const PHI: &'static [Self] = &[
+        0.3989422804014327,
+        -0.06649038006690493,
+        0.009973557009992102,
+        -0.0011873282140831237,
+        0.00011543466566000117,
+        -9.444468664756832e-06,
+        6.650794179910105e-07,
+        -3.9016950883179736e-08,
+    ];
     // Error 2^-54.42.
     const LOG_1P: &'static [Self] = &[
         -0.3897182370514628,
@@ -352,6 +375,7 @@ impl Constants for f64 {
     const BIAS: Self = 1023.0;
     const TWO_OVER_ROOT_PI: [Self; 2] = [std::f64::consts::FRAC_2_SQRT_PI, 1.533_545_961_316_588e-17];
     const FAR_LEFT: [Self; 3] = [-708.0, 101.312_5, 1.001_244_865_941_163e-44];
+    const ROOT_2: [Self; 2] = [std::f64::consts::SQRT_2, -9.667_293_313_452_913e-17];
     const ROOT_HALF: Self = std::f64::consts::FRAC_1_SQRT_2;
     const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f64.to_bits() - Self::ROOT_HALF.to_bits());
     const NORMAL: Self = Self::MIN_POSITIVE;

@@ -1,6 +1,6 @@
 //! exp and what is made of it: expm1, exp(−x²), the logistic function and tanh.
 
-use super::{Constants, clamp, polynomial, round, with_sign};
+use super::{Constants, clamp, mul_add_once, polynomial, product, round, with_sign};
 use crate::lanes::{Lanes, splat};
 
 /// x = n·ln 2 + r + rest with whole n, |r| ≤ ½ ln 2; the rest is what r lost by rounding.
@@ -114,25 +114,11 @@ pub(crate) fn expm1<L: Lanes>(x: L) -> L {
 pub(crate) fn gauss<L: Lanes>(x: L, scale: f64) -> (L, L) {
     let reach = L::splat(L::Elem::GAUSS_REACH) * splat(scale.sqrt().recip());
     let x = reach.min(x.abs());
-    let (square, rest) = minus_square(x, scale);
+    let (square, rest) = product(x * splat(-scale), x);
     let reduced = Reduced::of_sum(square, rest);
     let (one, q) = (splat::<L>(1.0), reduced.expm1());
     let sum = one + q;
     (reduced.lower(sum), reduced.lower((one - sum) + q))
-}
-
-/// −scale·x² as a sum, for a scale that is a power of two: the rounded square and what it lost, or, where `mul_add` rounds
-/// twice, the square of the upper half of x and the rest.
-#[inline(always)]
-fn minus_square<L: Lanes>(x: L, scale: f64) -> (L, L) {
-    let scale = splat::<L>(-scale);
-    let scaled = x * scale;
-    if L::FUSED {
-        let square = scaled * x;
-        return (square, scaled.mul_add(x, -square));
-    }
-    let upper = x & L::splat(L::Elem::UPPER_HALF);
-    (upper * upper * scale, (x - upper) * (x + upper) * scale)
 }
 
 /// What all functions of e^(−|x|) share.
@@ -172,8 +158,14 @@ impl<L: Lanes> Decay<L> {
         let quotient = self.e * inverse;
         let sum_rest = (splat::<L>(1.0) - sum) + self.e;
         let rest = (-quotient).mul_add(sum_rest + self.e_rest, self.e_rest);
-        ((-quotient).mul_add(sum, self.e) + rest).mul_add(inverse, quotient)
+        (mul_add_once(-quotient, sum, self.e) + rest).mul_add(inverse, quotient)
     }
+}
+
+/// Mask of where tanh is a polynomial.
+#[inline(always)]
+fn near_0<L: Lanes>(x: L) -> L {
+    x.abs().lt(splat(0.625))
 }
 
 /// tanh x from w = e²/(1 + e²) with e = e^(−|x|): an odd polynomial near 0, 1 − 2w elsewhere.
@@ -183,7 +175,14 @@ pub(crate) fn tanh_of<L: Lanes>(x: L, w: L) -> L {
     let u = a * a;
     let near = (a * u).mul_add(polynomial(u, L::Elem::TANH), a);
     let far = w.mul_add(splat(-2.0), splat(1.0));
-    with_sign(a.lt(splat(0.625)).select(near, far), x)
+    with_sign(near_0(x).select(near, far), x)
+}
+
+/// The slope of tanh from t = tanh x and w as above: 1 − t² near 0, where t² is small; 4w(1 − w) elsewhere, without cancellation.
+#[inline(always)]
+pub(crate) fn tanh_slope_of<L: Lanes>(x: L, t: L, w: L) -> L {
+    let near = (-t).mul_add(t, splat(1.0));
+    near_0(x).select(near, splat::<L>(4.0) * (-w).mul_add(w, w))
 }
 
 /// 1 / (1 + e⁻ˣ)

@@ -54,10 +54,10 @@ pub(crate) fn ln_1p<L: Lanes>(x: L) -> L {
     with_sign(on_domain(sum, value).abs(), x)
 }
 
-/// ln(1 + e + rest) − e for 0 ≤ e ≤ 1, where the rest is what the rounding of e lost: without a division, e²·P(e − k) and
+/// y + ln(1 + e + rest) for 0 ≤ e ≤ 1 and y ≥ 0, where the rest is what the rounding of e lost: without a division, e + e²·P(e − k) and
 /// rest/(1 + e), to the digits that matter rest·(1 − e/2).
 #[inline(always)]
-pub(crate) fn ln_1p_less<L: Lanes>(e: L, rest: L) -> L {
+pub(crate) fn plus_ln_1p<L: Lanes>(y: L, e: L, rest: L) -> L {
     let rest = (splat::<L>(-0.5) * e).mul_add(rest, rest);
-    (e * e).mul_add(polynomial(e - L::splat(L::Elem::LOG_1P_CENTRE), L::Elem::LOG_1P), rest)
+    e + (e * e).mul_add(polynomial(e - L::splat(L::Elem::LOG_1P_CENTRE), L::Elem::LOG_1P), y + rest)
 }

@@ -15,8 +15,8 @@ mod trig;
 pub(crate) use arc::{asin, atan};
 pub(crate) use constants::Constants;
 pub(crate) use erf::{erf, erf_slope, tail};
-pub(crate) use exp::{Decay, exp, expm1, gauss, logistic, tanh, tanh_of};
-pub(crate) use log::{ln, ln_1p, ln_1p_less};
+pub(crate) use exp::{Decay, exp, expm1, gauss, logistic, tanh, tanh_of, tanh_slope_of};
+pub(crate) use log::{ln, ln_1p, plus_ln_1p};
 pub(crate) use power::{powf, powi};
 pub(crate) use trig::{any_far, cos, far_sin_cos, mend, sin, sin_cos};
 
@@ -42,6 +42,33 @@ fn horner<L: Lanes>(x: L, coefficients: &[L::Elem], first: usize, step: usize) -
         sum = sum.mul_add(x, L::splat(coefficients[i]));
     }
     sum
+}
+
+/// a·b as a sum: the product, and what its rounding lost.
+#[inline(always)]
+fn product<L: Lanes>(a: L, b: L) -> (L, L) {
+    let product = a * b;
+    if L::FUSED {
+        return (product, a.mul_add(b, -product));
+    }
+    // Halves of numbers have exact products (Dekker 1971, Numer. Math. 18, 224).
+    let mask = L::splat(L::Elem::UPPER_HALF);
+    let (a_upper, b_upper) = (a & mask, b & mask);
+    let (a_lower, b_lower) = (a - a_upper, b - b_upper);
+    let across = a_upper * b_lower + a_lower * b_upper;
+    (product, (a_upper * b_upper - product) + across + a_lower * b_lower)
+}
+
+/// a·b + c rounded once, also where `mul_add` rounds twice; there, but for what lies far below the last place of the larger term.
+#[inline(always)]
+pub(crate) fn mul_add_once<L: Lanes>(a: L, b: L, c: L) -> L {
+    if L::FUSED {
+        return a.mul_add(b, c);
+    }
+    let (product, lost) = product(a, b);
+    let sum = product + c;
+    let of_c = sum - product;
+    sum + ((product - (sum - of_c)) + (c - of_c) + lost)
 }
 
 /// The whole number nearest to x·scale, and the sum that holds it in its last bits; it is less than 2ᵐ⁻¹.

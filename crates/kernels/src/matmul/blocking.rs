@@ -22,6 +22,8 @@ const PANELS_KC: usize = 256;
 pub(super) const SEGMENTS: usize = KC_BYTES / size_of::<f32>() / PANELS_KC;
 /// Height of a block: an mc × kc block of A stays in the second cache.
 const MC: usize = 96;
+/// With so large a k, half of that: two panels of B are to stay beside the block, also where the cache holds a megabyte.
+const DEEP: usize = 1024;
 /// Width of a block: a kc × nc block of B stays in the last cache.
 const NC: usize = 2048;
 
@@ -32,8 +34,8 @@ const MAX_CHAINS: usize = 16;
 
 /// Products with fewer multiply-adds than this run on one thread.
 const SMALL: usize = 1 << 18;
-/// With at least this many row blocks, they are pieces enough.
-const MANY_ROWS: usize = 4;
+/// With more rows than this, their blocks are pieces enough.
+const MANY_ROWS: usize = 192;
 /// Columns of a piece, when C is cut by columns.
 const PIECE_COLS: usize = 128;
 /// Elements of partial results that lie in scratch at one time.
@@ -47,19 +49,28 @@ pub(super) const fn mr<L: Lanes>() -> usize {
 
 /// `total` cut into equal pieces: piece `i` begins here.
 pub(super) fn start(total: usize, pieces: usize, i: usize) -> usize {
-    total * i / pieces
+    if pieces == 1 { total * i } else { total * i / pieces }
 }
 
 /// The number of pieces of at most `most`, and the length of the longest of them.
 fn pieces(total: usize, most: usize) -> (usize, usize) {
-    let count = total.div_ceil(most).max(1);
+    // Small products would spend a tenth of their time on divisions.
+    if total <= most {
+        return (1, total);
+    }
+    let count = total.div_ceil(most);
     (count, total.div_ceil(count))
+}
+
+/// The height of a block in a product of chains as long as k. A long k is cut into chains that are not below [`DEEP`] either.
+fn mc(k: usize) -> usize {
+    if k < DEEP { MC } else { MC / 2 }
 }
 
 /// The number of blocks of rows, and the height of the highest; more than two come in pairs, so that two threads have the same
 /// work.
-fn row_blocks(m: usize) -> (usize, usize) {
-    let (count, highest) = pieces(m, MC);
+fn row_blocks(m: usize, k: usize) -> (usize, usize) {
+    let (count, highest) = pieces(m, mc(k));
     if count <= 2 {
         return (count, highest);
     }
@@ -98,7 +109,7 @@ pub(super) struct Blocks {
 impl Blocks {
     /// Of an m × k by k × n product, whose B `lies` in panels or not.
     pub(super) fn new<T>(m: usize, k: usize, n: usize, lies: bool) -> Self {
-        let (rows, mc) = row_blocks(m);
+        let (rows, mc) = row_blocks(m, k);
         let (depths, kc) = if lies {
             let (count, deepest) = panel_depths(k);
             let (depths, most) = pieces(count, KC_BYTES / size_of::<T>() / PANELS_KC);
@@ -114,7 +125,7 @@ impl Blocks {
     /// are worked on at a time.
     pub(super) fn to_panels<T>(m: usize, k: usize, n: usize) -> Self {
         let (rows, highest) = panel_depths(m);
-        let (_, mc) = pieces(highest, MC);
+        let (_, mc) = pieces(highest, mc(k));
         Self { rows, mc, ..Self::new::<T>(m, k, n, false) }
     }
 
@@ -170,13 +181,13 @@ pub(super) enum Cutting {
 
 impl Cutting {
     pub(super) fn new(seq: bool, m: usize, k: usize, n: usize) -> Self {
-        let (rows, _) = row_blocks(m);
+        let (rows, _) = row_blocks(m, k);
         if seq || is_small(m, k, n) {
             return Self::Rows { threads: 1 };
         }
         let width = PIECE_COLS.min(n);
         let parts = n.div_ceil(width) * chains(k);
-        if rows >= MANY_ROWS || parts <= rows {
+        if m > MANY_ROWS || parts <= rows {
             return Self::Rows { threads: rows };
         }
         let slab = (PARTIAL / (m * chains(k)) / width).max(1) * width;

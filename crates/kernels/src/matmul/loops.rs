@@ -16,8 +16,8 @@ use crate::{Float, Isa, Par};
 /// With at most this many columns of C, A is read where it lies: packed, it would be read too seldom.
 const FEW_COLS: usize = 4 * MAX_NR;
 
-/// Contiguous rows of A that begin at most so many bytes apart are read where they lie, and contiguous columns, of which only a strip is
-/// read at one time: they spread over the sets of the first-level cache and over few pages.
+/// Contiguous rows of A that begin less than so many bytes apart are read where they lie, and contiguous columns that begin at most so many
+/// apart, of which only a strip is read at one time: they spread over the sets of the first-level cache and over few pages.
 const NEAR_ROWS: usize = 4096;
 const NEAR_COLS: usize = 512;
 
@@ -100,7 +100,7 @@ impl<T: Float> Product<'_, T> {
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
                     // One strip but where C lies in panels.
                     for (from, height) in Strips::of(rows.c.rows, blocks.mc) {
-                        self.isa.run(Block {
+                        self.isa.run(&mut Block {
                             product,
                             a,
                             direct,
@@ -225,7 +225,7 @@ impl<T: Float> Cut for Rows<'_, '_, T> {
 fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
     let (rows_apart, columns_apart) = (a.row_stride * size_of::<T>(), a.col_stride * size_of::<T>());
     match (a.row_stride, a.col_stride) {
-        (_, 1) => n <= FEW_COLS || rows_apart <= NEAR_ROWS,
+        (_, 1) => n <= FEW_COLS || rows_apart < NEAR_ROWS,
         (1, _) => n <= FEW_COLS && columns_apart <= NEAR_COLS,
         _ => false,
     }
@@ -254,11 +254,11 @@ struct Block<'a, 'r, 'c, 'e, T> {
     strip: usize,
 }
 
-impl<T: Float> Kernel<T> for Block<'_, '_, '_, '_, T> {
+impl<T: Float> Kernel<T> for &mut Block<'_, '_, '_, '_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(mut self) {
+    fn run<L: Lanes<Elem = T>>(self) {
         if !self.direct {
             self.pack_a::<L>();
         }

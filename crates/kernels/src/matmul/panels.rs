@@ -65,7 +65,7 @@ pub fn pack_panels_with<T: Float>(isa: Isa, par: Par, b: Mat<'_, T>, to: &mut [T
     let blocks = DepthBlocks { data: to, k, width: panels_len(1, n), first: 0 };
     each(par, 0..panel_depths(k).0, blocks, &mut [], &|d, block: DepthBlocks<'_, T>, _: &mut [T]| {
         let (l, end) = depth(k, d);
-        pack_columns(isa, par, b.window(l, 0, end - l, n), 0, block.data);
+        pack_columns(isa, par, b.window(l, 0, end - l, n), block.data);
     });
 }
 

@@ -12,6 +12,11 @@ use crate::{Float, Isa, Par};
 /// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
 const FEW_ROWS: usize = 24;
 
+/// With at most this many, a B whose rows begin less than so many bytes apart is: farther apart, each is on a page of its own, and they share
+/// few sets of the caches.
+const SOME_ROWS: usize = 256;
+const NEAR: usize = 4096;
+
 /// Columns of B that are packed at one time: a multiple of every nr.
 const PACKED_COLS: usize = 128;
 
@@ -74,15 +79,20 @@ impl<'a, T: Float> B<'a, T> {
     /// Packs what must be packed.
     pub(super) fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
         let apart = view.rows == 1 || view.row_stride >= MAX_NR;
-        let direct = m <= FEW_ROWS && view.col_stride == 1 && apart;
-        let first = if direct { view.cols / PACKED_COLS } else { 0 };
-        pack_columns(isa, par, view, first, packed);
+        let seldom = m <= FEW_ROWS || (m <= SOME_ROWS && view.row_stride * size_of::<T>() < NEAR);
+        let direct = seldom && view.col_stride == 1 && apart;
+        // What is read where it lies is whole panels.
+        let first = if direct { view.cols / MAX_NR * MAX_NR } else { 0 };
+        if first < view.cols {
+            let rest = view.window(0, first, view.rows, view.cols - first);
+            pack_columns(isa, par, rest, &mut packed[first * view.rows..]);
+        }
         Self::of_one(direct.then_some(view), packed, view.rows)
     }
 
     /// Packs a block of the transpose of panels.
     pub(super) fn flipped(isa: Isa, par: Par, block: Flipped<'a, T>, packed: &'a mut [T]) -> Self {
-        pack_pieces(par, 0, block.cols, block.depth, packed, &|j, cols, to| {
+        pack_pieces(par, block.cols, block.depth, packed, &|j, cols, to| {
             isa.run(PackFlipped(block.columns(j, cols), to));
         });
         Self::of_one(None, packed, block.depth)
@@ -103,25 +113,24 @@ impl<'a, T: Float> B<'a, T> {
     }
 }
 
-/// Packs a block of B but for its first pieces of [`PACKED_COLS`] columns.
-pub(super) fn pack_columns<T: Float>(isa: Isa, par: Par, view: Mat<'_, T>, first: usize, packed: &mut [T]) {
+/// Packs a block of B.
+pub(super) fn pack_columns<T: Float>(isa: Isa, par: Par, view: Mat<'_, T>, packed: &mut [T]) {
     let Mat { rows: depth, cols, .. } = view;
-    pack_pieces(par, first, cols, depth, packed, &|j, cols, to| {
+    pack_pieces(par, cols, depth, packed, &|j, cols, to| {
         isa.run(PackB(view.window(0, j, depth, cols), to));
     });
 }
 
-/// Runs `pack(first column, columns, their panels)` for the pieces from `first` on of a block that is `cols` wide.
+/// Runs `pack(first column, columns, their panels)` for the pieces of a block that is `cols` wide.
 fn pack_pieces<T: Float>(
     par: Par,
-    first: usize,
     cols: usize,
     depth: usize,
     packed: &mut [T],
     pack: &(impl Fn(usize, usize, &mut [T]) + Sync),
 ) {
-    let panels = Equal { data: &mut packed[first * PACKED_COLS * depth..], each: PACKED_COLS * depth };
-    each(par, first..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
+    let panels = Equal { data: packed, each: PACKED_COLS * depth };
+    each(par, 0..cols.div_ceil(PACKED_COLS), panels, &mut [], &|piece, panels: Equal<'_, T>, _: &mut [T]| {
         let j = piece * PACKED_COLS;
         pack(j, PACKED_COLS.min(cols - j), panels.data);
     });
