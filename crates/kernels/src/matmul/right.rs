@@ -12,9 +12,9 @@ use crate::{Float, Isa, Par};
 /// With at most this many rows, B is read where it lies: packed, it would be read too seldom.
 const FEW_ROWS: usize = 24;
 
-/// With at most this many, a B whose rows begin less than so many bytes apart is: farther apart, each is on a page of its own, and they share
-/// few sets of the caches.
+/// With at most this many, B is read where it lies if its own rows begin less than [`NEAR`] bytes apart.
 const SOME_ROWS: usize = 256;
+/// Rows that begin farther apart lie on a page each, and share few sets of the caches.
 const NEAR: usize = 4096;
 
 /// Columns of B that are packed at one time: a multiple of every nr.
