@@ -58,8 +58,8 @@ pub(crate) fn erf<L: Lanes>(x: L) -> L {
     erf_slope(x).value
 }
 
-/// Φ(−|x|), the probability beyond |x|, times a power of two, `lift`, from `gauss` = lift·exp(−x²/2) and what its rounding lost: a
-/// polynomial near 0, where the variable of the other loses digits.
+/// Φ(−|x|), the probability beyond |x|, times a power of two, `lift`, from `gauss` = lift·exp(−x²/2) and what its rounding lost. Near 0 a
+/// polynomial: the variable of [`erfcx`] is close to −1 there, and its rounding weighs most.
 #[inline(always)]
 pub(crate) fn tail<L: Lanes>(x: L, gauss: L, gauss_rest: L, lift: f64) -> L {
     let (a, half) = (x.abs(), splat::<L>(0.5));
