@@ -31,6 +31,10 @@ impl<S: Space> Space for Copies<S> {
         (0..self.copies).flat_map(|_| self.space.sample(stream)).collect()
     }
 
+    fn log_covering_number(&self, epsilon: f64) -> f64 {
+        self.copies as f64 * self.space.log_covering_number(epsilon / (self.copies.max(1) as f64).sqrt())
+    }
+
     /// An (ε/√c)-cover of each of c copies gives an ε-cover of the product.
     fn effective_dimension(&self) -> EffectiveDimension {
         let EffectiveDimension { exponent, constant } = self.space.effective_dimension();

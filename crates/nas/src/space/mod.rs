@@ -1,6 +1,7 @@
 //! Where hyperparameters live: one file per constraint set.
 
 mod copies;
+mod covering;
 mod simplex;
 mod sphere;
 
@@ -24,6 +25,10 @@ pub trait Space: Send + Sync {
 
     /// A uniformly distributed point.
     fn sample(&self, stream: &mut Stream) -> Vec<f64>;
+
+    /// An upper bound on ln N_ε(Δ) for ε > 0: points of Δ so many that every point of Δ is within ε of one of them
+    /// (science 2.1). It does not grow with ε, but jumps: search ε on a grid.
+    fn log_covering_number(&self, epsilon: f64) -> f64;
 
     /// The effective dimension of Δ (science 2.1).
     fn effective_dimension(&self) -> EffectiveDimension;

@@ -1,5 +1,6 @@
 //! The simplex { d ≥ floor, Σ dᵢ = R }.
 
+use super::covering::{maurey, packing};
 use super::{EffectiveDimension, Space};
 use crate::seed::Stream;
 use rand_distr::{Distribution, Exp1};
@@ -66,6 +67,12 @@ impl Space for Simplex {
         let draws: Vec<f64> = (0..self.coordinates).map(|_| Exp1.sample(stream)).collect();
         let sum: f64 = draws.iter().sum();
         draws.iter().map(|d| self.floor + self.free() * d / sum).collect()
+    }
+
+    /// Its radius about the centroid is at most what is free, and so are its distances to a vertex.
+    fn log_covering_number(&self, epsilon: f64) -> f64 {
+        let h = self.coordinates;
+        packing(h.saturating_sub(1), self.free(), epsilon).min(maurey(h, self.free(), epsilon))
     }
 
     fn effective_dimension(&self) -> EffectiveDimension {

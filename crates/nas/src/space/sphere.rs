@@ -1,5 +1,6 @@
 //! The sphere { ‖α‖₂ = R }.
 
+use super::covering::packing;
 use super::{EffectiveDimension, Space};
 use crate::seed::Stream;
 use rand_distr::{Distribution, StandardNormal};
@@ -48,6 +49,13 @@ impl Space for Sphere {
         let draws: Vec<f64> = (0..self.coordinates).map(|_| StandardNormal.sample(stream)).collect();
         self.project(&draws, &mut point);
         point
+    }
+
+    /// A packing in the ball, or one in each of the 2h faces of a cube around it, projected.
+    fn log_covering_number(&self, epsilon: f64) -> f64 {
+        let h = self.coordinates;
+        let faces = (2.0 * h as f64).ln() + packing(h.saturating_sub(1), self.radius, epsilon);
+        packing(h, self.radius, epsilon).min(faces)
     }
 
     /// A maximal ε-packing is an ε-cover; its ε/2-balls fit into the ball of radius R + ε/2, so N_ε ≤ (1 + 2R/ε)^h ≤ (3R/ε)^h.
