@@ -13,7 +13,7 @@ pub(crate) fn resolved<S: Settings>(
     let matches = command.try_get_matches_from(flags).unwrap();
     let assignments: Vec<String> = assignments.iter().map(ToString::to_string).collect();
     let flags = S::from_arg_matches(&matches).unwrap();
-    resolve(Sources { file, assignments: &assignments, flags: &flags, matches: &matches })
+    resolve(S::default(), Sources { file, assignments: &assignments, flags: &flags, matches: &matches })
 }
 
 /// The settings when no flag is given, as clap has them.

@@ -2,6 +2,7 @@
 
 mod bad_data;
 mod batches;
+mod bilinear;
 mod config;
 mod copies;
 mod csv;
@@ -10,6 +11,9 @@ mod difference;
 mod digits;
 mod e0;
 mod e0_settings;
+mod e1;
+mod experiments;
+mod features;
 mod files;
 mod fit;
 mod folder;
@@ -33,6 +37,7 @@ mod sample;
 mod search;
 mod seed;
 mod space;
+mod spectral;
 mod stats;
 mod summary;
 mod trial;

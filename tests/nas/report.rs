@@ -20,13 +20,17 @@ fn tables_align_right_and_forgive_short_rows() {
 }
 
 fn criterion(figure: f64, bound: Bound) -> Criterion {
-    Criterion { meaning: "It holds.", name: "a figure", figure, bound }
+    Criterion::new("It holds.", "a figure", figure, bound)
 }
 
 #[test]
 fn a_criterion_includes_its_bound_and_never_passes_nan() {
     assert!(criterion(0.5, Bound::AtMost(0.5)).passes() && criterion(2.0, Bound::AtLeast(2.0)).passes());
     assert!(!criterion(0.6, Bound::AtMost(0.5)).passes() && !criterion(1.9, Bound::AtLeast(2.0)).passes());
+    let within = Bound::Within(-0.6, -0.4);
+    assert!(criterion(-0.6, within).passes() && criterion(-0.4, within).passes());
+    assert!(!criterion(-0.61, within).passes() && !criterion(-0.39, within).passes());
+    assert!(!criterion(f64::NAN, within).passes());
     assert!(!criterion(f64::NAN, Bound::AtMost(0.5)).passes() && !criterion(f64::NAN, Bound::AtLeast(0.5)).passes());
 }
 
@@ -40,10 +44,14 @@ fn the_verdict_shows_every_figure_beside_its_bound() {
         legend: String::new(),
         criteria: vec![criterion(figure, Bound::AtMost(1e-4))],
         notes: vec![],
+        plots: vec![],
     };
     let (good, bad) = (render(&outcome(5e-5)), render(&outcome(0.25)));
     assert!(good.contains("PASS  It holds.\n          a figure: 5.0e-5 (bound <= 1e-4)"), "{good}");
     assert!(good.ends_with("PASS: all 1 criteria hold.\n") && outcome(5e-5).passes());
+    let sure = Criterion { interval: Some([0.1, 0.4]), ..criterion(0.25, Bound::Within(0.0, 1.0)) };
+    let sure = render(&Outcome { criteria: vec![sure], ..outcome(0.0) });
+    assert!(sure.contains("a figure: 0.2500 [0.1000, 0.4000] (bound in [0, 1])"), "{sure}");
     assert!(bad.contains("FAIL  It holds.") && bad.ends_with("FAIL: 1 of 1 criteria do not hold.\n"));
     assert!(good.lines().all(|line| line.chars().count() <= 110));
 }

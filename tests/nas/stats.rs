@@ -63,6 +63,62 @@ fn intervals_of_a_mean() {
     assert!(t_interval(&[1.0, f64::NAN]).is_some_and(|interval| interval.iter().all(|end| end.is_nan())));
 }
 
+#[test]
+fn the_median_lies_between_order_statistics() {
+    use nas::stats::median_interval;
+    let values = |n: usize| (1..=n).map(|i| i as f64).collect::<Vec<f64>>();
+    // Textbook intervals: for n = 6 the extremes (confidence 0.969), for n = 20 the 6th and the 15th (0.959).
+    assert_eq!(median_interval(&values(6)), Some([1.0, 6.0]));
+    assert_eq!(median_interval(&values(20)), Some([6.0, 15.0]));
+    assert_eq!([0, 1, 5].map(|n| median_interval(&values(n))), [None; 3]);
+    assert_eq!(median_interval(&[1.0, f64::NAN, 2.0, 3.0, 4.0, 5.0, 6.0]), None);
+}
+
+#[test]
+fn exact_intervals_of_a_probability() {
+    use nas::stats::{clopper_pearson, upper_limit};
+    // Closed forms at the ends: 1 − (α/2)^(1/n) and its mirror image.
+    for n in [1, 10, 50] {
+        let edge = 1.0 - 0.025_f64.powf(1.0 / n as f64);
+        assert_eq!(clopper_pearson(0, n)[0], 0.0);
+        assert!((clopper_pearson(0, n)[1] - edge).abs() < 1e-9);
+        assert!((clopper_pearson(n, n)[0] - (1.0 - edge)).abs() < 1e-9);
+        assert_eq!(clopper_pearson(n, n)[1], 1.0);
+    }
+    // Of 1000 draws 38 may fail for the limit 0.05 of science 4.7, and 39 may not.
+    assert!(upper_limit(38, 1000, 0.05) <= 0.05 && upper_limit(39, 1000, 0.05) > 0.05);
+}
+
+#[test]
+fn lines_and_power_laws_are_found() {
+    use nas::stats::{line, power_law};
+    let exact = line(&[1.0, 2.0, 4.0], &[1.0, 3.0, 7.0]);
+    assert!((exact.slope - 2.0).abs() < 1e-14 && (exact.intercept + 1.0).abs() < 1e-14);
+    assert!((exact.r_squared - 1.0).abs() < 1e-14);
+    let noisy = line(&[0.0, 1.0, 2.0, 3.0], &[0.0, 2.0, 1.0, 3.0]);
+    assert!((noisy.slope - 0.8).abs() < 1e-14 && (noisy.r_squared - 0.64).abs() < 1e-14);
+    let law = power_law(&[10.0, 100.0, 1000.0], &[3.0, 0.3, 0.03]);
+    assert!((law.slope + 1.0).abs() < 1e-12 && (law.intercept - 30.0_f64.ln()).abs() < 1e-12);
+    assert!(line(&[1.0], &[1.0]).slope.is_nan() && line(&[], &[]).slope.is_nan());
+    assert_eq!(line(&[1.0, 2.0], &[5.0, 5.0]).r_squared, 1.0);
+}
+
+/// Of the mean of 50 normal values the interval is about the one of Student.
+#[test]
+fn the_bootstrap_agrees_with_student_on_a_mean() {
+    use nas::stats::{bootstrap_interval, mean, t_interval};
+    use rand_distr::{Distribution, StandardNormal};
+    let mut stream = nas::seed::Seed::new(3).stream();
+    let values: Vec<f64> = (0..50).map(|_| StandardNormal.sample(&mut stream)).collect();
+    let of = |seeds: &[usize]| mean(&seeds.iter().map(|&seed| values[seed]).collect::<Vec<f64>>());
+    let found = bootstrap_interval(50, nas::seed::Seed::new(1), of).unwrap();
+    let exact = t_interval(&values).unwrap();
+    for (found, exact) in found.iter().zip(exact) {
+        assert!((found - exact).abs() < 0.08, "{found} and {exact}");
+    }
+    assert_eq!(bootstrap_interval(1, nas::seed::Seed::new(1), of), None);
+}
+
 proptest! {
     #[test]
     fn correlations_do_not_see_affine_maps(x in prop::collection::vec(-1e3..1e3, 3..20usize), shift in -10.0..10.0f64) {

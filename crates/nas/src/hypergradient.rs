@@ -1,9 +1,10 @@
 //! A hypergradient and the evidence that it is right.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Outer value F, its total gradient, and how both were obtained.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Hypergradient {
     /// F(α, λ), the outer objective at the inner solution.
     pub value: f64,
@@ -23,7 +24,7 @@ impl Hypergradient {
 }
 
 /// What vouches for a hypergradient: its error is bounded by a multiple of both residuals (science 6.1).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Evidence {
     /// How the linear systems were solved.
     pub status: Status,
@@ -34,7 +35,7 @@ pub struct Evidence {
 }
 
 /// How the linear systems behind a hypergradient were solved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub enum Status {
     /// By factorization, in a formula without iteration: exact up to rounding, whose size the residuals show.
     Exact,

@@ -21,6 +21,7 @@ pub mod run;
 pub mod search;
 pub mod seed;
 pub mod space;
+pub mod spectral;
 pub mod stats;
 pub mod suggest;
 pub mod trial;

@@ -4,7 +4,7 @@
 mod cli;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use cli::{Answer, DataFile, Experiment, Layered, Prediction, search};
+use cli::{Answer, DataFile, Layered, Named, Prediction, search};
 use nas::run::{Config, Invocation, documented};
 use std::process::ExitCode;
 
@@ -70,7 +70,7 @@ struct ConfigArgs {
     settings: Layered<Config>,
     /// Those of an experiment instead
     #[command(subcommand)]
-    experiment: Option<Experiment>,
+    experiment: Option<Named>,
 }
 
 #[derive(Args)]
@@ -81,7 +81,7 @@ struct ConfigArgs {
 )]
 struct ReproduceArgs {
     #[command(subcommand)]
-    experiment: Experiment,
+    experiment: Named,
 }
 
 fn main() -> ExitCode {

@@ -5,6 +5,7 @@
 use crate::hypergradient::Hypergradient;
 use crate::outer::Outer;
 use crate::space::{Space, stationarity};
+use serde::{Deserialize, Serialize};
 
 /// A step must give this part of the decrease that the gradient promises.
 const ARMIJO: f64 = 1e-4;
@@ -56,7 +57,7 @@ impl Default for Options {
 }
 
 /// Why a search stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub enum Stop {
     /// The projected gradient vanished to tolerance.
     Stationary,
@@ -67,7 +68,7 @@ pub enum Stop {
 }
 
 /// One accepted outer step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Step {
     /// F before the step.
     pub value: f64,
@@ -78,7 +79,7 @@ pub struct Step {
 }
 
 /// Where a search ended, and the way there.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Found {
     /// The point α̂.
     pub alpha: Vec<f64>,
@@ -105,8 +106,7 @@ pub struct Reached<'a> {
     pub eta: f64,
 }
 
-/// Minimises F over Δ from its centre: proximal steps of a length η that is guessed from the curvature seen along the last
-/// step (Barzilai and Borwein 1988, in the geometry of the solver's divergence) and halved until F falls (Armijo).
+/// [`search_from`] the point that prefers no coordinate.
 pub fn search<P: Bilevel>(
     problem: &mut P,
     space: &dyn Space,
@@ -114,7 +114,19 @@ pub fn search<P: Bilevel>(
     options: &Options,
     watch: &mut dyn FnMut(&P, Reached<'_>),
 ) -> Result<Found, P::Error> {
-    let mut alpha = space.start();
+    search_from(space.start(), problem, space, outer, options, watch)
+}
+
+/// Minimises F over Δ from `alpha`: proximal steps of a length η that is guessed from the curvature seen along the last
+/// step (Barzilai and Borwein 1988, in the geometry of the solver's divergence) and halved until F falls (Armijo).
+pub fn search_from<P: Bilevel>(
+    mut alpha: Vec<f64>,
+    problem: &mut P,
+    space: &dyn Space,
+    outer: &dyn Outer,
+    options: &Options,
+    watch: &mut dyn FnMut(&P, Reached<'_>),
+) -> Result<Found, P::Error> {
     let mut here = problem.evaluate(&alpha)?;
     let (mut next, mut path) = (alpha.clone(), Vec::new());
     let mut eta = options.first.eta(stationarity(space, &alpha, &here.alpha));

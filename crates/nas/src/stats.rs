@@ -1,6 +1,7 @@
 //! The few statistics that the criteria are stated in.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use rand::RngExt;
+use statrs::distribution::{Beta, Binomial, ContinuousCDF, DiscreteCDF, StudentsT};
 
 /// Arithmetic mean; NaN of nothing.
 pub fn mean(values: &[f64]) -> f64 {
@@ -93,3 +94,93 @@ pub fn t_interval(values: &[f64]) -> Option<[f64; 2]> {
 pub fn t_quantile_975(freedom: usize) -> Option<f64> {
     Some(StudentsT::new(0.0, 1.0, freedom as f64).ok()?.inverse_cdf(0.975))
 }
+
+/// The interval between two order statistics that holds the median of what the values are drawn from with at least 95 %
+/// confidence, whatever that distribution is; `None` where so few values say nothing, or where one is NaN.
+pub fn median_interval(values: &[f64]) -> Option<[f64; 2]> {
+    if values.iter().any(|v| v.is_nan()) {
+        return None;
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len();
+    // As many values lie below the median as heads fall in n tosses: k with P(heads <= k - 1) <= 0.025.
+    let heads = Binomial::new(0.5, n as u64).ok()?;
+    let k = (0..n as u64 / 2).take_while(|&below| heads.cdf(below) <= 0.025).count();
+    (k > 0).then(|| [sorted[k - 1], sorted[n - k]])
+}
+
+/// The exact two-sided 95 % interval of a probability of which `count` of `n` trials came out (Clopper and Pearson 1934).
+///
+/// # Panics
+/// When `count` is above `n`, or `n` is 0.
+pub fn clopper_pearson(count: usize, n: usize) -> [f64; 2] {
+    [1.0 - upper_limit(n - count, n, 0.025), upper_limit(count, n, 0.025)]
+}
+
+/// The upper limit of a probability of which `count` of `n` trials came out, wrong with probability `error` at most.
+///
+/// # Panics
+/// When `count` is above `n`, or `n` is 0.
+pub fn upper_limit(count: usize, n: usize, error: f64) -> f64 {
+    assert!(count <= n && n > 0, "{count} of {n} trials came out");
+    match count == n {
+        true => 1.0,
+        false => Beta::new((count + 1) as f64, (n - count) as f64).map_or(1.0, |beta| beta.inverse_cdf(1.0 - error)),
+    }
+}
+
+/// A line y = intercept + slope · x through points, by least squares.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// y at x = 0.
+    pub intercept: f64,
+    /// dy/dx
+    pub slope: f64,
+    /// The share of the variance of y that the line explains; 1 where y does not vary.
+    pub r_squared: f64,
+}
+
+/// The line of least squares; NaN with fewer than two different x.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn line(x: &[f64], y: &[f64]) -> Line {
+    assert_eq!(x.len(), y.len(), "line: {} values against {}", x.len(), y.len());
+    let (mean_x, mean_y) = (mean(x), mean(y));
+    let sum = |of: &dyn Fn(f64, f64) -> f64| x.iter().zip(y).map(|(x, y)| of(x - mean_x, y - mean_y)).sum::<f64>();
+    let (xx, xy, yy) = (sum(&|x, _| x * x), sum(&|x, y| x * y), sum(&|_, y| y * y));
+    let slope = xy / xx;
+    let r_squared = if yy == 0.0 { 1.0 } else { xy * slope / yy };
+    Line { intercept: mean_y - slope * mean_x, slope, r_squared }
+}
+
+/// The exponent of a power law: [`line`] through logarithms.
+///
+/// # Panics
+/// When the lengths differ.
+pub fn power_law(x: &[f64], y: &[f64]) -> Line {
+    let ln = |values: &[f64]| values.iter().map(|v| v.ln()).collect::<Vec<f64>>();
+    line(&ln(x), &ln(y))
+}
+
+/// The 95 % interval of a statistic of independent seeds, by 400 resamples of them (Efron 1979, percentiles); `None` below two
+/// seeds. `statistic` takes the numbers of the seeds, some of them several times.
+pub fn bootstrap_interval(
+    seeds: usize,
+    seed: crate::seed::Seed,
+    statistic: impl Fn(&[usize]) -> f64,
+) -> Option<[f64; 2]> {
+    if seeds < 2 {
+        return None;
+    }
+    let mut stream = seed.split("bootstrap").stream();
+    let mut draw = || (0..seeds).map(|_| stream.random_range(0..seeds)).collect::<Vec<usize>>();
+    let mut values: Vec<f64> = (0..RESAMPLES).map(|_| statistic(&draw())).collect();
+    values.sort_by(f64::total_cmp);
+    let cut = RESAMPLES / 40;
+    Some([values[cut - 1], values[RESAMPLES - cut]])
+}
+
+/// How often seeds are drawn again.
+const RESAMPLES: usize = 400;

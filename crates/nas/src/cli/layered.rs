@@ -19,6 +19,11 @@ pub(crate) struct Layered<S: Settings> {
 impl<S: Settings> Layered<S> {
     /// The settings; `matches` are those of their command.
     pub(crate) fn resolve(&self, matches: &ArgMatches) -> Result<S, ConfigError> {
-        resolve(Sources { file: self.config.as_deref(), assignments: &self.set, flags: &self.flags, matches })
+        self.resolve_over(S::default(), matches)
+    }
+
+    /// The settings, over `base` in place of the defaults.
+    pub(crate) fn resolve_over(&self, base: S, matches: &ArgMatches) -> Result<S, ConfigError> {
+        resolve(base, Sources { file: self.config.as_deref(), assignments: &self.set, flags: &self.flags, matches })
     }
 }

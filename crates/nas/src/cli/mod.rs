@@ -9,7 +9,7 @@ mod search;
 pub(crate) use data::DataFile;
 pub(crate) use layered::Layered;
 pub(crate) use predict::Prediction;
-pub(crate) use reproduce::Experiment;
+pub(crate) use reproduce::Named;
 pub(crate) use search::search;
 
 /// What a command answers: whether its criteria hold.

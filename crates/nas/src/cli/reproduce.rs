@@ -1,22 +1,61 @@
 //! `nas reproduce`: the experiments and what they run.
 
 use super::{Answer, Layered};
-use clap::{ArgMatches, Command, Subcommand};
-use nas::experiments::e0;
-use nas::report::{Progress, render};
+use clap::{ArgMatches, Args, Command, Subcommand};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, publish};
+use nas::report::render;
 use nas::run::{documented, pool};
-use nas::seed::Seed;
 use nas::suggest::nearest;
 use std::error::Error;
+use std::path::{Path, PathBuf};
 
 /// The experiments, each with its settings: the one place that lists them.
 #[derive(Subcommand)]
-pub(crate) enum Experiment {
+pub(crate) enum Named {
     /// Every activation fits the training data; validation error finds the best one, training error does not
     #[command(name = "E0", alias = "e0")]
-    E0(Layered<e0::Settings>),
+    E0(Shipped<e0::Settings>),
+    /// The gap between validation risk and risk, at worst over the space, falls as sqrt(h / n_V)
+    #[command(name = "E1", alias = "e1")]
+    E1(Shipped<e1::Settings>),
+    /// All of them, one after the other
+    #[command(name = "all")]
+    All(All),
     #[command(external_subcommand)]
     Unknown(Vec<String>),
+}
+
+/// An experiment as it is shipped, and what is changed of it.
+#[derive(Args)]
+pub(crate) struct Shipped<E: Experiment> {
+    #[command(flatten)]
+    layered: Layered<E>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What is asked of every experiment.
+#[derive(Args, Clone)]
+pub(crate) struct Common {
+    /// Fewer seeds and smaller sizes, for a first look: the same criteria with wider intervals
+    #[arg(long, help_heading = "Run")]
+    quick: bool,
+    /// Folder for verdicts.json, plots and rows; a run that was interrupted goes on from there
+    #[arg(long, value_name = "DIR", help_heading = "Run")]
+    out: Option<PathBuf>,
+}
+
+/// All experiments as they are shipped.
+#[derive(Args)]
+pub(crate) struct All {
+    #[command(flatten)]
+    common: Common,
+    /// Root seed of every experiment
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Worker threads, 0 for one per core; results do not depend on it
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
 }
 
 /// A name that no experiment has.
@@ -32,22 +71,79 @@ fn meant(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or_else(String::new, |name| format!("did you mean {name}? "))
 }
 
-impl Experiment {
+/// An experiment of any kind.
+trait Any {
+    /// Runs it, prints what it found, and answers whether its criteria hold.
+    fn reproduce(&self, own: &ArgMatches) -> Answer;
+
+    /// Prints its settings.
+    fn print_settings(&self, own: &ArgMatches) -> Answer;
+}
+
+impl<E: Experiment> Shipped<E> {
+    fn settings(&self, own: &ArgMatches) -> Result<E, Box<dyn Error>> {
+        let base = if self.common.quick { E::quick() } else { E::default() };
+        Ok(self.layered.resolve_over(base, own)?)
+    }
+}
+
+impl<E: Experiment> Any for Shipped<E> {
+    fn reproduce(&self, own: &ArgMatches) -> Answer {
+        run(&self.settings(own)?, self.common.out.as_deref())
+    }
+
+    fn print_settings(&self, own: &ArgMatches) -> Answer {
+        print!("{}", documented(&self.settings(own)?)?);
+        Ok(true)
+    }
+}
+
+impl Any for All {
+    fn reproduce(&self, _: &ArgMatches) -> Answer {
+        let holds = [self.run::<e0::Settings>()?, self.run::<e1::Settings>()?];
+        Ok(holds.iter().all(|holds| *holds))
+    }
+
+    fn print_settings(&self, _: &ArgMatches) -> Answer {
+        Err("each experiment has settings of its own: `nas config E0` shows those of E0".into())
+    }
+}
+
+impl All {
+    fn run<E: Experiment>(&self) -> Answer {
+        let shipped = if self.common.quick { E::quick() } else { E::default() };
+        run(&shipped.under(self.seed, self.threads), self.common.out.as_deref())
+    }
+}
+
+impl Any for Vec<String> {
+    fn reproduce(&self, _: &ArgMatches) -> Answer {
+        Err(unknown(self))
+    }
+
+    fn print_settings(&self, _: &ArgMatches) -> Answer {
+        Err(unknown(self))
+    }
+}
+
+impl Named {
     /// Runs it and prints what it found; `matches` are those of the command above it.
     pub(crate) fn reproduce(&self, matches: &ArgMatches) -> Answer {
-        match self {
-            Self::E0(settings) => run_e0(&settings.resolve(own(matches))?),
-            Self::Unknown(words) => Err(unknown(words)),
-        }
+        self.any().reproduce(own(matches))
     }
 
     /// Prints its settings.
     pub(crate) fn print_settings(&self, matches: &ArgMatches) -> Answer {
+        self.any().print_settings(own(matches))
+    }
+
+    fn any(&self) -> &dyn Any {
         match self {
-            Self::E0(settings) => print!("{}", documented(&settings.resolve(own(matches))?)?),
-            Self::Unknown(words) => return Err(unknown(words)),
+            Self::E0(experiment) => experiment,
+            Self::E1(experiment) => experiment,
+            Self::All(all) => all,
+            Self::Unknown(words) => words,
         }
-        Ok(true)
     }
 }
 
@@ -57,29 +153,23 @@ fn own(matches: &ArgMatches) -> &ArgMatches {
 
 fn unknown(words: &[String]) -> Box<dyn Error> {
     let given = words.first().cloned().unwrap_or_default();
-    let known = Experiment::augment_subcommands(Command::new("reproduce"));
+    let known = Named::augment_subcommands(Command::new("reproduce"));
     let all: Vec<String> = known.get_subcommands().map(|experiment| experiment.get_name().to_owned()).collect();
     let nearest = nearest(&given.to_uppercase(), all.iter().map(String::as_str)).map(str::to_owned);
     Box::new(NoExperiment { given, nearest, all })
 }
 
-/// Runs E0, first in the kernel model, then with networks, and prints what it found.
-fn run_e0(settings: &e0::Settings) -> Answer {
-    let (options, seed, pool) = (settings.options(), Seed::new(settings.seed), pool(settings.threads)?);
-
-    let progress = Progress::shown("E0, kernel model", e0::kernel::progress_steps(&options));
-    let measured = pool.install(|| e0::kernel::measure(&options, seed, &progress));
-    progress.finish();
-    let of_kernel = e0::kernel_outcome(&options, &measured?);
-    println!("{}", render(&of_kernel));
-    if options.network.seeds == 0 {
-        return Ok(of_kernel.passes());
+/// Runs an experiment, prints what it found, and leaves it in `out`.
+fn run<E: Experiment>(settings: &E, out: Option<&Path>) -> Answer {
+    let (seed, threads) = settings.run_as();
+    // Rows are the same for any number of threads.
+    let lab = Lab::new(out.map(|out| out.join("rows")).as_deref(), documented(&settings.clone().under(seed, 0))?);
+    let outcomes = pool(threads)?.install(|| settings.run(&lab))?;
+    for outcome in &outcomes {
+        println!("{}", render(outcome));
     }
-
-    let progress = Progress::shown("E0, networks", e0::network::progress_steps(&options));
-    let measured = pool.install(|| e0::network::measure(&options, seed, &progress));
-    progress.finish();
-    let of_networks = e0::network_outcome(&options, &measured?);
-    println!("{}", render(&of_networks));
-    Ok(of_kernel.passes() && of_networks.passes())
+    if let Some(out) = out {
+        publish(out, E::ID, &outcomes)?;
+    }
+    Ok(outcomes.iter().all(Outcome::passes))
 }

@@ -4,6 +4,7 @@
 //! rows train, validate and test; [`Preprocess`], fitted on the training rows, turns rows into [`Samples`] of numbers, in
 //! training and later for rows that it has never seen ([`Preprocess::read`]).
 
+mod bilinear;
 mod columns;
 mod contents;
 mod csv;
@@ -22,6 +23,7 @@ mod split;
 mod target;
 mod text;
 
+pub use bilinear::{Bilinear, MappedSamples, Planted, clipped_square};
 pub use csv::{CsvOptions, read_csv};
 pub use digits::digits;
 pub use encode::Encoding;

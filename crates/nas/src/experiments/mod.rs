@@ -1,11 +1,19 @@
-//! The experiments of science 4.7: one file each, their pass criteria fixed as data before any run.
+//! The experiments of science 4.7: one folder each, their pass criteria fixed as data before any run.
 
 mod criterion;
 pub mod e0;
+pub mod e1;
+mod error;
+mod lab;
+mod publish;
 
-pub use criterion::{Bound, Criterion};
+pub use criterion::{Bound, Criterion, Verdict};
+pub use error::Error;
+pub use lab::{Lab, Row, Units};
+pub use publish::{Published, publish};
 
-use crate::report::Table;
+use crate::report::{Plot, Table};
+use crate::run::Settings;
 
 /// What an experiment found, ready to be printed.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +24,7 @@ pub struct Outcome {
     pub claim: String,
     /// Sizes and constants of this run.
     pub setting: String,
-    /// One row per seed.
+    /// One row per seed, or per size.
     pub table: Table,
     /// What the columns of the table mean.
     pub legend: String,
@@ -24,6 +32,8 @@ pub struct Outcome {
     pub criteria: Vec<Criterion>,
     /// Facts that no criterion judges.
     pub notes: Vec<String>,
+    /// Pictures of the table.
+    pub plots: Vec<Plot>,
 }
 
 impl Outcome {
@@ -31,4 +41,23 @@ impl Outcome {
     pub fn passes(&self) -> bool {
         self.criteria.iter().all(Criterion::passes)
     }
+}
+
+/// An experiment: its settings, and how it runs under them.
+pub trait Experiment: Clone + Settings + Sync {
+    /// Its name, E0 to E12.
+    const ID: &'static str;
+
+    /// Fewer seeds and sizes, for a first look; the criteria are the same.
+    fn quick() -> Self;
+
+    /// The same with this root seed and so many threads (0 for one per core).
+    #[must_use]
+    fn under(self, seed: u64, threads: usize) -> Self;
+
+    /// Root seed, and worker threads (0 for one per core).
+    fn run_as(&self) -> (u64, usize);
+
+    /// Measures, and judges what was found.
+    fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error>;
 }

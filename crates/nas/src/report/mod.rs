@@ -2,12 +2,14 @@
 
 mod comparison;
 mod html;
+mod plot;
 mod progress;
 mod table;
 mod verdict;
 
 pub use comparison::comparison;
 pub use html::{Colour, PALETTE, Report, ReportError, SURFACES, html};
+pub use plot::{Axis, Plot, Series};
 pub use progress::Progress;
 pub use table::Table;
 pub use verdict::render;

@@ -8,7 +8,7 @@ const WIDTH: usize = 110;
 
 /// Claim, setting, table, criteria with their figures, and the verdict.
 pub fn render(outcome: &Outcome) -> String {
-    let Outcome { title, claim, setting, table, legend, criteria, notes } = outcome;
+    let Outcome { title, claim, setting, table, legend, criteria, notes, plots: _ } = outcome;
     let (claim, setting, legend) = (wrap(claim, 0), wrap(setting, 0), wrap(legend, 2));
     let judged: String = criteria.iter().map(judge).collect();
     let notes: String = notes.iter().map(|note| wrap(note, 0) + "\n").collect();
@@ -20,11 +20,13 @@ pub fn render(outcome: &Outcome) -> String {
     format!("{title}\n\n{claim}\n{setting}\n\n{table}\n{legend}\n\n{judged}{gap}{notes}\n{verdict}\n")
 }
 
-/// The sentence that a criterion stands for, and below it the figure beside its bound.
+/// The sentence that a criterion stands for, and below it the figure, with its 95 % interval, beside its bound.
 fn judge(criterion: &Criterion) -> String {
     let mark = if criterion.passes() { "PASS" } else { "FAIL" };
     let Criterion { meaning, name, bound, .. } = criterion;
-    format!("  {mark}  {meaning}\n          {name}: {} (bound {bound})\n", figure(criterion.figure))
+    let interval = criterion.interval.map(|[low, high]| format!(" [{}, {}]", figure(low), figure(high)));
+    let (value, interval) = (figure(criterion.figure), interval.unwrap_or_default());
+    format!("  {mark}  {meaning}\n          {name}: {value}{interval} (bound {bound})\n")
 }
 
 /// Breaks lines between words, each line indented.

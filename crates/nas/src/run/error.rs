@@ -110,6 +110,19 @@ impl ConfigError {
         Err(Self::Range { key, value: value.to_string(), need })
     }
 
+    /// An error when a list is empty, or a value of it is not in the range.
+    pub(crate) fn each_outside(key: &'static str, values: &[usize], range: &RangeInclusive<usize>) -> Result<(), Self> {
+        if values.is_empty() {
+            return Err(Self::Range { key, value: "[]".to_owned(), need: "at least one number".to_owned() });
+        }
+        values.iter().try_for_each(|&value| Self::outside(key, value, range.clone()))
+    }
+
+    /// An error when a number is negative or not finite.
+    pub(crate) fn negative(key: &'static str, value: f64) -> Result<(), Self> {
+        Self::unless(value.is_finite() && value >= 0.0, key, value, "a finite number, not negative")
+    }
+
     /// An error, with what is needed, when a number does not have it.
     pub(crate) fn unless(holds: bool, key: &'static str, value: f64, need: &str) -> Result<(), Self> {
         if holds { Ok(()) } else { Err(Self::Range { key, value: value.to_string(), need: need.to_owned() }) }

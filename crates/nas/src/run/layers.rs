@@ -32,9 +32,9 @@ pub struct Sources<'a, S> {
     pub matches: &'a ArgMatches,
 }
 
-/// Puts the layers together and checks the result.
-pub fn resolve<S: Settings>(sources: Sources<'_, S>) -> Result<S, ConfigError> {
-    let mut settings = S::default();
+/// Puts the layers together, over `base`, and checks the result.
+pub fn resolve<S: Settings>(base: S, sources: Sources<'_, S>) -> Result<S, ConfigError> {
+    let mut settings = base;
     if let Some(path) = sources.file {
         settings = overlay(&settings, read(path)?, &path.display().to_string())?;
     }

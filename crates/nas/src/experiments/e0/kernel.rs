@@ -2,7 +2,8 @@
 
 use super::prepared::Prepared;
 use super::ranking::Errors;
-use super::{Error, Options, Ranking};
+use super::{Options, Ranking};
+use crate::experiments::Error;
 use crate::hypergradient::Evidence;
 use crate::kernel::{Mixing, dual};
 use crate::outer::{ExponentiatedGradient, Outer, ProjectedGradient};
@@ -11,12 +12,13 @@ use crate::search::{Found, search};
 use crate::seed::Seed;
 use crate::space::{Simplex, Space, Sphere};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Least weight of a candidate in the search by exponentiated gradient.
 const FLOOR: f64 = 1e-5;
 
 /// What one seed measured.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Measured {
     /// The random architectures.
     pub ranking: Ranking,
@@ -29,7 +31,7 @@ pub struct Measured {
 }
 
 /// What one bilevel search reached.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Searched {
     /// Its test error over the best of the random architectures.
     pub ratio: f64,
@@ -38,7 +40,7 @@ pub struct Searched {
 }
 
 /// Two ways to the hypergradient where the search starts on the sphere.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Agreement {
     /// ‖closed form − tape‖ / ‖closed form‖ over (α, λ).
     pub difference: f64,
@@ -56,7 +58,8 @@ pub fn measure(options: &Options, seed: Seed, progress: &Progress) -> Result<Vec
     (0..options.seeds).into_par_iter().map(|number| measure_seed(options, seed, number, progress)).collect()
 }
 
-fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Progress) -> Result<Measured, Error> {
+/// Runs the seed with this number.
+pub fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Progress) -> Result<Measured, Error> {
     let prepared = Prepared::new(options, seed, number)?;
     let ranking = Ranking::of(&random_architectures(&prepared, options, progress)?);
     let h = options.candidates;

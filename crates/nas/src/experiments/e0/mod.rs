@@ -11,8 +11,7 @@ pub use ranking::Ranking;
 pub use report::{kernel_criteria, kernel_outcome, network_criteria, network_outcome};
 pub use settings::Settings;
 
-use crate::data::{QuadraticForm, Sizes, SplitError};
-use crate::dense::NotPositiveDefinite;
+use crate::data::{QuadraticForm, Sizes};
 use crate::search;
 
 /// Sizes and constants of E0.
@@ -49,18 +48,4 @@ impl Default for Options {
             network: network::Options::default(),
         }
     }
-}
-
-/// Why E0 could not run.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Error {
-    /// The data cannot be split.
-    #[error(transparent)]
-    Split(#[from] SplitError),
-    /// The kernel matrix of some architecture is singular.
-    #[error(transparent)]
-    Kernel(#[from] NotPositiveDefinite),
-    /// The tape has no verified hypergradient to compare with.
-    #[error("the tape's hypergradient of the dual form: {0}")]
-    Tape(#[from] tape::Failure<f64>),
 }

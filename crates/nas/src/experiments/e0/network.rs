@@ -2,8 +2,9 @@
 
 use super::prepared::{C0, Prepared};
 use super::ranking::Errors;
-use super::{Error, Options as E0Options, Ranking};
+use super::{Options as E0Options, Ranking};
 use crate::data::Dataset;
+use crate::experiments::Error;
 use crate::inner::{Descent, GradientDescent, Stop, TangentKernel};
 use crate::kernel::{Gram, Mixing};
 use crate::model::Network;
@@ -12,6 +13,7 @@ use crate::seed::Seed;
 use crate::stats::spearman;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use tape::{Activation, Bank, Par, Program, Tape};
 
 /// Sizes and constants of the network half.
@@ -41,7 +43,7 @@ impl Default for Options {
 const EIGENVALUE_TOLERANCE: f64 = 1e-6;
 
 /// What one seed measured.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Measured {
     /// The networks.
     pub ranking: Ranking,
@@ -54,7 +56,7 @@ pub struct Measured {
 }
 
 /// Everything that was recorded and compiled, once for all seeds and architectures.
-struct Programs {
+pub(super) struct Programs {
     network: Network,
     descent: GradientDescent,
     tangent: TangentKernel,
@@ -80,16 +82,19 @@ pub fn progress_steps(options: &E0Options) -> usize {
 /// Trains every network, in parallel on the pool of the caller; the results do not depend on its size.
 pub fn measure(options: &E0Options, seed: Seed, progress: &Progress) -> Result<Vec<Measured>, Error> {
     let programs = Programs::new(options);
-    let run = |number| measure_seed(options, &programs, &Prepared::new(options, seed, number)?, progress);
+    let run = |number| measure_seed(options, &programs, seed, number, progress);
     (0..options.network.seeds).into_par_iter().map(run).collect()
 }
 
-fn measure_seed(
+/// Trains the networks of the seed with this number.
+pub(super) fn measure_seed(
     options: &E0Options,
     programs: &Programs,
-    prepared: &Prepared,
+    seed: Seed,
+    number: usize,
     progress: &Progress,
 ) -> Result<Measured, Error> {
+    let prepared = &Prepared::new(options, seed, number)?;
     let start = programs.network.start(prepared.seed.split("network"));
     let train = |d: Vec<f64>| {
         let trained = programs.train(&options.network, prepared, &start, &d);
@@ -110,7 +115,7 @@ fn measure_seed(
 }
 
 impl Programs {
-    fn new(options: &E0Options) -> Self {
+    pub(super) fn new(options: &E0Options) -> Self {
         let degrees = 1..=options.candidates as u32;
         let bank = Bank::new(degrees.map(Activation::Hermite).collect::<Vec<_>>());
         let (d, h) = (options.problem.dimension, options.candidates);

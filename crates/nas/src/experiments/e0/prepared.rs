@@ -1,7 +1,8 @@
 //! The data of one seed, with its Gram terms.
 
-use super::{Error, Options};
+use super::Options;
 use crate::data::Split;
+use crate::experiments::Error;
 use crate::kernel::{Fit, Gram, KernelModel, Mixing, hermite};
 use crate::seed::Seed;
 use crate::space::{Simplex, Space};

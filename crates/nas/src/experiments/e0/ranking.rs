@@ -1,6 +1,7 @@
 //! What the errors of many architectures say about choosing among them.
 
 use crate::stats::{argmin, largest, pearson};
+use serde::{Deserialize, Serialize};
 
 /// Mean squared errors of every architecture.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +12,7 @@ pub(super) struct Errors {
 }
 
 /// How training and validation error rank the architectures, judged by test error.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Ranking {
     /// Largest training error.
     pub worst_train: f64,

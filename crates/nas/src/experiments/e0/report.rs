@@ -6,61 +6,60 @@ use crate::experiments::{Bound, Criterion, Outcome};
 use crate::hypergradient::Evidence;
 use crate::report::{Table, figure};
 use crate::search::{Found, Stop};
-use crate::stats::{largest, median};
+use crate::stats::median;
 
 /// The figures of 4.7 (medians over seeds, except the first) beside their bounds.
 pub fn kernel_criteria(measured: &[kernel::Measured]) -> Vec<Criterion> {
     let column = |get: fn(&kernel::Measured) -> f64| measured.iter().map(get).collect::<Vec<f64>>();
-    let middle = |get| median(&column(get));
     vec![
-        Criterion {
-            meaning: "Every architecture fits the training data.",
-            name: "largest train MSE, all architectures and seeds",
-            figure: largest(&column(|m| m.ranking.worst_train)),
-            bound: Bound::AtMost(1e-4),
-        },
-        Criterion {
-            meaning: "So training error says little about test error ...",
-            name: "|corr(train MSE, test MSE)|, median",
-            figure: middle(|m| m.ranking.train_test.abs()),
-            bound: Bound::AtMost(0.5),
-        },
-        Criterion {
-            meaning: "... and choosing by it costs a multiple of the best.",
-            name: "test MSE of the choice by train error, over the best, median",
-            figure: middle(|m| m.ranking.train_choice),
-            bound: Bound::AtLeast(2.0),
-        },
-        Criterion {
-            meaning: "Validation error follows test error ...",
-            name: "corr(validation MSE, test MSE), median",
-            figure: middle(|m| m.ranking.validation_test),
-            bound: Bound::AtLeast(0.95),
-        },
-        Criterion {
-            meaning: "... and choosing by it is nearly as good as knowing test error.",
-            name: "test MSE of the choice by validation error, over the best, median",
-            figure: middle(|m| m.ranking.validation_choice),
-            bound: Bound::AtMost(1.05),
-        },
-        Criterion {
-            meaning: "The bilevel search over alpha on the sphere (projected gradient) reaches the best random architecture.",
-            name: "its test MSE over the best, median",
-            figure: middle(|m| m.sphere.ratio),
-            bound: Bound::AtMost(1.05),
-        },
-        Criterion {
-            meaning: "So does the search over d = alpha^2 on the simplex (exponentiated gradient).",
-            name: "its test MSE over the best, median",
-            figure: middle(|m| m.simplex.ratio),
-            bound: Bound::AtMost(1.05),
-        },
-        Criterion {
-            meaning: "The closed-form hypergradient agrees with the tape's implicit one of the dual form.",
-            name: "largest relative difference",
-            figure: largest(&column(|m| m.agreement.difference)),
-            bound: Bound::AtMost(1e-8),
-        },
+        Criterion::of_largest(
+            "Every architecture fits the training data.",
+            "largest train MSE, all architectures and seeds",
+            &column(|m| m.ranking.worst_train),
+            Bound::AtMost(1e-4),
+        ),
+        Criterion::of_median(
+            "So training error says little about test error ...",
+            "|corr(train MSE, test MSE)|, median",
+            &column(|m| m.ranking.train_test.abs()),
+            Bound::AtMost(0.5),
+        ),
+        Criterion::of_median(
+            "... and choosing by it costs a multiple of the best.",
+            "test MSE of the choice by train error, over the best, median",
+            &column(|m| m.ranking.train_choice),
+            Bound::AtLeast(2.0),
+        ),
+        Criterion::of_median(
+            "Validation error follows test error ...",
+            "corr(validation MSE, test MSE), median",
+            &column(|m| m.ranking.validation_test),
+            Bound::AtLeast(0.95),
+        ),
+        Criterion::of_median(
+            "... and choosing by it is nearly as good as knowing test error.",
+            "test MSE of the choice by validation error, over the best, median",
+            &column(|m| m.ranking.validation_choice),
+            Bound::AtMost(1.05),
+        ),
+        Criterion::of_median(
+            "The bilevel search over alpha on the sphere (projected gradient) reaches the best random architecture.",
+            "its test MSE over the best, median",
+            &column(|m| m.sphere.ratio),
+            Bound::AtMost(1.05),
+        ),
+        Criterion::of_median(
+            "So does the search over d = alpha^2 on the simplex (exponentiated gradient).",
+            "its test MSE over the best, median",
+            &column(|m| m.simplex.ratio),
+            Bound::AtMost(1.05),
+        ),
+        Criterion::of_largest(
+            "The closed-form hypergradient agrees with the tape's implicit one of the dual form.",
+            "largest relative difference",
+            &column(|m| m.agreement.difference),
+            Bound::AtMost(1e-8),
+        ),
     ]
 }
 
@@ -89,6 +88,7 @@ pub fn kernel_outcome(options: &Options, measured: &[kernel::Measured]) -> Outco
             .into(),
         criteria: kernel_criteria(measured),
         notes: kernel_notes(measured),
+        plots: Vec::new(),
     }
 }
 
@@ -145,32 +145,31 @@ fn search_note(name: &str, found: &[&Found]) -> String {
 /// The criteria of the network half (medians over seeds, except the first) beside their bounds.
 pub fn network_criteria(measured: &[network::Measured]) -> Vec<Criterion> {
     let column = |get: fn(&network::Measured) -> f64| measured.iter().map(get).collect::<Vec<f64>>();
-    let middle = |get| median(&column(get));
     vec![
-        Criterion {
-            meaning: "Every network fits the training data.",
-            name: "largest train MSE, all architectures and seeds",
-            figure: largest(&column(|m| m.ranking.worst_train)),
-            bound: Bound::AtMost(1e-4),
-        },
-        Criterion {
-            meaning: "Validation error follows test error ...",
-            name: "corr(validation MSE, test MSE), median",
-            figure: middle(|m| m.ranking.validation_test),
-            bound: Bound::AtLeast(0.95),
-        },
-        Criterion {
-            meaning: "... and choosing by it is nearly as good as knowing test error.",
-            name: "test MSE of the choice by validation error, over the best, median",
-            figure: middle(|m| m.ranking.validation_choice),
-            bound: Bound::AtMost(1.05),
-        },
-        Criterion {
-            meaning: "Networks rank the architectures as the kernel does.",
-            name: "Spearman(validation MSE of net, of kernel), median",
-            figure: middle(|m| m.net_kernel),
-            bound: Bound::AtLeast(0.9),
-        },
+        Criterion::of_largest(
+            "Every network fits the training data.",
+            "largest train MSE, all architectures and seeds",
+            &column(|m| m.ranking.worst_train),
+            Bound::AtMost(1e-4),
+        ),
+        Criterion::of_median(
+            "Validation error follows test error ...",
+            "corr(validation MSE, test MSE), median",
+            &column(|m| m.ranking.validation_test),
+            Bound::AtLeast(0.95),
+        ),
+        Criterion::of_median(
+            "... and choosing by it is nearly as good as knowing test error.",
+            "test MSE of the choice by validation error, over the best, median",
+            &column(|m| m.ranking.validation_choice),
+            Bound::AtMost(1.05),
+        ),
+        Criterion::of_median(
+            "Networks rank the architectures as the kernel does.",
+            "Spearman(validation MSE of net, of kernel), median",
+            &column(|m| m.net_kernel),
+            Bound::AtLeast(0.9),
+        ),
     ]
 }
 
@@ -197,6 +196,7 @@ pub fn network_outcome(options: &Options, measured: &[network::Measured]) -> Out
             .into(),
         criteria: network_criteria(measured),
         notes: network_notes(measured),
+        plots: Vec::new(),
     }
 }
 

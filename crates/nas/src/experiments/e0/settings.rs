@@ -1,9 +1,11 @@
 //! The settings of E0 as a person gives them: flags, file, `--set` and the documented file come from this struct.
 
-use super::{Options, network};
+use super::{Options, kernel, kernel_outcome, network, network_outcome};
 use crate::data::{QuadraticForm, Sizes};
+use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
 use crate::run::{self, ConfigError};
 use crate::search;
+use crate::seed::Seed;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
@@ -143,13 +145,44 @@ impl run::Settings for Settings {
             let need = "even, since neurons come in pairs".to_owned();
             return Err(ConfigError::Range { key: "net_width", value: self.net_width.to_string(), need });
         }
-        for (key, value) in [("noise", self.noise), ("lambda", self.lambda)] {
-            if !(value.is_finite() && value >= 0.0) {
-                let need = "a finite number, not negative".to_owned();
-                return Err(ConfigError::Range { key, value: value.to_string(), need });
-            }
-        }
+        ConfigError::negative("noise", self.noise)?;
+        ConfigError::negative("lambda", self.lambda)?;
         let gigabytes = self.gram_gigabytes();
         if gigabytes > MOST_GIGABYTES { Err(ConfigError::Memory { gigabytes, most: MOST_GIGABYTES }) } else { Ok(()) }
+    }
+}
+
+impl Experiment for Settings {
+    const ID: &'static str = "E0";
+
+    fn quick() -> Self {
+        Self { seeds: 5, net_seeds: 1, ..Self::default() }
+    }
+
+    fn under(self, seed: u64, threads: usize) -> Self {
+        Self { seed, threads, ..self }
+    }
+
+    fn run_as(&self) -> (u64, usize) {
+        (self.seed, self.threads)
+    }
+
+    /// First in the kernel model, then with networks.
+    fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
+        let (options, seed) = (self.options(), Seed::new(self.seed));
+        let units = Units { count: options.seeds, steps: options.architectures + 1 };
+        let measured = lab.measure("E0, kernel model", units, |number, progress| {
+            kernel::measure_seed(&options, seed, number, progress)
+        })?;
+        let of_kernel = kernel_outcome(&options, &measured);
+        if options.network.seeds == 0 {
+            return Ok(vec![of_kernel]);
+        }
+        let programs = network::Programs::new(&options);
+        let units = Units { count: options.network.seeds, steps: options.network.architectures };
+        let measured = lab.measure("E0, networks", units, |number, progress| {
+            network::measure_seed(&options, &programs, seed, number, progress)
+        })?;
+        Ok(vec![of_kernel, network_outcome(&options, &measured)])
     }
 }

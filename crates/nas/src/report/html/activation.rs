@@ -130,7 +130,7 @@ fn chart(result: &SearchResult, curves: &Curves, mixture: usize, order: usize, p
         count(h, "candidate", "candidates")
     );
     let y = window(&columns[h + mixture]);
-    Chart { title, about, x_label: "x", x: [-REACH, REACH], y, powers: false, lines }
+    Chart { title, about, x_label: "x".into(), x: [-REACH, REACH], y, x_powers: false, powers: false, lines }
 }
 
 /// What is shown of y: the found curve with room around it, for candidates may go much further.

@@ -12,6 +12,7 @@ use plotters::prelude::{
     RGBColor, SVGBackend, Text, TextStyle,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Steps of a drawing in a pixel: the drawing library knows whole numbers only.
@@ -28,36 +29,38 @@ type Axes<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, Ran
 type Drawn<T> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 
 /// A line through points.
-pub(super) struct Line {
-    pub(super) points: Vec<[f64; 2]>,
-    pub(super) colour: RGBColor,
+pub(in crate::report) struct Line {
+    pub(in crate::report) points: Vec<[f64; 2]>,
+    pub(in crate::report) colour: RGBColor,
     /// Tenths of a pixel.
-    pub(super) width: u32,
-    pub(super) opacity: f64,
-    pub(super) dashed: bool,
+    pub(in crate::report) width: u32,
+    pub(in crate::report) opacity: f64,
+    pub(in crate::report) dashed: bool,
     /// Whether a dot marks its last point.
-    pub(super) dot: bool,
-    pub(super) label: Option<String>,
+    pub(in crate::report) dot: bool,
+    pub(in crate::report) label: Option<String>,
 }
 
 /// A panel.
-pub(super) struct Chart {
+pub(in crate::report) struct Chart {
     /// What it is called.
-    pub(super) title: String,
+    pub(in crate::report) title: String,
     /// What a person who cannot see it should know.
-    pub(super) about: String,
-    pub(super) x_label: &'static str,
-    pub(super) x: [f64; 2],
-    pub(super) y: [f64; 2],
-    /// Whether y is the decimal logarithm of what is shown.
-    pub(super) powers: bool,
+    pub(in crate::report) about: String,
+    pub(in crate::report) x_label: Cow<'static, str>,
+    pub(in crate::report) x: [f64; 2],
+    pub(in crate::report) y: [f64; 2],
+    /// Whether x is the decimal logarithm of what is shown.
+    pub(in crate::report) x_powers: bool,
+    /// Whether y is.
+    pub(in crate::report) powers: bool,
     /// Later lines lie on top.
-    pub(super) lines: Vec<Line>,
+    pub(in crate::report) lines: Vec<Line>,
 }
 
 impl Chart {
     /// The drawing, with its title for those who cannot see it.
-    pub(super) fn svg(&self) -> Result<String, ReportError> {
+    pub(in crate::report) fn svg(&self) -> Result<String, ReportError> {
         let mut text = String::new();
         self.draw(&mut text).map_err(|source| ReportError::Figure { figure: self.title.clone(), source })?;
         let inside = text.split_once('>').map_or("", |(_, inside)| inside);
@@ -91,12 +94,13 @@ impl Chart {
 
     fn mesh(&self, axes: &mut Axes<'_>) -> Drawn<()> {
         let whole = |v: f64| (v - v.round()).abs() < 1e-9;
-        let x_mark = |v: &f64| if whole(*v) { short(v.round()) } else { String::new() };
-        let y_mark = |v: &f64| match self.powers {
-            false => short(*v),
-            true if whole(*v) => short(10f64.powf(v.round())),
-            true => String::new(),
+        let power = |v: f64| if whole(v) { short(10f64.powf(v.round())) } else { String::new() };
+        let x_mark = |v: &f64| match self.x_powers {
+            true => power(*v),
+            false if whole(*v) => short(v.round()),
+            false => String::new(),
         };
+        let y_mark = |v: &f64| if self.powers { power(*v) } else { short(*v) };
         axes.configure_mesh()
             .light_line_style(RGBColor(0, 0, 0).mix(0.0))
             .bold_line_style(GRID.rgb().stroke_width(FINE.unsigned_abs()))
@@ -106,7 +110,7 @@ impl Chart {
             .y_labels(6)
             .x_label_formatter(&x_mark)
             .y_label_formatter(&y_mark)
-            .x_desc(self.x_label)
+            .x_desc(self.x_label.as_ref())
             .label_style(("sans-serif", FONT).into_font().color(&QUIET.rgb()))
             .axis_desc_style(("sans-serif", FONT).into_font().color(&QUIET.rgb()))
             .draw()
@@ -167,7 +171,7 @@ fn spread(mut at: Vec<i32>, gap: i32, end: i32) -> Vec<i32> {
 }
 
 /// The least and the greatest of finite values with some air; around 0 and 1 where there are none.
-pub(super) fn range(values: impl Iterator<Item = f64>) -> [f64; 2] {
+pub(in crate::report) fn range(values: impl Iterator<Item = f64>) -> [f64; 2] {
     let [lo, hi] =
         values.filter(|v| v.is_finite()).fold([f64::INFINITY, f64::NEG_INFINITY], |[lo, hi], v| [lo.min(v), hi.max(v)]);
     if lo > hi {
@@ -178,7 +182,7 @@ pub(super) fn range(values: impl Iterator<Item = f64>) -> [f64; 2] {
 }
 
 /// Text inside of a drawing.
-pub(super) fn escaped(words: &str) -> String {
+pub(in crate::report) fn escaped(words: &str) -> String {
     let mut text = String::new();
     for c in words.chars() {
         let _ = match c {

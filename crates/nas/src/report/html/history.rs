@@ -119,7 +119,8 @@ fn path(result: &SearchResult, log: &[LogLine], panel: &Drawn, y: [f64; 2]) -> C
     Chart {
         title: format!("Coefficients over outer steps: {}", panel.title),
         about: format!("One line for each of {}.", count(h, "candidate", "candidates")),
-        x_label: "outer step",
+        x_label: "outer step".into(),
+        x_powers: false,
         x: steps(log),
         y,
         powers: false,
@@ -160,7 +161,8 @@ fn curve(result: &SearchResult, log: &[LogLine], title: &str, powers: bool, of: 
     Chart {
         title: format!("{title} over outer steps"),
         about: format!("One line for each of {}; the thick one is the best seed.", count(seeds, "seed", "seeds")),
-        x_label: "outer step",
+        x_label: "outer step".into(),
+        x_powers: false,
         x: steps(log),
         y: if powers { decades(y) } else { y },
         powers,

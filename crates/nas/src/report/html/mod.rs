@@ -16,3 +16,6 @@ mod words;
 pub use error::ReportError;
 pub use page::{Report, html};
 pub use palette::{Colour, PALETTE, SURFACES};
+
+pub(super) use chart::{Chart, Line, range};
+pub(super) use palette::series;

@@ -47,7 +47,7 @@ pub(super) const SERIES: usize = PALETTE.len() - 4;
 
 impl Colour {
     /// As the drawing library takes it.
-    pub(super) fn rgb(self) -> RGBColor {
+    pub(in crate::report) fn rgb(self) -> RGBColor {
         let [r, g, b] = self.light;
         RGBColor(r, g, b)
     }
@@ -64,7 +64,7 @@ impl Colour {
 }
 
 /// The colour of a candidate. From the ninth on they come again, and their lines are dashed.
-pub(super) fn series(candidate: usize) -> Colour {
+pub(in crate::report) fn series(candidate: usize) -> Colour {
     PALETTE[4 + candidate % SERIES]
 }
 

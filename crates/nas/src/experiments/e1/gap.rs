@@ -1,0 +1,145 @@
+//! The largest gap between risk and validation risk, over points and over the sphere.
+
+use super::Settings;
+use crate::data::{Bilinear, MappedSamples, Planted, clipped_square};
+use crate::dense::NotPositiveDefinite;
+use crate::experiments::Error;
+use crate::kernel::{HoldOut, Objective, Partial, RidgeFit, Superposed, Weights};
+use crate::outer::ProjectedGradient;
+use crate::report::Progress;
+use crate::search::{FirstStep, Options, search_from};
+use crate::seed::Seed;
+use crate::space::{Space, Sphere};
+use crate::stats::{argmin, largest};
+use faer::{Col, Scale};
+use serde::{Deserialize, Serialize};
+
+/// Where the loss of a sample ends: min(r², 4). Squares of normal residuals have tails that hide the law (science 4.7).
+pub(super) const CLIP: f64 = 4.0;
+
+/// What one seed measured: for each number of maps, for each number of validation samples.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Measured {
+    /// By h, then by n_V, as the settings list them.
+    pub gaps: Vec<Vec<Gap>>,
+}
+
+/// The gaps of one problem and one validation set.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Gap {
+    /// max |L − L_V| over the random points.
+    pub points: f64,
+    /// The same after an ascent on the sphere from the worst of them.
+    pub sphere: f64,
+    /// Risk of the point of least validation risk, over the least risk of the points.
+    pub excess: f64,
+}
+
+/// Measures the seed with this number.
+pub fn measure_seed(settings: &Settings, number: usize, progress: &Progress) -> Result<Measured, Error> {
+    let seed = Seed::new(settings.seed).split("e1").split(&format!("seed {number}"));
+    let of_maps = |&maps: &usize| {
+        let gaps = Problem::new(settings, maps, seed.split(&format!("h {maps}"))).gaps(settings)?;
+        progress.advance();
+        Ok(gaps)
+    };
+    Ok(Measured { gaps: settings.maps.iter().map(of_maps).collect::<Result<_, Error>>()? })
+}
+
+/// One planted problem with its samples and random points.
+struct Problem {
+    planted: Planted,
+    train: MappedSamples,
+    validation: MappedSamples,
+    points: Vec<Vec<f64>>,
+}
+
+impl Problem {
+    fn new(settings: &Settings, maps: usize, seed: Seed) -> Self {
+        let model = Bilinear { maps, features: settings.features, noise: settings.noise };
+        let planted = model.plant(seed.split("planted"));
+        let train = model.sample(&planted, settings.n_train, &mut seed.split("train").stream());
+        let most = settings.n_validation.iter().copied().max().unwrap_or(0);
+        let validation = model.sample(&planted, most, &mut seed.split("validation").stream());
+        let mut stream = seed.split("points").stream();
+        let points = (0..settings.points).map(|_| Sphere::unit(maps).sample(&mut stream)).collect();
+        Self { planted, train, validation, points }
+    }
+
+    fn fit(&self) -> RidgeFit<'_> {
+        RidgeFit { maps: &self.train.maps, y: self.train.y.as_ref(), lambda: 0.0 }
+    }
+
+    fn gaps(&self, settings: &Settings) -> Result<Vec<Gap>, Error> {
+        let solved = self.points.iter().map(|alpha| self.fit().solve(alpha)).collect::<Result<Vec<_>, _>>()?;
+        let risks: Vec<f64> = self.points.iter().zip(&solved).map(|(alpha, w)| self.risk(alpha, &w.theta)).collect();
+        let least = risks[argmin(&risks).expect("there are points")];
+        let of_size = |&n: &usize| {
+            let maps = self.validation.maps.first(n);
+            let hold_out = HoldOut { maps: &maps, y: self.validation.y.subrows(0, n), clip: CLIP };
+            let losses = self.losses(&solved, &hold_out);
+            let gaps: Vec<f64> = risks.iter().zip(&losses).map(|(risk, loss)| (risk - loss).abs()).collect();
+            Ok(Gap {
+                points: largest(&gaps),
+                sphere: self.ascend(settings, &hold_out, &risks, &losses)?,
+                excess: risks[argmin(&losses).expect("there are points")] - least,
+            })
+        };
+        settings.n_validation.iter().map(of_size).collect()
+    }
+
+    fn risk(&self, alpha: &[f64], theta: &Col<f64>) -> f64 {
+        clipped_square(self.planted.residual_variance(alpha, theta), CLIP).0
+    }
+
+    fn losses(&self, solved: &[Weights], hold_out: &HoldOut<'_>) -> Vec<f64> {
+        self.points.iter().zip(solved).map(|(alpha, weights)| hold_out.loss(alpha, &weights.theta)).collect()
+    }
+
+    /// The largest gap that projected gradient ascent finds from the worst points.
+    fn ascend(
+        &self,
+        settings: &Settings,
+        hold_out: &HoldOut<'_>,
+        risks: &[f64],
+        losses: &[f64],
+    ) -> Result<f64, NotPositiveDefinite> {
+        let signed: Vec<f64> = risks.iter().zip(losses).map(|(risk, loss)| risk - loss).collect();
+        let mut worst: Vec<usize> = (0..signed.len()).collect();
+        worst.sort_by(|&i, &j| signed[j].abs().total_cmp(&signed[i].abs()));
+        let sphere = Sphere::unit(self.train.maps.count());
+        let options = Options { steps: settings.steps, first: FirstStep::Distance(0.1), ..Options::default() };
+        let mut best: f64 = 0.0;
+        for &start in worst.iter().take(STARTS) {
+            let outer = SignedGap { planted: &self.planted, hold_out: *hold_out, sign: signed[start].signum() };
+            let (mut problem, outer) = (Superposed { fit: self.fit(), outer }, ProjectedGradient { space: &sphere });
+            let found =
+                search_from(self.points[start].clone(), &mut problem, &sphere, &outer, &options, &mut |_, _| {})?;
+            best = best.max(-found.hypergradient.value);
+        }
+        Ok(best)
+    }
+}
+
+/// From how many of the worst points an ascent starts.
+const STARTS: usize = 3;
+
+/// −sign · (L − L_V): its least value is the largest gap of that sign.
+struct SignedGap<'a> {
+    planted: &'a Planted,
+    hold_out: HoldOut<'a>,
+    sign: f64,
+}
+
+impl Objective for SignedGap<'_> {
+    fn evaluate(&self, alpha: &[f64], theta: &Col<f64>) -> Partial {
+        let Partial { value, alpha: in_alpha, theta: in_theta } = self.hold_out.evaluate(alpha, theta);
+        let (risk, slope) = clipped_square(self.planted.residual_variance(alpha, theta), CLIP);
+        let (of_alpha, of_theta) = self.planted.residual_variance_gradient(alpha, theta);
+        Partial {
+            value: self.sign * (value - risk),
+            alpha: in_alpha.iter().zip(&of_alpha).map(|(loss, v)| self.sign * (loss - slope * v)).collect(),
+            theta: Scale(self.sign) * (in_theta - Scale(slope) * of_theta),
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Why an experiment could not run.
+
+use crate::data::SplitError;
+use crate::dense::NotPositiveDefinite;
+use crate::run::FolderError;
+
+/// Why an experiment could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The data cannot be split.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// A matrix of an inner problem is singular.
+    #[error(transparent)]
+    Singular(#[from] NotPositiveDefinite),
+    /// The tape has no verified hypergradient to compare with.
+    #[error("the tape's hypergradient: {0}")]
+    Tape(#[from] tape::Failure<f64>),
+    /// What was measured cannot be kept.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
