@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e5, e11, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -18,6 +18,12 @@ pub(crate) enum Named {
     /// The gap between validation risk and risk, at worst over the space, falls as sqrt(h / n_V)
     #[command(name = "E1", alias = "e1")]
     E1(Shipped<e1::Settings>),
+    /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
+    #[command(name = "E5", alias = "e5")]
+    E5(Shipped<e5::Settings>),
+    /// Every way to a hypergradient on one problem with a known answer, with a ridge and without
+    #[command(name = "E11", alias = "e11")]
+    E11(Shipped<e11::Settings>),
     /// All of them, one after the other
     #[command(name = "all")]
     All(All),
@@ -100,7 +106,12 @@ impl<E: Experiment> Any for Shipped<E> {
 
 impl Any for All {
     fn reproduce(&self, _: &ArgMatches) -> Answer {
-        let holds = [self.run::<e0::Settings>()?, self.run::<e1::Settings>()?];
+        let holds = [
+            self.run::<e0::Settings>()?,
+            self.run::<e1::Settings>()?,
+            self.run::<e5::Settings>()?,
+            self.run::<e11::Settings>()?,
+        ];
         Ok(holds.iter().all(|holds| *holds))
     }
 
@@ -141,6 +152,8 @@ impl Named {
         match self {
             Self::E0(experiment) => experiment,
             Self::E1(experiment) => experiment,
+            Self::E5(experiment) => experiment,
+            Self::E11(experiment) => experiment,
             Self::All(all) => all,
             Self::Unknown(words) => words,
         }

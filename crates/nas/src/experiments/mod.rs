@@ -3,6 +3,8 @@
 mod criterion;
 pub mod e0;
 pub mod e1;
+pub mod e11;
+pub mod e5;
 mod error;
 mod lab;
 mod publish;
