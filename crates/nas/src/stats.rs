@@ -184,3 +184,9 @@ pub fn bootstrap_interval(
 
 /// How often seeds are drawn again.
 const RESAMPLES: usize = 400;
+
+/// The p-value of the one-sided sign test: how likely at least so many of `n` fair coins show heads.
+pub fn sign_test(heads: usize, n: usize) -> f64 {
+    let Some(fewer) = heads.checked_sub(1) else { return 1.0 };
+    Binomial::new(0.5, n as u64).map_or(f64::NAN, |coins| 1.0 - coins.cdf(fewer as u64))
+}

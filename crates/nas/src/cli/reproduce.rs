@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e5, e11, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e5, e10, e11, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -21,6 +21,9 @@ pub(crate) enum Named {
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
+    /// Trained together on the same data, weights and hyperparameters fit it and choose badly
+    #[command(name = "E10", alias = "e10")]
+    E10(Shipped<e10::Settings>),
     /// Every way to a hypergradient on one problem with a known answer, with a ridge and without
     #[command(name = "E11", alias = "e11")]
     E11(Shipped<e11::Settings>),
@@ -153,6 +156,7 @@ impl Named {
             Self::E0(experiment) => experiment,
             Self::E1(experiment) => experiment,
             Self::E5(experiment) => experiment,
+            Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,
             Self::All(all) => all,
             Self::Unknown(words) => words,

@@ -3,6 +3,7 @@
 mod criterion;
 pub mod e0;
 pub mod e1;
+pub mod e10;
 pub mod e11;
 pub mod e5;
 mod error;
