@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e5, e10, e11, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e10, e11, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -18,6 +18,9 @@ pub(crate) enum Named {
     /// The gap between validation risk and risk, at worst over the space, falls as sqrt(h / n_V)
     #[command(name = "E1", alias = "e1")]
     E1(Shipped<e1::Settings>),
+    /// The validation hypergradient is as close to that of the risk, at the same rate
+    #[command(name = "E2", alias = "e2")]
+    E2(Shipped<e2::Settings>),
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
@@ -155,6 +158,7 @@ impl Named {
         match self {
             Self::E0(experiment) => experiment,
             Self::E1(experiment) => experiment,
+            Self::E2(experiment) => experiment,
             Self::E5(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,

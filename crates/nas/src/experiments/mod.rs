@@ -5,10 +5,13 @@ pub mod e0;
 pub mod e1;
 pub mod e10;
 pub mod e11;
+pub mod e2;
 pub mod e5;
 mod error;
 mod lab;
+mod laws;
 mod publish;
+mod superposition;
 
 pub use criterion::{Bound, Criterion, Verdict};
 pub use error::Error;

@@ -1,15 +1,16 @@
 //! The largest gap between risk and validation risk, over points and over the sphere.
 
 use super::Settings;
-use crate::data::{Bilinear, MappedSamples, Planted, clipped_square};
+use crate::data::{Planted, clipped_square};
 use crate::dense::NotPositiveDefinite;
 use crate::experiments::Error;
-use crate::kernel::{HoldOut, Objective, Partial, RidgeFit, Superposed, Weights};
+use crate::experiments::superposition::Problem;
+use crate::kernel::{HoldOut, Objective, Partial, Superposed, Weights};
 use crate::outer::ProjectedGradient;
 use crate::report::Progress;
 use crate::search::{FirstStep, Options, search_from};
 use crate::seed::Seed;
-use crate::space::{Space, Sphere};
+use crate::space::Sphere;
 use crate::stats::{argmin, largest};
 use faer::{Col, Scale};
 use serde::{Deserialize, Serialize};
@@ -39,37 +40,14 @@ pub struct Gap {
 pub fn measure_seed(settings: &Settings, number: usize, progress: &Progress) -> Result<Measured, Error> {
     let seed = Seed::new(settings.seed).split("e1").split(&format!("seed {number}"));
     let of_maps = |&maps: &usize| {
-        let gaps = Problem::new(settings, maps, seed.split(&format!("h {maps}"))).gaps(settings)?;
+        let gaps = Problem::new(&settings.sizes(maps), seed.split(&format!("h {maps}"))).gaps(settings)?;
         progress.advance();
         Ok(gaps)
     };
     Ok(Measured { gaps: settings.maps.iter().map(of_maps).collect::<Result<_, Error>>()? })
 }
 
-/// One planted problem with its samples and random points.
-struct Problem {
-    planted: Planted,
-    train: MappedSamples,
-    validation: MappedSamples,
-    points: Vec<Vec<f64>>,
-}
-
 impl Problem {
-    fn new(settings: &Settings, maps: usize, seed: Seed) -> Self {
-        let model = Bilinear { maps, features: settings.features, noise: settings.noise };
-        let planted = model.plant(seed.split("planted"));
-        let train = model.sample(&planted, settings.n_train, &mut seed.split("train").stream());
-        let most = settings.n_validation.iter().copied().max().unwrap_or(0);
-        let validation = model.sample(&planted, most, &mut seed.split("validation").stream());
-        let mut stream = seed.split("points").stream();
-        let points = (0..settings.points).map(|_| Sphere::unit(maps).sample(&mut stream)).collect();
-        Self { planted, train, validation, points }
-    }
-
-    fn fit(&self) -> RidgeFit<'_> {
-        RidgeFit { maps: &self.train.maps, y: self.train.y.as_ref(), lambda: 0.0 }
-    }
-
     fn gaps(&self, settings: &Settings) -> Result<Vec<Gap>, Error> {
         let solved = self.points.iter().map(|alpha| self.fit().solve(alpha)).collect::<Result<Vec<_>, _>>()?;
         let risks: Vec<f64> = self.points.iter().zip(&solved).map(|(alpha, w)| self.risk(alpha, &w.theta)).collect();

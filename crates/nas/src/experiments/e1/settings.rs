@@ -1,6 +1,8 @@
 //! The settings of E1.
 
 use super::{measure_seed, outcome};
+use crate::data::Bilinear;
+use crate::experiments::superposition::Sizes;
 use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
 use crate::run::{self, ConfigError};
 use clap::Args;
@@ -56,6 +58,18 @@ impl Default for Settings {
             noise: 0.1,
             points: 300,
             steps: 40,
+        }
+    }
+}
+
+impl Settings {
+    /// The problem of this many maps.
+    pub(super) fn sizes(&self, maps: usize) -> Sizes {
+        Sizes {
+            model: Bilinear { maps, features: self.features, noise: self.noise },
+            n_train: self.n_train,
+            n_validation: self.n_validation.iter().copied().max().unwrap_or(0),
+            points: self.points,
         }
     }
 }

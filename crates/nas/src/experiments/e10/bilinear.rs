@@ -4,7 +4,7 @@ use super::{GOAL, Joint, Risks, SEARCH, STEPS, Settings, descend};
 use crate::data::{Bilinear, MappedSamples, Planted};
 use crate::dense::{Eigen, NotPositiveDefinite, apply, dot, product};
 use crate::experiments::Error;
-use crate::hypergradient::{Evidence, Hypergradient, Status};
+use crate::hypergradient::Hypergradient;
 use crate::kernel::{FeatureMaps, HoldOut, RidgeFit, Superposed};
 use crate::outer::ProjectedGradient;
 use crate::search::{Bilevel, search_from};
@@ -123,10 +123,13 @@ impl Bilevel for Regularised<'_> {
 
     /// With θ = Φ_αᵀβ and λβ = y − Φ_αθ: the value is yᵀβ, its slope −2 (Φ_iᵀβ)ᵀθ.
     fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, NotPositiveDefinite> {
-        let theta = RidgeFit { maps: self.maps, y: self.y, lambda: RIDGE }.solve(alpha)?.theta;
+        let fit = RidgeFit { maps: self.maps, y: self.y, lambda: RIDGE };
+        let weights = fit.solve(alpha)?;
+        // At a minimum the system of the adjoint is that of the fit.
+        let evidence = fit.pull_back(&weights, weights.theta.as_ref()).evidence;
+        let theta = weights.theta;
         let beta = Scale(1.0 / RIDGE) * (self.y - apply(self.maps.combine(alpha).as_ref(), theta.as_ref()));
         let slopes = self.maps.apply_each(theta.as_ref());
-        let evidence = Evidence { status: Status::Exact, inner_residual: 0.0, adjoint_residual: 0.0 };
         Ok(Hypergradient {
             value: dot(self.y, beta.as_ref()),
             alpha: slopes.iter().map(|f| -2.0 * dot(beta.as_ref(), f.as_ref())).collect(),

@@ -134,7 +134,10 @@ impl Bilevel for Regularised<'_> {
     fn evaluate(&mut self, d: &[f64]) -> Result<Hypergradient, NotPositiveDefinite> {
         let beta = self.training.solve(d)?;
         let each = self.training.train.apply_each(beta.as_ref());
-        let evidence = Evidence { status: Status::Exact, inner_residual: 0.0, adjoint_residual: 0.0 };
+        let off = self.training.train.apply(d, beta.as_ref()) + Scale(RIDGE) * &beta - self.training.y;
+        // At a minimum the system of the adjoint is that of the fit.
+        let residual = off.norm_l2() / self.training.y.norm_l2();
+        let evidence = Evidence { status: Status::Exact, inner_residual: residual, adjoint_residual: residual };
         Ok(Hypergradient {
             value: dot(self.training.y, beta.as_ref()),
             alpha: each.iter().map(|k| -dot(beta.as_ref(), k.as_ref())).collect(),

@@ -1,0 +1,54 @@
+//! E2's criteria, table and plot.
+
+use super::{Measured, Settings};
+use crate::experiments::laws::Laws;
+use crate::experiments::{Bound, Criterion, Outcome};
+use crate::report::{Table, figure};
+use crate::seed::Seed;
+
+/// Criteria, table and plot.
+pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
+    let Settings { features, n_train, noise, points, .. } = settings;
+    let laws = Laws {
+        maps: &settings.maps,
+        n_validation: &settings.n_validation,
+        gaps: measured.iter().map(|seed| seed.gaps.clone()).collect(),
+        seed: Seed::new(settings.seed).split("e2"),
+    };
+    let what = "the gap of hypergradients";
+    let mut criteria = laws.slopes(what, Bound::Within(-0.6, -0.4), None);
+    criteria.extend(laws.exponents(what, Bound::Within(0.3, 0.7)));
+    criteria.push(Criterion::of_largest(
+        "The exact gradient is that of the exact risk.",
+        "largest relative difference from finite differences of the risk",
+        &measured.iter().map(|seed| seed.differences).collect::<Vec<f64>>(),
+        Bound::AtMost(1e-6),
+    ));
+    Outcome {
+        title: "E2  The largest gap between validation hypergradients and those of the risk (superposition model)".into(),
+        claim: "Claim: not only validation risk, but its gradient through the fit follows that of the risk, at the same rate: the \
+                root of h / n_V."
+            .into(),
+        setting: format!(
+            "Setting: y = alpha*' X theta* + {noise} z, X of h maps with {features} features; weights of least norm on {n_train} \
+             training samples; squared error, in all directions of alpha; the largest distance over {points} random points of the \
+             sphere; {} seeds.",
+            measured.len()
+        ),
+        table: table(settings, &laws),
+        legend: "Columns: mean over seeds of the largest distance, for each number of validation samples.".into(),
+        criteria,
+        notes: Vec::new(),
+        plots: vec![laws.plot("Largest gap of hypergradients")],
+    }
+}
+
+fn table(settings: &Settings, laws: &Laws<'_>) -> Table {
+    let mut table = Table { header: vec!["h".into()], rows: Vec::new() };
+    table.header.extend(settings.n_validation.iter().map(|size| format!("n_V = {size}")));
+    for (h, maps) in settings.maps.iter().enumerate() {
+        let means = (0..settings.n_validation.len()).map(|n| figure(laws.mean(h, n)));
+        table.rows.push([maps.to_string()].into_iter().chain(means).collect());
+    }
+    table
+}
