@@ -26,6 +26,7 @@ mod model;
 mod network;
 mod outer;
 mod parts;
+mod planted_experiments;
 mod precision;
 mod preprocess;
 mod report;

@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e10, e11, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -30,6 +30,9 @@ pub(crate) enum Named {
     /// Every way to a hypergradient on one problem with a known answer, with a ridge and without
     #[command(name = "E11", alias = "e11")]
     E11(Shipped<e11::Settings>),
+    /// With more hyperparameters than validation samples a dense space fails where a sparse one does not
+    #[command(name = "E12", alias = "e12")]
+    E12(Shipped<e12::Settings>),
     /// All of them, one after the other
     #[command(name = "all")]
     All(All),
@@ -162,6 +165,7 @@ impl Named {
             Self::E5(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,
+            Self::E12(experiment) => experiment,
             Self::All(all) => all,
             Self::Unknown(words) => words,
         }

@@ -64,6 +64,16 @@ impl Bilinear {
 }
 
 impl Planted {
+    /// The same with another α*.
+    ///
+    /// # Panics
+    /// When it has another length.
+    #[must_use]
+    pub fn with_alpha(self, alpha: Vec<f64>) -> Self {
+        assert_eq!(alpha.len(), self.alpha.len(), "{} weights for {} feature maps", alpha.len(), self.alpha.len());
+        Self { alpha, ..self }
+    }
+
     /// The variance of y − αᵀ X θ, which is normal with mean 0: ‖α*θ*ᵀ − αθᵀ‖² + σ².
     pub fn residual_variance(&self, alpha: &[f64], theta: &Col<f64>) -> f64 {
         let inner: f64 = self.alpha.iter().zip(alpha).map(|(a, b)| a * b).sum();

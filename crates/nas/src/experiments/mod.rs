@@ -5,6 +5,7 @@ pub mod e0;
 pub mod e1;
 pub mod e10;
 pub mod e11;
+pub mod e12;
 pub mod e2;
 pub mod e5;
 mod error;

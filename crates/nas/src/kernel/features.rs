@@ -55,6 +55,15 @@ impl FeatureMaps {
         sum
     }
 
+    /// These maps, in this order.
+    ///
+    /// # Panics
+    /// When there is none, or no such one.
+    #[must_use]
+    pub fn select(&self, maps: &[usize]) -> Self {
+        Self::new(maps.iter().map(|&i| self.maps[i].clone()).collect())
+    }
+
     /// The first `n` samples.
     ///
     /// # Panics

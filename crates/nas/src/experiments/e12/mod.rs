@@ -1,0 +1,9 @@
+//! E12: a sparse space against a dense one, with more hyperparameters than validation samples (science 4.7).
+
+mod report;
+mod searched;
+mod settings;
+
+pub use report::outcome;
+pub use searched::{Measured, Point, measure_seed};
+pub use settings::Settings;
