@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e10, e11, e12, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -24,6 +24,9 @@ pub(crate) enum Named {
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
+    /// The best split lies between too few validation and too few training samples, and can be planned
+    #[command(name = "E9", alias = "e9")]
+    E9(Shipped<e9::Settings>),
     /// Trained together on the same data, weights and hyperparameters fit it and choose badly
     #[command(name = "E10", alias = "e10")]
     E10(Shipped<e10::Settings>),
@@ -163,6 +166,7 @@ impl Named {
             Self::E1(experiment) => experiment,
             Self::E2(experiment) => experiment,
             Self::E5(experiment) => experiment,
+            Self::E9(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,
             Self::E12(experiment) => experiment,

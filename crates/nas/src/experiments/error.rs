@@ -1,6 +1,6 @@
 //! Why an experiment could not run.
 
-use crate::data::SplitError;
+use crate::data::{DataError, SplitError};
 use crate::dense::NotPositiveDefinite;
 use crate::run::FolderError;
 
@@ -10,6 +10,9 @@ pub enum Error {
     /// The data cannot be split.
     #[error(transparent)]
     Split(#[from] SplitError),
+    /// The data cannot be read.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// A matrix of an inner problem is singular.
     #[error(transparent)]
     Singular(#[from] NotPositiveDefinite),

@@ -1,0 +1,107 @@
+//! The settings of E9.
+
+use super::{Source, measure_seed, outcome};
+use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::run::{self, ConfigError};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+/// Every setting of E9. The documentation of a field is its help text, its default the pass criteria's setting.
+#[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Root seed; every random stream is split from it by name
+    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub seed: u64,
+    /// Worker threads, 0 for one per core; results do not depend on it
+    #[arg(long, default_value_t = Settings::default().threads)]
+    pub threads: usize,
+    /// Independent repetitions
+    #[arg(long, default_value_t = Settings::default().seeds)]
+    pub seeds: usize,
+    /// Samples n = n_T + n_V
+    #[arg(long, default_value_t = Settings::default().samples)]
+    pub samples: usize,
+    /// Percent of them that validate
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_values_t = Settings::default().percents)]
+    pub percents: Vec<usize>,
+    /// Planted: dimension d of the inputs on the unit sphere
+    #[arg(long, default_value_t = Settings::default().dimension)]
+    pub dimension: usize,
+    /// Planted: test samples
+    #[arg(long, default_value_t = Settings::default().n_test)]
+    pub n_test: usize,
+    /// Standard deviation of the label noise (the signal's is 1)
+    #[arg(long, default_value_t = Settings::default().noise, allow_negative_numbers = true)]
+    pub noise: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            threads: 0,
+            seeds: 40,
+            samples: 200,
+            percents: vec![2, 5, 10, 20, 30, 50, 70, 90],
+            dimension: 10,
+            n_test: 2000,
+            noise: 0.1,
+        }
+    }
+}
+
+impl Settings {
+    /// n_V at a ratio: at least one, and not all.
+    pub fn validation(&self, percent: usize) -> usize {
+        (self.samples * percent).div_ceil(100).clamp(1, self.samples - 1)
+    }
+}
+
+impl run::Settings for Settings {
+    const SHOWN_BY: &'static str = "nas config E9";
+
+    fn check(&self) -> Result<(), ConfigError> {
+        ConfigError::each_outside("percents", &self.percents, &(1..=99))?;
+        let ranges = [
+            ("threads", self.threads, 0..=1024),
+            ("seeds", self.seeds, 2..=100_000),
+            // The embedded digits are 1,797.
+            ("samples", self.samples, 20..=1500),
+            ("dimension", self.dimension, 2..=1000),
+            ("n_test", self.n_test, 1..=1_000_000),
+        ];
+        ranges.into_iter().try_for_each(|(key, value, range)| ConfigError::outside(key, value, range))?;
+        ConfigError::negative("noise", self.noise)
+    }
+}
+
+impl Experiment for Settings {
+    const ID: &'static str = "E9";
+
+    fn quick() -> Self {
+        Self { seeds: 20, ..Self::default() }
+    }
+
+    fn under(self, seed: u64, threads: usize) -> Self {
+        Self { seed, threads, ..self }
+    }
+
+    fn run_as(&self) -> (u64, usize) {
+        (self.seed, self.threads)
+    }
+
+    fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
+        let units = Units { count: self.seeds, steps: 1 };
+        let measured = |study, source| {
+            lab.measure(study, units, |number, progress| {
+                let measured = measure_seed(self, source, number)?;
+                progress.advance();
+                Ok(measured)
+            })
+        };
+        let planted = measured("E9, planted", Source::Planted)?;
+        Ok(vec![outcome(self, &planted, &measured("E9, digits", Source::Digits)?)])
+    }
+}
