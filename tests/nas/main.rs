@@ -1,6 +1,7 @@
 //! The search and its science.
 
 mod bad_data;
+mod baseline;
 mod batches;
 mod config;
 mod copies;
@@ -21,9 +22,14 @@ mod mlp;
 mod model;
 mod network;
 mod outer;
+mod outer_adam;
+mod outer_entropic;
+mod outer_frank_wolfe;
+mod outer_minima;
 mod parts;
 mod precision;
 mod preprocess;
+mod quadratic;
 mod report;
 mod report_fixture;
 mod report_html;

@@ -44,7 +44,7 @@ impl Space for Ball {
     }
 
     fn radius(&self) -> f64 {
-        self.radius
+        if self.coordinates == 0 { 0.0 } else { self.radius }
     }
 
     /// v min(1, R/‖v‖) (science 6.8); infinite entries share R, the limit of equal large numbers.

@@ -13,7 +13,7 @@ pub struct Product<S: ?Sized = dyn Space> {
 
 impl<S: Space + ?Sized> Product<S> {
     /// Every factor with its coordinates.
-    fn parts(&self) -> impl Iterator<Item = (&S, Range<usize>)> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&S, Range<usize>)> {
         let mut end = 0;
         self.factors.iter().map(move |factor| {
             let start = end;
