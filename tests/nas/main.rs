@@ -1,6 +1,7 @@
 //! The search and its science.
 
 mod bad_data;
+mod baseline;
 mod batches;
 mod bilinear;
 mod config;
@@ -25,10 +26,15 @@ mod mlp;
 mod model;
 mod network;
 mod outer;
+mod outer_adam;
+mod outer_entropic;
+mod outer_frank_wolfe;
+mod outer_minima;
 mod parts;
 mod planted_experiments;
 mod precision;
 mod preprocess;
+mod quadratic;
 mod report;
 mod report_fixture;
 mod report_html;
@@ -37,7 +43,12 @@ mod run_folder;
 mod sample;
 mod search;
 mod seed;
+mod sets;
 mod space;
+mod space_covering;
+mod space_derivatives;
+mod space_projections;
+mod space_samples;
 mod spectral;
 mod stats;
 mod summary;

@@ -1,31 +1,10 @@
 //! The search loop on problems with known answers.
-use nas::hypergradient::{Evidence, Hypergradient, Status};
+use crate::quadratic::{EXACT, quadratic};
+use nas::hypergradient::Hypergradient;
 use nas::outer::{ExponentiatedGradient, ProjectedGradient};
 use nas::search::{Bilevel, FirstStep, Found, Options, Stop, search};
 use nas::space::{Simplex, Space, Sphere};
 use std::convert::Infallible;
-
-/// F(α) = ½ Σ cᵢ (αᵢ − tᵢ)², without an inner problem.
-struct Quadratic {
-    curvature: Vec<f64>,
-    target: Vec<f64>,
-}
-
-impl Bilevel for Quadratic {
-    type Error = Infallible;
-
-    fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, Infallible> {
-        let off: Vec<f64> = alpha.iter().zip(&self.target).map(|(a, t)| a - t).collect();
-        let gradient: Vec<f64> = off.iter().zip(&self.curvature).map(|(o, c)| c * o).collect();
-        let evidence = Evidence { status: Status::Exact, inner_residual: 0.0, adjoint_residual: 0.0 };
-        let value = off.iter().zip(&gradient).map(|(o, g)| o * g / 2.0).sum();
-        Ok(Hypergradient { value, alpha: gradient, lambda: 0.0, evidence })
-    }
-}
-
-fn quadratic(curvature: &[f64], target: &[f64]) -> Quadratic {
-    Quadratic { curvature: curvature.to_vec(), target: target.to_vec() }
-}
 
 fn assert_found(found: &Found, want: &[f64], tolerance: f64) {
     assert_eq!(found.stop, Stop::Stationary);
@@ -88,7 +67,6 @@ impl Bilevel for WrongSign {
     type Error = Infallible;
 
     fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, Infallible> {
-        let evidence = Evidence { status: Status::Exact, inner_residual: 0.0, adjoint_residual: 0.0 };
-        Ok(Hypergradient { value: alpha[0], alpha: vec![-1.0, 0.0], lambda: 0.0, evidence })
+        Ok(Hypergradient { value: alpha[0], alpha: vec![-1.0, 0.0], lambda: 0.0, evidence: EXACT })
     }
 }

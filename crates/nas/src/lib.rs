@@ -2,10 +2,12 @@
 //!
 //! An architecture is a mixture of activations with weights α; the inner problem fits a model of that architecture to the
 //! training set T, the outer problem chooses α by the loss on the validation set V (Oymak, Li and Soltanolkotabi, ICML 2021).
-//! [`search`] is the loop, a [`space`] is where α lives, an [`outer`] solver moves it, [`kernel`] is the inner problem in
-//! closed form, and [`experiments`] check the theory's claims against criteria fixed beforehand.
+//! [`search`] is the loop, a [`space`] is where α lives, an [`outer`] solver moves it, a [`baseline`] does without gradients,
+//! [`kernel`] is the inner problem in closed form, and [`experiments`] check the theory's claims against criteria fixed
+//! beforehand.
 #![forbid(unsafe_code)]
 
+pub mod baseline;
 pub mod bilevel;
 pub mod data;
 pub mod dense;

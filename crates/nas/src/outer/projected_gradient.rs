@@ -1,6 +1,6 @@
 //! Projected gradient descent.
 
-use super::Outer;
+use super::{Outer, half_squared_distance};
 use crate::space::Space;
 
 /// α ← P_Δ(α − η g), the proximal step of D(a, α) = ½ ‖a − α‖² (also on sets that are not convex, such as a sphere).
@@ -18,6 +18,6 @@ impl Outer for ProjectedGradient<'_> {
     }
 
     fn divergence(&self, next: &[f64], alpha: &[f64]) -> f64 {
-        next.iter().zip(alpha).map(|(n, a)| (n - a).powi(2)).sum::<f64>() / 2.0
+        half_squared_distance(next, alpha)
     }
 }

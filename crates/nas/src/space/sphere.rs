@@ -1,7 +1,9 @@
 //! The sphere { ‖α‖₂ = R }.
 
-use super::covering::packing;
-use super::{EffectiveDimension, Space};
+use super::covering::{packing, shell};
+use super::infeasible::{checked_coordinates, checked_radius};
+use super::polar::{polar, turned};
+use super::{EffectiveDimension, Infeasible, Space, check, negated};
 use crate::seed::Stream;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -10,11 +12,20 @@ use rand_distr::{Distribution, StandardNormal};
 pub struct Sphere {
     /// Number h of coordinates.
     pub coordinates: usize,
-    /// The norm R.
+    /// The norm R ≥ 0.
     pub radius: f64,
 }
 
 impl Sphere {
+    /// The sphere of norm R in R^h.
+    ///
+    /// # Errors
+    /// When h is 0, or R is below 0 or not finite.
+    pub fn new(coordinates: usize, radius: f64) -> Result<Self, Infeasible> {
+        checked_coordinates(coordinates)?;
+        checked_radius(radius).map(|()| Self { coordinates, radius })
+    }
+
     /// The unit sphere in R^h.
     pub fn unit(coordinates: usize) -> Self {
         Self { coordinates, radius: 1.0 }
@@ -26,17 +37,30 @@ impl Space for Sphere {
         self.coordinates
     }
 
+    fn radius(&self) -> f64 {
+        self.radius
+    }
+
     /// R v / ‖v‖; undefined at 0 and where v is not finite.
     fn project(&self, v: &[f64], point: &mut [f64]) {
-        let top = v.iter().fold(0.0, |top: f64, x| top.max(x.abs()));
-        if top == 0.0 || v.iter().any(|x| !x.is_finite()) {
-            return;
+        check(self.coordinates, [v.len(), point.len()]);
+        if let Some((u, _)) = polar(v).filter(|_| v.iter().all(|x| x.is_finite())) {
+            point.iter_mut().zip(&u).for_each(|(p, u)| *p = self.radius * u);
         }
-        // Divided by the largest entry first, the squares neither overflow nor vanish.
-        let norm = v.iter().map(|x| (x / top).powi(2)).sum::<f64>().sqrt();
-        for (p, x) in point.iter_mut().zip(v) {
-            *p = self.radius * (x / top / norm);
+    }
+
+    /// R (I − u uᵀ) d / ‖v‖
+    fn project_jvp(&self, v: &[f64], direction: &[f64], out: &mut [f64]) {
+        check(self.coordinates, [v.len(), direction.len(), out.len()]);
+        match polar(v).filter(|_| v.iter().all(|x| x.is_finite())) {
+            Some(polar) => turned(self.radius, &polar, direction, out),
+            None => out.fill(0.0),
         }
+    }
+
+    /// −R g/‖g‖
+    fn vertex(&self, gradient: &[f64], point: &mut [f64]) {
+        self.project(&negated(gradient), point);
     }
 
     fn start(&self) -> Vec<f64> {
@@ -51,14 +75,11 @@ impl Space for Sphere {
         point
     }
 
-    /// A packing in the ball, or one in each of the 2h faces of a cube around it, projected.
     fn log_covering_number(&self, epsilon: f64) -> f64 {
-        let h = self.coordinates;
-        let faces = (2.0 * h as f64).ln() + packing(h.saturating_sub(1), self.radius, epsilon);
-        packing(h, self.radius, epsilon).min(faces)
+        packing(self.coordinates, self.radius, epsilon).min(shell(self.coordinates, self.radius, epsilon))
     }
 
-    /// A maximal ε-packing is an ε-cover; its ε/2-balls fit into the ball of radius R + ε/2, so N_ε ≤ (1 + 2R/ε)^h ≤ (3R/ε)^h.
+    /// 1 + 2R/ε ≤ 3R/ε for ε ≤ R.
     fn effective_dimension(&self) -> EffectiveDimension {
         EffectiveDimension { exponent: self.coordinates as f64, constant: 3.0 * self.radius }
     }

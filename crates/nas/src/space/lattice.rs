@@ -1,0 +1,77 @@
+//! Regular lattices: what a grid search tries.
+
+use super::{Copies, Cuboid, Finite, Product, Simplex, Space};
+
+/// A set with a lattice of its points.
+pub trait Lattice: Space {
+    /// The points of the lattice with so many parts to a side, in lexicographic order of their indices. Their number grows
+    /// like `parts` to the dimension.
+    ///
+    /// # Panics
+    /// When `parts` is 0.
+    fn lattice(&self, parts: usize) -> Vec<Vec<f64>>;
+}
+
+impl Lattice for Simplex {
+    /// floor + free · k/parts for all C(h + parts − 1, parts) ways to write `parts` as a sum of h numbers k.
+    fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
+        assert!(parts > 0, "a lattice of 0 parts to a side");
+        let weight = |k: usize| self.floor + self.free() * (k as f64 / parts as f64);
+        let points = compositions(self.coordinates, parts).into_iter();
+        points.map(|ks| ks.into_iter().map(weight).collect()).collect()
+    }
+}
+
+impl Lattice for Cuboid {
+    /// `parts` + 1 values for a coordinate from limit to limit, one for a fixed one.
+    fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
+        assert!(parts > 0, "a lattice of 0 parts to a side");
+        let tick = |[l, u]: [f64; 2], k: usize| l + (u - l) * (k as f64 / parts as f64);
+        let ticks = |limits: &[f64; 2]| {
+            let last = if limits[0] < limits[1] { parts } else { 0 };
+            (0..=last).map(|k| vec![tick(*limits, k).min(limits[1])]).collect()
+        };
+        cartesian(self.limits().iter().map(ticks))
+    }
+}
+
+impl Lattice for Finite {
+    /// All points, whatever `parts`.
+    fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
+        assert!(parts > 0, "a lattice of 0 parts to a side");
+        self.points().to_vec()
+    }
+}
+
+impl<S: Lattice> Lattice for Copies<S> {
+    fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
+        cartesian((0..self.copies).map(|_| self.space.lattice(parts)))
+    }
+}
+
+impl<S: Lattice + ?Sized> Lattice for Product<S> {
+    fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
+        cartesian(self.factors.iter().map(|factor| factor.lattice(parts)))
+    }
+}
+
+/// All h-tuples of numbers with this sum.
+fn compositions(coordinates: usize, sum: usize) -> Vec<Vec<usize>> {
+    let with_first = |first| {
+        let rest = compositions(coordinates - 1, sum - first).into_iter();
+        rest.map(move |rest| [vec![first], rest].concat())
+    };
+    match coordinates {
+        0 => Vec::new(),
+        1 => vec![vec![sum]],
+        _ => (0..=sum).flat_map(with_first).collect(),
+    }
+}
+
+/// Every choice of one point from each list, side by side.
+fn cartesian(lists: impl Iterator<Item = Vec<Vec<f64>>>) -> Vec<Vec<f64>> {
+    lists.fold(vec![Vec::new()], |heads, list| {
+        let longer = |head: &Vec<f64>| list.iter().map(|tail| [&**head, tail].concat()).collect::<Vec<_>>();
+        heads.iter().flat_map(longer).collect()
+    })
+}
