@@ -3,7 +3,8 @@
 //! An architecture is a mixture of activations with weights α; the inner problem fits a model of that architecture to the
 //! training set T, the outer problem chooses α by the loss on the validation set V (Oymak, Li and Soltanolkotabi, ICML 2021).
 //! [`search`] is the loop, a [`space`] is where α lives, an [`outer`] solver moves it, [`kernel`] is the inner problem in
-//! closed form, and [`experiments`] check the theory's claims against criteria fixed beforehand.
+//! closed form, [`theory`] bounds what a choice on so many samples can be worth, and [`experiments`] check its claims against
+//! criteria fixed beforehand.
 #![forbid(unsafe_code)]
 
 pub mod bilevel;
@@ -23,4 +24,5 @@ pub mod seed;
 pub mod space;
 pub mod stats;
 pub mod suggest;
+pub mod theory;
 pub mod trial;
