@@ -7,7 +7,7 @@ use super::net::{Bound, Class, assert_delta, cheapest};
 pub struct Setting<'a> {
     /// The models f_α, with L, the Lipschitz constant of α ↦ f_α(x) over the whole support of x. None of it may depend on V.
     pub class: Class<'a>,
-    /// b: losses lie in [0, b]. Clip a loss that is not bounded, at b.
+    /// b: losses lie in [0, b]. Clip a loss that is not bounded, see [`clipped`](super::clipped).
     pub loss_range: f64,
     /// Γ, the Lipschitz constant of the loss in the prediction.
     pub loss_lipschitz: f64,
