@@ -45,5 +45,6 @@ mod theory_lipschitz;
 mod theory_low_rank;
 mod theory_planner;
 mod theory_risk;
+mod theory_words;
 mod trial;
 mod without_zeros;
