@@ -3,8 +3,8 @@
 //! An architecture is a mixture of activations with weights α; the inner problem fits a model of that architecture to the
 //! training set T, the outer problem chooses α by the loss on the validation set V (Oymak, Li and Soltanolkotabi, ICML 2021).
 //! [`search`] is the loop, a [`space`] is where α lives, an [`outer`] solver moves it, a [`baseline`] does without gradients,
-//! [`kernel`] is the inner problem in closed form, and [`experiments`] check the theory's claims against criteria fixed
-//! beforehand.
+//! [`kernel`] is the inner problem in closed form, [`spectral`] finds α by one matrix, [`theory`] bounds what a choice on so
+//! many samples can be worth, and [`experiments`] check its claims against criteria fixed beforehand.
 #![forbid(unsafe_code)]
 
 pub mod baseline;
@@ -26,4 +26,5 @@ pub mod space;
 pub mod spectral;
 pub mod stats;
 pub mod suggest;
+pub mod theory;
 pub mod trial;

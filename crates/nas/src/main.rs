@@ -4,7 +4,7 @@
 mod cli;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use cli::{Answer, DataFile, Layered, Named, Prediction, search};
+use cli::{Answer, DataFile, Layered, Named, Plan, Prediction, search};
 use nas::run::{Config, Invocation, documented};
 use std::process::ExitCode;
 
@@ -29,6 +29,7 @@ Examples:
   nas predict runs/rows-1 --data new.csv --out predictions.csv
   nas search --candidates relu,tanh,sin --hidden 128,64 --groups 4
   nas search --method unroll --inner gd --lr 0.05 --inner-steps 200
+  nas plan --candidates 8 --gap 0.2                   how many validation rows is enough?
   nas config > run.toml                               every setting with its meaning, to a file ...
   nas search --config run.toml --set ridge=1e-2       ... and from it
   nas reproduce E0                                    the paper's message, against fixed criteria
@@ -44,6 +45,8 @@ enum Command {
     Predict(Prediction),
     /// Print what the reader understood of a data file: columns, target, task, and what it did
     Data(DataFile),
+    /// How many validation samples so many candidates need for a given gap, and the inverse
+    Plan(Plan),
     /// Print every setting with its meaning and its value, as a file for --config
     Config(ConfigArgs),
     /// Run an experiment of the paper and judge it by its criteria
@@ -104,6 +107,7 @@ fn run(command: Command, matches: &ArgMatches) -> Answer {
         Command::Search(args) => search(&args.settings.resolve(matches)?, &args.invocation),
         Command::Predict(prediction) => prediction.write(),
         Command::Data(file) => file.describe(),
+        Command::Plan(plan) => plan.answer(),
         Command::Config(ConfigArgs { experiment: Some(experiment), .. }) => experiment.print_settings(matches),
         Command::Config(ConfigArgs { settings, experiment: None }) => {
             print!("{}", documented(&settings.resolve(matches)?)?);

@@ -26,7 +26,7 @@ const fn bad<'a>(name: &'a str, files: &'a [Given<'a>], says: &'a [&'a str]) -> 
     Case { name, files, arguments: ON_BAD, says }
 }
 
-const CASES: [Case<'_>; 20] = [
+const CASES: [Case<'_>; 23] = [
     Case {
         name: "a missing file",
         files: &[],
@@ -96,6 +96,24 @@ const CASES: [Case<'_>; 20] = [
         files: &[ROWS],
         arguments: "predict none --data rows.csv --out out.csv",
         says: &["none/model.safetensors", "finished run"],
+    },
+    Case {
+        name: "no probability",
+        files: &[],
+        arguments: "plan --delta 1.5",
+        says: &["delta = 1.5", "above 0 and below 1"],
+    },
+    Case {
+        name: "no candidates",
+        files: &[],
+        arguments: "plan --candidates 0",
+        says: &["candidates = 0", "at least 1"],
+    },
+    Case {
+        name: "a gap that nothing reaches",
+        files: &[],
+        arguments: "plan --gap 1e-12",
+        says: &["no plan has a gap of", "ask for a larger gap"],
     },
 ];
 
@@ -183,6 +201,38 @@ fn a_flag_with_a_wrong_word_lists_the_right_ones() {
     let said = refusal("a flag", &[ROWS], &format!("{ON_ROWS} --method exakt"));
     assert!(said.contains("exakt") && said.contains("gauss-newton"), "{said}");
     refusal("no flag", &[ROWS], &format!("{ON_ROWS} --metod exact"));
+    let said = refusal("a shape", &[], "plan --space simplx");
+    assert!(said.contains("similar value") && said.contains("'simplex'"), "{said}");
+    let said = refusal("a flag of a plan", &[], "plan --candidate 3");
+    assert!(said.contains("'--candidates'"), "{said}");
+}
+
+/// One model has a closed plan: n = ⌈ln(2/δ) b²/(2 gap²)⌉; and the inverse questions.
+#[test]
+fn plans_answer_three_questions() {
+    let folder = Folder::new("plans");
+    let said = |arguments: &str| {
+        let Output { status, stdout, .. } = folder.nas(arguments);
+        assert!(status.success(), "{arguments}");
+        String::from_utf8(stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let one = said("plan --space finite --candidates 1 --gap 0.1");
+    assert!(
+        one.starts_with("How many validation samples for a gap of 0.1000? 1 candidates (finite), delta 0.05"),
+        "{one}"
+    );
+    assert!(one.contains("185 validation samples are enough") && one.contains("a certificate"), "{one}");
+    // √(ln(2 · 300/.05)/2000)
+    let inverse = said("plan --space finite --candidates 300 --n-validation 1000");
+    assert!(inverse.contains("is within 0.0685 of the expected loss for each of 300 models"), "{inverse}");
+    // N = δ e^(2 n gap²)/2 = 0.025 e^10 = 550.7
+    let most = said("plan --space finite --n-validation 500 --gap 0.1");
+    assert!(most.ends_with("A gap of 0.1000 allows 550 candidates, and not one more."), "{most}");
+    let twice = said("plan --space sphere --mixtures 2");
+    assert!(twice.contains("(sphere), L 10 (assumed), delta 0.05") && twice.contains("not a certificate"), "{twice}");
+    assert!(twice.contains("a space in R^20"), "{twice}");
+    assert!(said("plan --proved").contains("This is a certificate"));
+    assert!(said("plan --n-validation 10 --gap 0.01").contains("not even one candidate"));
 }
 
 /// The whole way once: search, predict, and the same folder again.

@@ -2,12 +2,14 @@
 
 mod data;
 mod layered;
+mod plan;
 mod predict;
 mod reproduce;
 mod search;
 
 pub(crate) use data::DataFile;
 pub(crate) use layered::Layered;
+pub(crate) use plan::Plan;
 pub(crate) use predict::Prediction;
 pub(crate) use reproduce::Named;
 pub(crate) use search::search;

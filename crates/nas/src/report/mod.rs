@@ -12,8 +12,7 @@ pub use html::{Colour, PALETTE, Report, ReportError, SURFACES, html};
 pub use plot::{Axis, Plot, Series};
 pub use progress::Progress;
 pub use table::Table;
-pub use verdict::render;
-pub(crate) use verdict::wrap;
+pub use verdict::{render, wrap};
 
 /// A number to four significant digits, in the shorter of plain and scientific notation.
 pub fn figure(value: f64) -> String {

@@ -29,8 +29,9 @@ fn judge(criterion: &Criterion) -> String {
     format!("  {mark}  {meaning}\n          {name}: {value}{interval} (bound {bound})\n")
 }
 
-/// Breaks lines between words, each line indented.
-pub(crate) fn wrap(text: &str, indent: usize) -> String {
+/// Breaks lines between words, each line indented by so many spaces and at most 110 characters long with them, where words
+/// allow it.
+pub fn wrap(text: &str, indent: usize) -> String {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split_whitespace() {
         if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH - indent {

@@ -1,0 +1,202 @@
+//! `nas plan`: how many validation samples, for how many candidates.
+
+use super::Answer;
+use clap::{Args, ValueEnum};
+use nas::report::{Table, figure, wrap};
+use nas::run::ConfigError;
+use nas::space::{Copies, Simplex, Space, Sphere};
+use nas::theory::lipschitz::Lipschitz;
+use nas::theory::risk::{Setting, gap};
+use nas::theory::{Class, planner, words};
+use std::iter::once;
+
+/// How large a class the planner goes through.
+const MOST_CANDIDATES: usize = 10_000;
+const MOST_MIXTURES: usize = 1_000_000;
+
+/// What the bound of `theory::risk` is made of, and which of its sides is asked for.
+#[derive(Args)]
+#[command(after_help = EXPLAINED)]
+pub(crate) struct Plan {
+    /// Number h of candidates in a mixture; with --space finite, of models to choose from
+    #[arg(long, value_name = "H", default_value_t = 10)]
+    candidates: usize,
+    /// Number of mixtures with coefficients of their own: layers, groups of neurons
+    #[arg(long, value_name = "M", default_value_t = 1)]
+    mixtures: usize,
+    /// Where the coefficients of a mixture live
+    #[arg(long, value_enum, default_value_t)]
+    space: Shape,
+    /// How far validation loss may lie from expected loss, in units of the loss [default: a tenth of --loss-range]
+    #[arg(long, value_name = "X")]
+    gap: Option<f64>,
+    /// How many validation samples there are; with --gap, asks how many candidates they allow
+    #[arg(long, value_name = "N")]
+    n_validation: Option<usize>,
+    /// Probability that the answer fails
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    delta: f64,
+    /// Losses lie between 0 and this; clip a loss that has no bound
+    #[arg(long, value_name = "B", default_value_t = 1.0)]
+    loss_range: f64,
+    /// How far the loss moves for each unit of the prediction (Gamma)
+    #[arg(long, value_name = "GAMMA", default_value_t = 1.0)]
+    loss_lipschitz: f64,
+    /// How far a prediction moves for each unit of alpha (L); only its logarithm matters
+    #[arg(long, value_name = "L", default_value_t = 10.0)]
+    lipschitz: f64,
+    /// L is proved, not measured or assumed: the answer is then a certificate
+    #[arg(long)]
+    proved: bool,
+}
+
+const EXPLAINED: &str = "\
+The gap is how far the mean loss on the validation set can lie from the expected loss, for every
+choice of coefficients at once: what a search may gain by fitting the validation set alone. With
+N_eps, the number of balls of radius eps that cover the space,
+
+  gap = min over eps of  2 Gamma L eps + B sqrt((ln N_eps + ln(2/P)) / (2 N))
+
+holds except with probability P, whatever the distribution, the network and the training set. So
+it is larger than what is seen in practice, but it holds before anything is seen.
+
+Examples:
+  nas plan                                       10 candidates, gap 0.1: how many samples?
+  nas plan --candidates 8 --mixtures 2 --gap 0.2
+  nas plan --n-validation 1000                   the inverse: which gap?
+  nas plan --n-validation 1000 --gap 0.2         how many candidates?
+  nas plan --space finite --candidates 300       300 models named beforehand: L is not needed";
+
+/// Where the coefficients of one mixture live.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Shape {
+    /// Weights that are not negative and add up to 1
+    #[default]
+    Simplex,
+    /// Coefficients of norm 1
+    Sphere,
+    /// No coefficients: finitely many models
+    Finite,
+}
+
+impl Plan {
+    /// Answers the question that the flags ask.
+    pub(crate) fn answer(&self) -> Answer {
+        self.check()?;
+        let target = self.gap.unwrap_or(0.1 * self.loss_range);
+        let samples = match self.n_validation {
+            Some(samples) => samples,
+            None => {
+                self.with_class(self.candidates, |class| planner::samples_for_gap(&self.setting(class, 0), target))?
+            }
+        };
+        println!("{}\n{}", self.question(target), self.table(samples));
+        let found = self.with_class(self.candidates, |class| {
+            let setting = self.setting(class, samples);
+            let planned = self.n_validation.is_none().then(|| words::plan(&setting, target, samples));
+            let bounded = words::risk(&setting, &gap(&setting));
+            planned.into_iter().chain(once(bounded)).collect::<Vec<_>>()
+        });
+        found.iter().for_each(|sentence| println!("{}\n", wrap(sentence, 0)));
+        if let (Some(target), Some(samples)) = (self.gap, self.n_validation) {
+            println!("{}", wrap(&self.most_candidates(target, samples), 0));
+        }
+        Ok(true)
+    }
+
+    fn question(&self, target: f64) -> String {
+        let asked = match (self.n_validation, self.gap) {
+            (None, _) => format!("How many validation samples for a gap of {}", figure(target)),
+            (Some(samples), None) => format!("Which gap with {samples} validation samples"),
+            (Some(samples), Some(_)) => {
+                format!("How many candidates with {samples} validation samples and a gap of {}", figure(target))
+            }
+        };
+        let Self { candidates, mixtures, delta, .. } = self;
+        let mixtures = if *mixtures == 1 { String::new() } else { format!(" in each of {mixtures} mixtures") };
+        let known = if self.proved { "proved" } else { "assumed" };
+        let lipschitz = match self.space {
+            Shape::Finite => String::new(),
+            Shape::Simplex | Shape::Sphere => format!(", L {} ({known})", self.lipschitz),
+        };
+        format!("{asked}? {candidates} candidates{mixtures} ({}){lipschitz}, delta {delta}\n", name(self.space))
+    }
+
+    /// Gaps around a number of samples.
+    fn table(&self, samples: usize) -> Table {
+        let mut table = Table::new(&["n_validation", "gap", "on the net", "to the net", "epsilon", "ln N"]);
+        let around = [samples / 4, samples / 2, samples, samples.saturating_mul(2), samples.saturating_mul(4)];
+        for n in around.into_iter().filter(|n| *n > 0) {
+            let bound = self.with_class(self.candidates, |class| gap(&self.setting(class, n)));
+            let net = bound.net;
+            let epsilon = if net.epsilon == 0.0 { "-".to_owned() } else { figure(net.epsilon) };
+            let [gap, on_net, to_net] = [bound.total(), bound.deviation, bound.approximation].map(figure);
+            table.rows.push(vec![n.to_string(), gap, on_net, to_net, epsilon, figure(net.log_number)]);
+        }
+        table
+    }
+
+    fn most_candidates(&self, target: f64, samples: usize) -> String {
+        let of = |h| self.with_class(h, |class| gap(&self.setting(class, samples)).total());
+        match planner::most_candidates(of, target, MOST_CANDIDATES) {
+            Ok(most) if most == MOST_CANDIDATES => {
+                format!("A gap of {} allows {most} candidates or more.", figure(target))
+            }
+            Ok(most) => format!("A gap of {} allows {most} candidates, and not one more.", figure(target)),
+            Err(_) => {
+                format!("A gap of {} allows not even one candidate: take more samples or a larger gap.", figure(target))
+            }
+        }
+    }
+
+    fn setting<'a>(&self, class: Class<'a>, n_validation: usize) -> Setting<'a> {
+        let Self { loss_range, loss_lipschitz, delta, .. } = *self;
+        Setting { class, loss_range, loss_lipschitz, n_validation, delta }
+    }
+
+    /// Calls `f` with the class of so many candidates.
+    fn with_class<R>(&self, h: usize, f: impl FnOnce(Class<'_>) -> R) -> R {
+        let copies = self.mixtures;
+        let lipschitz = if self.proved { Lipschitz::Proved } else { Lipschitz::Estimated }(self.lipschitz);
+        let space: Box<dyn Space> = match self.space {
+            Shape::Simplex => Box::new(Copies { space: Simplex::unit(h), copies }),
+            Shape::Sphere => Box::new(Copies { space: Sphere::unit(h), copies }),
+            Shape::Finite => return f(Class::Finite { log_models: copies as f64 * (h as f64).ln() }),
+        };
+        f(Class::Continuous { space: &*space, lipschitz })
+    }
+
+    /// Refuses what no bound can use.
+    fn check(&self) -> Result<(), ConfigError> {
+        let whole = |key, value: usize, most: usize| {
+            let need = format!("at least 1 and at most {most}");
+            if (1..=most).contains(&value) { Ok(()) } else { Err(range(key, value.to_string(), need)) }
+        };
+        whole("candidates", self.candidates, MOST_CANDIDATES)?;
+        whole("mixtures", self.mixtures, MOST_MIXTURES)?;
+        whole("n-validation", self.n_validation.unwrap_or(1), usize::MAX)?;
+        let positive = [
+            ("gap", self.gap.unwrap_or(1.0)),
+            ("loss-range", self.loss_range),
+            ("loss-lipschitz", self.loss_lipschitz),
+            ("lipschitz", self.lipschitz),
+        ];
+        for (key, value) in positive {
+            if !(value.is_finite() && value > 0.0) {
+                return Err(range(key, value.to_string(), "a finite number above 0".to_owned()));
+            }
+        }
+        if self.delta > 0.0 && self.delta < 1.0 {
+            return Ok(());
+        }
+        Err(range("delta", self.delta.to_string(), "above 0 and below 1".to_owned()))
+    }
+}
+
+fn range(key: &'static str, value: String, need: String) -> ConfigError {
+    ConfigError::Range { key, value, need }
+}
+
+fn name(shape: Shape) -> String {
+    shape.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+}
