@@ -1,8 +1,8 @@
 //! Certified bounds never fail more often than they say: experiment E3 of the science in small, with exact suprema, and
 //! controls that would show a wrong constant.
-use crate::theory_draws::{Cube, UnitBall, dot, mean_of, norm, rate_is_at_most, signs};
+use crate::theory_draws::{cube, dot, mean_of, norm, rate_is_at_most, signs};
 use nas::seed::{Seed, Stream};
-use nas::space::{Simplex, Space, Sphere};
+use nas::space::{Ball, Simplex, Space, Sphere};
 use nas::theory::Class;
 use nas::theory::bernstein::Bernstein;
 use nas::theory::hypergradient;
@@ -45,8 +45,8 @@ fn largest(v: &[f64]) -> f64 {
 fn bounds_of_risk_cover_exact_suprema() {
     let uniform = |stream: &mut Stream| Sphere::unit(H).sample(stream);
     let sign = |stream: &mut Stream| signs(H, stream);
-    let (ball, simplex) = (UnitBall(H), Simplex::unit(H));
-    let cube = Cube { coordinates: H, side: 2.0 / H as f64 };
+    let (ball, simplex) = (Ball::unit(H), Simplex::unit(H));
+    let cube = cube(H, 2.0 / H as f64);
     let (root, one_norm) = ((H as f64).sqrt(), |v: &[f64]| v.iter().map(|x| x.abs()).sum::<f64>());
     for n in [30, 300] {
         let cases = [
@@ -116,7 +116,7 @@ fn the_bound_of_hypergradients_covers_quadratic_losses() {
         let axis = |i: usize, sign: f64| (0..H).map(|j| if i == j { sign } else { 0.0 }).collect::<Vec<f64>>();
         (0..H).flat_map(|i| [axis(i, 1.0), axis(i, -1.0)]).map(ascend).fold(0.0, f64::max)
     });
-    let ball = UnitBall(H);
+    let ball = Ball::unit(H);
     let class = over(&ball, 1.0);
     let of = hypergradient::Setting { class, gradient_bound: 2.0, n_validation: 100, delta: DELTA };
     let bound = hypergradient::gap(&of).total();
@@ -158,7 +158,7 @@ fn the_bound_by_variance_covers_rare_errors() {
 /// The same on the ball, at points that no net was made for.
 #[test]
 fn the_bound_by_variance_holds_off_the_net() {
-    let ball = UnitBall(H);
+    let ball = Ball::unit(H);
     let class = over(&ball, 1.0);
     let setting = Setting { class, loss_range: 1.0, loss_lipschitz: 0.5, n_validation: 100, delta: DELTA };
     let fixed = Bernstein::before(&setting, Some(0.25 / H as f64));

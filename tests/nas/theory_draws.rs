@@ -1,6 +1,6 @@
-//! What the tests of the theory share: random vectors, two more sets of hyperparameters, and an exact test of a rate.
+//! What the tests of the theory share: random vectors, a cube, and an exact test of a rate.
 use nas::seed::Stream;
-use nas::space::{EffectiveDimension, Space};
+use nas::space::Cuboid;
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -33,73 +33,9 @@ pub(crate) fn mean_of(vectors: &[Vec<f64>]) -> Vec<f64> {
     mean
 }
 
-/// The unit ball { ‖α‖₂ ≤ 1 }.
-pub(crate) struct UnitBall(pub(crate) usize);
-
 /// The cube [−side/2, side/2]^h.
-pub(crate) struct Cube {
-    pub(crate) coordinates: usize,
-    pub(crate) side: f64,
-}
-
-impl Space for UnitBall {
-    fn coordinates(&self) -> usize {
-        self.0
-    }
-
-    fn project(&self, v: &[f64], point: &mut [f64]) {
-        let scale = norm(v).max(1.0);
-        point.iter_mut().zip(v).for_each(|(p, x)| *p = x / scale);
-    }
-
-    fn start(&self) -> Vec<f64> {
-        vec![0.0; self.0]
-    }
-
-    fn sample(&self, stream: &mut Stream) -> Vec<f64> {
-        let radius = stream.random::<f64>().powf(1.0 / self.0 as f64);
-        let direction = normals(self.0, stream);
-        let norm = norm(&direction);
-        direction.iter().map(|x| radius * x / norm).collect()
-    }
-
-    fn log_covering_number(&self, epsilon: f64) -> f64 {
-        self.0 as f64 * (2.0 / epsilon).ln_1p()
-    }
-
-    fn effective_dimension(&self) -> EffectiveDimension {
-        EffectiveDimension { exponent: self.0 as f64, constant: 3.0 }
-    }
-}
-
-impl Space for Cube {
-    fn coordinates(&self) -> usize {
-        self.coordinates
-    }
-
-    fn project(&self, v: &[f64], point: &mut [f64]) {
-        let half = 0.5 * self.side;
-        point.iter_mut().zip(v).for_each(|(p, x)| *p = x.clamp(-half, half));
-    }
-
-    fn start(&self) -> Vec<f64> {
-        vec![0.0; self.coordinates]
-    }
-
-    fn sample(&self, stream: &mut Stream) -> Vec<f64> {
-        (0..self.coordinates).map(|_| self.side * (stream.random::<f64>() - 0.5)).collect()
-    }
-
-    /// Centres of cells.
-    fn log_covering_number(&self, epsilon: f64) -> f64 {
-        let h = self.coordinates as f64;
-        h * (self.side * h.sqrt() / (2.0 * epsilon)).ceil().max(1.0).ln()
-    }
-
-    fn effective_dimension(&self) -> EffectiveDimension {
-        let h = self.coordinates as f64;
-        EffectiveDimension { exponent: h, constant: self.side * h.sqrt() }
-    }
+pub(crate) fn cube(coordinates: usize, side: f64) -> Cuboid {
+    Cuboid::new(vec![[-0.5 * side, 0.5 * side]; coordinates]).unwrap()
 }
 
 /// P(X ≤ k) for X ~ Binomial(n, p).

@@ -1,7 +1,7 @@
 //! The bounds of hypergradients against their formulas and the figures of the science.
-use crate::theory_draws::{UnitBall, norm, normals};
+use crate::theory_draws::{norm, normals};
 use nas::seed::Seed;
-use nas::space::{Simplex, Space, stationarity};
+use nas::space::{Ball, Simplex, Space, stationarity};
 use nas::theory::hypergradient::{Reading, Setting, gap, gap_by_directions};
 use nas::theory::lipschitz::Lipschitz;
 use nas::theory::{Class, Standing};
@@ -22,7 +22,7 @@ fn formulas_at_the_epsilon_taken() {
     let mut stream = Seed::new(0).split("hypergradient").stream();
     for h in [1, 2, 10] {
         for _ in 0..20 {
-            let (ball, m) = (UnitBall(h), stream.random_range(0.1..50.0));
+            let (ball, m) = (Ball::unit(h), stream.random_range(0.1..50.0));
             let (g, delta) = (stream.random_range(0.1..5.0), stream.random_range(0.001..0.5));
             let class = Class::Continuous { space: &ball, lipschitz: Lipschitz::Proved(m) };
             let setting = Setting { class, gradient_bound: g, n_validation: stream.random_range(1..10_000), delta };
@@ -70,7 +70,7 @@ fn slopes_below_the_bound_are_noise() {
 fn projected_gradients_are_no_further_apart() {
     let mut stream = Seed::new(0).split("projected").stream();
     for h in 1..20 {
-        let (ball, simplex) = (UnitBall(h), Simplex::unit(h));
+        let (ball, simplex) = (Ball::unit(h), Simplex::unit(h));
         for space in [&ball as &dyn Space, &simplex] {
             let (alpha, g, other) = (space.sample(&mut stream), normals(h, &mut stream), normals(h, &mut stream));
             let apart = norm(&g.iter().zip(&other).map(|(a, b)| a - b).collect::<Vec<f64>>());

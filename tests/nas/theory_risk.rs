@@ -1,7 +1,7 @@
 //! The uniform bound of risk and its variant by variance, against their formulas.
-use crate::theory_draws::{Cube, UnitBall};
+use crate::theory_draws::cube;
 use nas::seed::{Seed, Stream};
-use nas::space::{Copies, Simplex, Space, Sphere};
+use nas::space::{Ball, Copies, Simplex, Space, Sphere};
 use nas::theory::bernstein::Bernstein;
 use nas::theory::lipschitz::Lipschitz;
 use nas::theory::risk::{Setting, excess, gap};
@@ -16,8 +16,8 @@ fn spaces(h: usize) -> Vec<Box<dyn Space>> {
     vec![
         Box::new(Simplex::unit(h)),
         Box::new(Sphere::unit(h)),
-        Box::new(UnitBall(h)),
-        Box::new(Cube { coordinates: h, side: 0.5 }),
+        Box::new(Ball::unit(h)),
+        Box::new(cube(h, 0.5)),
         Box::new(Copies { space: Simplex::unit(h), copies: 3 }),
     ]
 }
@@ -90,7 +90,7 @@ fn the_closed_choice_of_epsilon_is_never_better() {
     let mut stream = Seed::new(0).split("closed").stream();
     let mut compared = 0;
     for h in [1, 2, 5, 20, 100] {
-        let (ball, simplex, sphere) = (UnitBall(h), Simplex::unit(h + 1), Sphere::unit(h));
+        let (ball, simplex, sphere) = (Ball::unit(h), Simplex::unit(h + 1), Sphere::unit(h));
         for space in [&ball as &dyn Space, &simplex, &sphere] {
             for _ in 0..30 {
                 let setting = random(space, &mut stream);
