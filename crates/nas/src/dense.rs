@@ -1,9 +1,12 @@
 //! Dense linear algebra: the one place that calls the factorizations of `faer`, always sequentially, since the bits of a
 //! parallel product depend on the number of threads.
 
+mod eigen;
+
+pub use eigen::{NoEigenvalues, SymmetricEigen};
+
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt;
-use faer::linalg::evd;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Col, ColRef, Conj, Mat, MatRef, Par};
 
@@ -65,38 +68,5 @@ impl Cholesky {
         let stack = MemStack::new(&mut memory);
         llt::solve::solve_in_place_with_conj(self.lower.as_ref(), Conj::No, x.as_mat_mut(), Par::Seq, stack);
         x
-    }
-}
-
-/// The eigendecomposition of a symmetric matrix.
-#[derive(Clone, Debug)]
-pub struct Eigen {
-    /// The eigenvalues, the least first.
-    pub values: Vec<f64>,
-    /// Unit eigenvectors, as columns in that order.
-    pub vectors: Mat<f64>,
-}
-
-impl Eigen {
-    /// Decomposes A, reading its lower triangle.
-    ///
-    /// # Panics
-    /// When A is not square, or not finite.
-    pub fn of(a: Mat<f64>) -> Self {
-        let size = a.nrows();
-        assert_eq!(size, a.ncols(), "eigenvalues of a {size} x {} matrix", a.ncols());
-        assert!(a.col_iter().all(|column| column.iter().all(|x| x.is_finite())), "eigenvalues of what is not finite");
-        if size == 0 {
-            return Self { values: Vec::new(), vectors: a }; // faer counts its scratch from n − 1
-        }
-        let (mut values, mut vectors) = (Col::<f64>::zeros(size), Mat::zeros(size, size));
-        let scratch =
-            evd::self_adjoint_evd_scratch::<f64>(size, evd::ComputeEigenvectors::Yes, Par::Seq, Default::default());
-        let mut memory = MemBuffer::new(scratch);
-        let (stack, plain) = (MemStack::new(&mut memory), Default::default());
-        let done =
-            evd::self_adjoint_evd(a.as_ref(), values.as_diagonal_mut(), Some(vectors.as_mut()), Par::Seq, stack, plain);
-        done.expect("finite symmetric matrices have eigenvalues");
-        Self { values: values.iter().copied().collect(), vectors }
     }
 }

@@ -1,7 +1,7 @@
 //! Why an experiment could not run.
 
 use crate::data::{DataError, SplitError};
-use crate::dense::NotPositiveDefinite;
+use crate::dense::{NoEigenvalues, NotPositiveDefinite};
 use crate::run::FolderError;
 
 /// Why an experiment could not run.
@@ -16,6 +16,9 @@ pub enum Error {
     /// A matrix of an inner problem is singular.
     #[error(transparent)]
     Singular(#[from] NotPositiveDefinite),
+    /// A matrix has no eigenvalues.
+    #[error(transparent)]
+    Eigenvalues(#[from] NoEigenvalues),
     /// The tape has no verified hypergradient to compare with.
     #[error("the tape's hypergradient: {0}")]
     Tape(#[from] tape::Failure<f64>),

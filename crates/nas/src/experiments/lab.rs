@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -96,7 +96,7 @@ impl Kept {
         let failed = |source| FolderError::Write { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(failed)?;
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let header = json(settings);
+        let header = json(settings).map_err(failed)?;
         let mut lines = text.lines();
         if lines.next() == Some(&header) {
             for Line { unit, row } in lines.filter_map(|line| serde_json::from_str::<Line<R>>(line).ok()) {
@@ -106,7 +106,8 @@ impl Kept {
             }
         }
         let done = rows.iter().enumerate().filter_map(|(unit, row)| Some(json(&Line { unit, row: row.as_ref()? })));
-        let whole: String = std::iter::once(header).chain(done).map(|line| line + "\n").collect();
+        let lines = std::iter::once(Ok(header)).chain(done).map(|line| Ok(line? + "\n"));
+        let whole = lines.collect::<io::Result<String>>().map_err(failed)?;
         // Whole or not at all: an interruption here must not lose what was measured before.
         let fresh = path.with_extension("jsonl.new");
         fs::write(&fresh, whole).and_then(|()| fs::rename(&fresh, &path)).map_err(failed)?;
@@ -115,12 +116,12 @@ impl Kept {
     }
 
     fn keep<R: Row>(&self, unit: usize, row: &R) -> Result<(), FolderError> {
-        let line = json(&Line { unit, row }) + "\n";
         let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        file.write_all(line.as_bytes()).map_err(|source| FolderError::Write { path: self.path.clone(), source })
+        let written = json(&Line { unit, row }).and_then(|line| file.write_all((line + "\n").as_bytes()));
+        written.map_err(|source| FolderError::Write { path: self.path.clone(), source })
     }
 }
 
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).expect("rows are numbers, texts and lists of them")
+fn json<T: Serialize + ?Sized>(value: &T) -> io::Result<String> {
+    serde_json::to_string(value).map_err(io::Error::other)
 }

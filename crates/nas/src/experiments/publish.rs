@@ -58,7 +58,8 @@ fn with_others(path: &Path, id: &str, outcomes: &[Outcome]) -> Result<Vec<Verdic
     verdicts.retain(|verdict| verdict.id != id);
     verdicts.extend(outcomes.iter().flat_map(|outcome| &outcome.criteria).map(|criterion| criterion.verdict(id)));
     verdicts.sort_by_key(|verdict| number(&verdict.id));
-    let text = serde_json::to_string_pretty(&verdicts).expect("verdicts are numbers and texts");
+    let text = serde_json::to_string_pretty(&verdicts).map_err(io::Error::other);
+    let text = text.map_err(|source| FolderError::Write { path: path.to_owned(), source })?;
     write(path, &(text + "\n"))?;
     Ok(verdicts)
 }

@@ -1,7 +1,7 @@
 //! Left singular vectors of the moment matrix.
 
 use super::Moments;
-use crate::dense::{Eigen, product};
+use crate::dense::{NoEigenvalues, SymmetricEigen, product};
 use faer::{Col, Mat, Scale};
 
 /// What is done about features that are not isotropic.
@@ -29,13 +29,16 @@ pub struct Estimate {
 impl Moments {
     /// The first `rank` left singular vectors, fewer where there are fewer maps.
     ///
+    /// # Errors
+    /// When a sample is not finite.
+    ///
     /// # Panics
     /// When there is no sample.
-    pub fn estimate(&self, rank: usize, whitening: Whitening) -> Estimate {
+    pub fn estimate(&self, rank: usize, whitening: Whitening) -> Result<Estimate, NoEigenvalues> {
         assert!(self.samples > 0, "the spectral estimator needs at least one sample");
         let m = self.matrix();
         let back = match whitening {
-            Whitening::Maps => Some(self.inverse_root()),
+            Whitening::Maps => Some(self.inverse_root()?),
             Whitening::None | Whitening::Centred => None,
         };
         let seen = back.as_ref().map_or_else(|| m.clone(), |back| product(back.as_ref(), m.as_ref()));
@@ -43,27 +46,27 @@ impl Moments {
         if whitening == Whitening::Centred {
             square -= Scale((self.samples as f64).powi(-2)) * &self.weighted;
         }
-        let Eigen { values, vectors } = Eigen::of(square);
+        let SymmetricEigen { values, vectors } = SymmetricEigen::of(square.as_ref())?;
         let strongest = (0..values.len()).rev().take(rank);
         let turned = |k: usize| {
             let column: Col<f64> = vectors.col(k).to_owned();
             let alpha = back.as_ref().map_or_else(|| column.clone(), |back| back * &column);
             unit(alpha)
         };
-        Estimate {
+        Ok(Estimate {
             values: strongest.clone().map(|k| values[k].max(0.0).sqrt()).collect(),
             alphas: strongest.map(turned).collect(),
-        }
+        })
     }
 
     /// C^(−1/2) of the second moment C = Σ X Xᵀ / (n p), on the directions that it shows.
-    fn inverse_root(&self) -> Mat<f64> {
+    fn inverse_root(&self) -> Result<Mat<f64>, NoEigenvalues> {
         let scale = 1.0 / (self.samples * self.first.ncols().max(1)) as f64;
-        let Eigen { values, vectors } = Eigen::of(Scale(scale) * &self.second);
+        let SymmetricEigen { values, vectors } = SymmetricEigen::of((Scale(scale) * &self.second).as_ref())?;
         let least = values.last().copied().unwrap_or(0.0) * RANK;
         let root = |k: usize| if values[k] > least { values[k].sqrt().recip() } else { 0.0 };
         let scaled = Mat::from_fn(vectors.nrows(), vectors.ncols(), |i, k| vectors[(i, k)] * root(k));
-        product(scaled.as_ref(), vectors.transpose())
+        Ok(product(scaled.as_ref(), vectors.transpose()))
     }
 }
 

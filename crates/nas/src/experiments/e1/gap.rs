@@ -51,7 +51,7 @@ impl Problem {
     fn gaps(&self, settings: &Settings) -> Result<Vec<Gap>, Error> {
         let solved = self.points.iter().map(|alpha| self.fit().solve(alpha)).collect::<Result<Vec<_>, _>>()?;
         let risks: Vec<f64> = self.points.iter().zip(&solved).map(|(alpha, w)| self.risk(alpha, &w.theta)).collect();
-        let least = risks[argmin(&risks).expect("there are points")];
+        let least = risks.iter().copied().fold(f64::INFINITY, f64::min);
         let of_size = |&n: &usize| {
             let maps = self.validation.maps.first(n);
             let hold_out = HoldOut { maps: &maps, y: self.validation.y.subrows(0, n), clip: CLIP };
@@ -60,7 +60,7 @@ impl Problem {
             Ok(Gap {
                 points: largest(&gaps),
                 sphere: self.ascend(settings, &hold_out, &risks, &losses)?,
-                excess: risks[argmin(&losses).expect("there are points")] - least,
+                excess: argmin(&losses).map_or(f64::NAN, |choice| risks[choice] - least),
             })
         };
         settings.n_validation.iter().map(of_size).collect()

@@ -2,7 +2,7 @@
 
 use super::{GOAL, Joint, Risks, SEARCH, STEPS, Settings, descend};
 use crate::data::{Bilinear, MappedSamples, Planted};
-use crate::dense::{Eigen, NotPositiveDefinite, apply, dot, product};
+use crate::dense::{NotPositiveDefinite, SymmetricEigen, apply, dot, product};
 use crate::experiments::Error;
 use crate::hypergradient::Hypergradient;
 use crate::kernel::{FeatureMaps, HoldOut, RidgeFit, Superposed};
@@ -29,8 +29,8 @@ pub(super) fn measure(settings: &Settings, seed: Seed) -> Result<Risks, Error> {
 
     let alpha = by_split(&train, &validation, &sphere, seed.split("starts"))?;
     let start = sphere.sample(&mut seed.split("joint").stream());
-    let [on_train, on_all] =
-        [&train, &all].map(|samples| descend(|step| joint(&planted, samples, start.clone(), step)));
+    let trained = |samples| descend(|step| joint(&planted, samples, start.clone(), step));
+    let (on_train, on_all) = (trained(&train)?, trained(&all)?);
     let mut objective = Regularised { maps: &all.maps, y: all.y.as_ref() };
     let outer = ProjectedGradient { space: &sphere };
     let regularised = search_from(start, &mut objective, &sphere, &outer, &SEARCH, &mut |_, _| {})?.alpha;
@@ -64,13 +64,8 @@ fn risk_of_fit(
 }
 
 /// The least validation loss that searches from the spectral estimate and from random points reach.
-fn by_split(
-    train: &MappedSamples,
-    validation: &MappedSamples,
-    sphere: &Sphere,
-    seed: Seed,
-) -> Result<Vec<f64>, NotPositiveDefinite> {
-    let estimate = Moments::of(&validation.maps, validation.y.as_ref()).estimate(1, Whitening::None);
+fn by_split(train: &MappedSamples, validation: &MappedSamples, sphere: &Sphere, seed: Seed) -> Result<Vec<f64>, Error> {
+    let estimate = Moments::of(&validation.maps, validation.y.as_ref()).estimate(1, Whitening::None)?;
     let mut stream = seed.stream();
     let starts = estimate.alphas.into_iter().chain((0..STARTS).map(|_| sphere.sample(&mut stream)));
     let hold_out = HoldOut { maps: &validation.maps, y: validation.y.as_ref(), clip: f64::INFINITY };
@@ -87,10 +82,11 @@ fn by_split(
 }
 
 /// Gradient descent on ½ ‖Φ_α θ − y‖² in α and θ together, from θ = 0.
-fn joint(planted: &Planted, samples: &MappedSamples, mut alpha: Vec<f64>, step: f64) -> Joint {
+fn joint(planted: &Planted, samples: &MappedSamples, mut alpha: Vec<f64>, step: f64) -> Result<Joint, Error> {
     let (maps, n) = (&samples.maps, samples.y.nrows() as f64);
     let phi = maps.combine(&alpha);
-    let largest = Eigen::of(product(phi.as_ref(), phi.transpose())).values.last().copied().unwrap_or(0.0);
+    let kernel = product(phi.as_ref(), phi.transpose());
+    let largest = SymmetricEigen::of(kernel.as_ref())?.values.last().copied().unwrap_or(0.0);
     let (eta, mut theta) = (step / largest, Col::zeros(maps.features()));
     let mut error = f64::INFINITY;
     for _ in 0..STEPS {
@@ -109,7 +105,7 @@ fn joint(planted: &Planted, samples: &MappedSamples, mut alpha: Vec<f64>, step: 
         alpha.iter_mut().zip(&each).for_each(|(a, f)| *a -= eta * dot(off.as_ref(), f.as_ref()));
         theta -= Scale(eta) * slope;
     }
-    Joint { risk: planted.residual_variance(&alpha, &theta), error }
+    Ok(Joint { risk: planted.residual_variance(&alpha, &theta), error })
 }
 
 /// yᵀ(K_α + λI)⁻¹y, which multiple kernel learning minimises on the training data.

@@ -2,7 +2,7 @@
 
 use super::{GOAL, Joint, Risks, SEARCH, STEPS, Settings, descend};
 use crate::data::{Dataset, QuadraticForm, Sizes, Split};
-use crate::dense::{Cholesky, Eigen, NotPositiveDefinite, apply, dot};
+use crate::dense::{Cholesky, NotPositiveDefinite, SymmetricEigen, apply, dot};
 use crate::experiments::Error;
 use crate::hypergradient::{Evidence, Hypergradient, Status};
 use crate::kernel::{Fit, Gram, KernelModel, Mixing, hermite};
@@ -51,8 +51,8 @@ pub(super) fn measure(settings: &Settings, seed: Seed) -> Result<Risks, Error> {
 
     let simplex = Simplex::unit(CANDIDATES);
     let start: Vec<f64> = simplex.sample(&mut seed.split("joint").stream()).iter().map(|d| d.sqrt()).collect();
-    let [joint_train, joint_all] =
-        [&on_train, &on_all].map(|training| descend(|step| training.joint(start.clone(), step, y_test)));
+    let joint = |training: &Training<'_>| descend(|step| training.joint(start.clone(), step, y_test));
+    let (joint_train, joint_all) = (joint(&on_train)?, joint(&on_all)?);
     let mut objective = Regularised { training: &on_all };
     let outer = ProjectedGradient { space: &simplex };
     let regularised = search(&mut objective, &simplex, &outer, &SEARCH, &mut |_, _| {})?.alpha;
@@ -90,10 +90,10 @@ impl<'a> Training<'a> {
 
     /// Gradient descent on ½ ‖f − y‖² in α and θ together, from θ = 0. The maps are orthogonal, f = Σ α_i φ_iᵀθ_i, and θ_i stays
     /// Φ_iᵀ b_i: a step is b_i ← b_i − η α_i r and α_i ← α_i − η rᵀK_i b_i with r = f − y.
-    fn joint(&self, mut alpha: Vec<f64>, step: f64, y_test: ColRef<'_, f64>) -> Joint {
+    fn joint(&self, mut alpha: Vec<f64>, step: f64, y_test: ColRef<'_, f64>) -> Result<Joint, Error> {
         let terms: Vec<_> = (0..CANDIDATES).map(|i| self.train.combine(&unit(i))).collect();
         let d: Vec<f64> = alpha.iter().map(|a| a * a).collect();
-        let largest = Eigen::of(self.train.combine(&d)).values.last().copied().unwrap_or(0.0);
+        let largest = SymmetricEigen::of(self.train.combine(&d).as_ref())?.values.last().copied().unwrap_or(0.0);
         let (eta, n) = (step / largest, self.y.nrows() as f64);
         let mut b = vec![Col::<f64>::zeros(self.y.nrows()); CANDIDATES];
         let mut error = f64::INFINITY;
@@ -115,7 +115,7 @@ impl<'a> Training<'a> {
         let predicted = (0..CANDIDATES).fold(Col::zeros(y_test.nrows()), |sum, i| {
             sum + Scale(alpha[i]) * self.test.apply(&unit(i), b[i].as_ref())
         });
-        Joint { risk: (predicted - y_test).squared_norm_l2() / y_test.nrows() as f64, error }
+        Ok(Joint { risk: (predicted - y_test).squared_norm_l2() / y_test.nrows() as f64, error })
     }
 }
 

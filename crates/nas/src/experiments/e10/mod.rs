@@ -8,6 +8,7 @@ mod settings;
 pub use report::outcome;
 pub use settings::Settings;
 
+use super::Error;
 use crate::search::{FirstStep, Options};
 use serde::{Deserialize, Serialize};
 
@@ -57,14 +58,19 @@ struct Joint {
 }
 
 /// Joint training by the largest step that does not diverge, of the first one and its halves: how far α grows is not known before.
-fn descend(train: impl Fn(f64) -> Joint) -> Joint {
-    let mut tried = (0..=HALVINGS).map(|halvings| train(STEP / f64::from(1 << halvings)));
-    let diverged = || Joint { risk: f64::NAN, error: f64::INFINITY };
-    tried.find(|joint| joint.error.is_finite()).unwrap_or_else(diverged)
+fn descend(train: impl Fn(f64) -> Result<Joint, Error>) -> Result<Joint, Error> {
+    let mut joint = Joint { risk: f64::NAN, error: f64::INFINITY };
+    for halvings in 0..=HALVINGS {
+        joint = train(STEP / f64::from(1 << halvings))?;
+        if joint.error.is_finite() {
+            break;
+        }
+    }
+    Ok(joint)
 }
 
 /// Measures the seed with this number.
-pub fn measure_seed(settings: &Settings, number: usize) -> Result<Measured, super::Error> {
+pub fn measure_seed(settings: &Settings, number: usize) -> Result<Measured, Error> {
     let seed = crate::seed::Seed::new(settings.seed).split("e10").split(&format!("seed {number}"));
     Ok(Measured {
         superposition: bilinear::measure(settings, seed.split("superposition"))?,

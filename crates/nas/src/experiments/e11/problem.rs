@@ -4,10 +4,11 @@
 
 use super::Settings;
 use crate::data::{Bilinear, MappedSamples};
-use crate::dense::{Cholesky, Eigen, NotPositiveDefinite, apply, dot, product};
+use crate::dense::{Cholesky, NoEigenvalues, NotPositiveDefinite, SymmetricEigen, apply, dot, product};
+use crate::experiments::Error;
 use crate::kernel::{FeatureMaps, KernelModel, Mixing, RidgeFit};
 use crate::seed::Seed;
-use faer::{Col, Mat, Scale};
+use faer::{Col, Mat, MatRef, Scale};
 use tape::{Setup, Tape, Var};
 
 /// Samples, and where the hypergradient is taken.
@@ -87,9 +88,9 @@ impl Data {
     }
 
     /// q = H⁺ F_θ: wrong where H is singular (science 6.1).
-    pub(super) fn by_pseudo_inverse(&self) -> Result<Vec<f64>, NotPositiveDefinite> {
+    pub(super) fn by_pseudo_inverse(&self) -> Result<Vec<f64>, Error> {
         let theta = self.fit(0.0).solve(&self.alpha)?.theta;
-        let Eigen { values, vectors } = Eigen::of(self.hessian(0.0));
+        let SymmetricEigen { values, vectors } = SymmetricEigen::of(self.hessian(0.0).as_ref())?;
         let least = values.last().copied().unwrap_or(0.0) * 1e-10;
         let mut along = apply(vectors.transpose(), self.f_theta(&theta).as_ref());
         for (k, value) in values.iter().enumerate() {
@@ -98,29 +99,29 @@ impl Data {
         Ok(self.implicit(&theta, &apply(vectors.as_ref(), along.as_ref())))
     }
 
-    pub(super) fn constants(&self, lambda: f64) -> Result<Constants, NotPositiveDefinite> {
+    pub(super) fn constants(&self, lambda: f64) -> Result<Constants, Error> {
         let theta = self.fit(lambda).solve(&self.alpha)?.theta;
         let f_theta = self.f_theta(&theta);
         let hessian = self.hessian(lambda);
-        let values = Eigen::of(hessian.clone()).values;
+        let values = SymmetricEigen::of(hessian.as_ref())?.values;
         let (mu, largest) = (values[0], values[values.len() - 1]);
         let q = Cholesky::factor(hessian)?.solve(f_theta.as_ref());
         let norm = |column: &Col<f64>| column.squared_norm_l2();
         let (phi, phi_v) = (self.train.maps.combine(&self.alpha), self.validation.maps.combine(&self.alpha));
-        let sizes = |maps: &FeatureMaps, phi: &Mat<f64>| -> f64 {
-            (0..maps.count()).map(|i| (2.0 * spectral_norm(&maps.map(i).to_owned()) * spectral_norm(phi)).powi(2)).sum()
+        let (size, size_v) = (spectral_norm(phi.as_ref())?, spectral_norm(phi_v.as_ref())?);
+        let sizes = |maps: &FeatureMaps| -> Result<f64, NoEigenvalues> {
+            let each = (0..maps.count()).map(|i| Ok(spectral_norm(maps.map(i))?.powi(2)));
+            Ok(each.sum::<Result<f64, NoEigenvalues>>()?.sqrt())
         };
-        let y_v = self.validation.y.norm_l2();
-        let each: f64 =
-            (0..self.alpha.len()).map(|i| spectral_norm(&self.validation.maps.map(i).to_owned()).powi(2)).sum();
         Ok(Constants {
             mu,
             largest,
             cross: self.cross(&theta).iter().map(norm).sum::<f64>().sqrt(),
-            cross_slope: sizes(&self.train.maps, &phi).sqrt(),
-            outer: spectral_norm(&phi_v).powi(2) / self.n_v(),
+            cross_slope: 2.0 * size * sizes(&self.train.maps)?,
+            outer: size_v.powi(2) / self.n_v(),
             // F_α,i = rᵀ Φ_i^V θ / n_V moves by at most ‖Φ_i^V‖ (2 ‖Φ_α^V‖ ‖θ‖ + ‖y_V‖) / n_V per unit of θ.
-            outer_alpha: each.sqrt() * (2.0 * spectral_norm(&phi_v) * theta.norm_l2() + y_v) / self.n_v(),
+            outer_alpha: sizes(&self.validation.maps)? * (2.0 * size_v * theta.norm_l2() + self.validation.y.norm_l2())
+                / self.n_v(),
             f_theta,
             q,
             theta,
@@ -178,8 +179,9 @@ impl Data {
     }
 }
 
-fn spectral_norm(a: &Mat<f64>) -> f64 {
-    Eigen::of(product(a.as_ref(), a.transpose())).values.last().copied().unwrap_or(0.0).max(0.0).sqrt()
+fn spectral_norm(a: MatRef<'_, f64>) -> Result<f64, NoEigenvalues> {
+    let values = SymmetricEigen::of(product(a, a.transpose()).as_ref())?.values;
+    Ok(values.last().copied().unwrap_or(0.0).max(0.0).sqrt())
 }
 
 /// Φ_α θ − y on n samples: Φ_i θ of all maps is one product, whose rows are then summed with α.

@@ -30,8 +30,11 @@ pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
     }
 }
 
+/// With a ridge, or without.
+type Half = fn(&Measured) -> &Vec<Found>;
+
 /// What all seeds found by one way.
-fn by_way(measured: &[Measured], half: fn(&Measured) -> &Vec<Found>) -> Vec<Vec<&Found>> {
+fn by_way(measured: &[Measured], half: Half) -> Vec<Vec<&Found>> {
     let ways = measured.first().map_or(0, |first| half(first).len());
     (0..ways).map(|way| measured.iter().map(|seed| &half(seed)[way]).collect()).collect()
 }
@@ -93,8 +96,7 @@ fn criteria(measured: &[Measured]) -> Vec<Criterion> {
 
 fn table(measured: &[Measured]) -> Table {
     let mut table = Table::new(&["lambda", "way", "error", "largest", "of bound", "products", "ms"]);
-    let halves: [(&str, fn(&Measured) -> &Vec<Found>); 2] =
-        [("> 0", |seed| &seed.ridge), ("= 0", |seed| &seed.ridgeless)];
+    let halves: [(&str, Half); 2] = [("> 0", |seed| &seed.ridge), ("= 0", |seed| &seed.ridgeless)];
     for (lambda, half) in halves {
         for found in by_way(measured, half) {
             let errors = of(&found, |found| found.error);

@@ -46,7 +46,7 @@ pub fn measure_seed(settings: &Settings, number: usize) -> Result<Measured, Erro
     let seed = Seed::new(settings.seed).split("e12").split(&format!("seed {number}"));
     let problem = Problem::new(settings, seed);
     let whole: Vec<usize> = (0..settings.maps).collect();
-    let spectral = Moments::of(&problem.validation.maps, problem.validation.y.as_ref()).estimate(1, Whitening::None);
+    let spectral = Moments::of(&problem.validation.maps, problem.validation.y.as_ref()).estimate(1, Whitening::None)?;
     let dense = problem.search(&whole, spectral.alphas.into_iter().next().unwrap_or_default())?;
     let thresholds = problem.by_thresholds(settings)?;
     let forward = problem.forward(settings.sparsity)?;
@@ -70,6 +70,7 @@ struct Problem {
 }
 
 /// A combination of some of the maps, on their sphere.
+#[derive(Default)]
 struct Found {
     support: Vec<usize>,
     alpha: Vec<f64>,
@@ -89,14 +90,14 @@ impl Problem {
     }
 
     /// From the maps with the largest rows in the moment matrix, the smallest weights dropped in stages.
-    fn by_thresholds(&self, settings: &Settings) -> Result<Found, NotPositiveDefinite> {
+    fn by_thresholds(&self, settings: &Settings) -> Result<Found, Error> {
         let m = self.moments.matrix();
         let size: Vec<f64> = m.row_iter().map(|row| row.iter().map(|x| x * x).sum::<f64>()).collect();
         let stages = [4 * settings.sparsity, 12 * settings.sparsity / 5, 8 * settings.sparsity / 5, settings.sparsity];
         let support = largest((0..size.len()).collect(), &size, stages[0]);
         let mut moments = Moments::of(&self.train.maps.select(&support), self.train.y.as_ref());
         moments.add(&self.validation.maps.select(&support), self.validation.y.as_ref());
-        let start = moments.estimate(1, Whitening::None).alphas.swap_remove(0);
+        let start = moments.estimate(1, Whitening::None)?.alphas.swap_remove(0);
         let mut found = self.search(&support, start)?;
         for keep in stages {
             let kept = largest((0..found.support.len()).collect(), &sizes(&found.alpha), keep);
@@ -111,7 +112,7 @@ impl Problem {
     fn forward(&self, sparsity: usize) -> Result<Found, NotPositiveDefinite> {
         let h = self.planted.alpha.len();
         let alone = (0..h).map(|i| self.search(&[i], vec![1.0])).collect::<Result<Vec<_>, _>>()?;
-        let mut found = least(alone);
+        let Some(mut found) = least(alone) else { return Ok(Found { loss: f64::INFINITY, ..Found::default() }) };
         while found.support.len() < sparsity {
             let gradient = self.whole_gradient(&found)?.alpha;
             let others = (0..h).filter(|i| !found.support.contains(i)).collect();
@@ -120,7 +121,10 @@ impl Problem {
                 let step = if gradient[i] > 0.0 { -0.1 } else { 0.1 };
                 self.search(&support, [&found.alpha[..], &[step]].concat())
             });
-            found = least(tried.collect::<Result<Vec<_>, _>>()?);
+            match least(tried.collect::<Result<Vec<_>, _>>()?) {
+                Some(next) => found = next,
+                None => break,
+            }
         }
         Ok(found)
     }
@@ -182,6 +186,6 @@ fn largest(mut indices: Vec<usize>, sizes: &[f64], keep: usize) -> Vec<usize> {
     indices
 }
 
-fn least(found: Vec<Found>) -> Found {
-    found.into_iter().min_by(|a, b| a.loss.total_cmp(&b.loss)).expect("at least one was tried")
+fn least(found: Vec<Found>) -> Option<Found> {
+    found.into_iter().min_by(|a, b| a.loss.total_cmp(&b.loss))
 }

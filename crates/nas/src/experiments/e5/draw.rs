@@ -21,7 +21,7 @@ pub fn draw(cell: &Cell, seed: Seed) -> Result<Draw, Error> {
     let model = cell.model();
     let planted = model.plant(seed.split("planted"));
     let validation = model.sample(&planted, cell.samples, &mut seed.split("validation").stream());
-    let estimate = Moments::of(&validation.maps, validation.y.as_ref()).estimate(1, Whitening::None);
+    let estimate = Moments::of(&validation.maps, validation.y.as_ref()).estimate(1, Whitening::None)?;
     let alpha = &estimate.alphas[0];
     let train = model.sample(&planted, cell.samples, &mut seed.split("train").stream());
     let theta = RidgeFit { maps: &train.maps, y: train.y.as_ref(), lambda: 0.0 }.solve(alpha)?.theta;

@@ -59,7 +59,7 @@ pub fn search_seed(cell: &Cell, starts: usize, seed: Seed) -> Result<Searched, E
 
     let start = Instant::now();
     let maps = &samples.validation.maps;
-    let estimate = Moments::of(maps, samples.validation.y.as_ref()).estimate(1, Whitening::None);
+    let estimate = Moments::of(maps, samples.validation.y.as_ref()).estimate(1, Whitening::None)?;
     let alpha = &estimate.alphas[0];
     samples.fit().solve(alpha)?;
     let spectral_seconds = start.elapsed().as_secs_f64();

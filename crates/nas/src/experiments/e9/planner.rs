@@ -43,8 +43,8 @@ const EXPONENTS: std::ops::RangeInclusive<u32> = 1..=40;
 pub fn plan(curve: &Curve, settings: &Settings, effective_dimension: usize) -> Plan {
     let tenths = |g: u32| f64::from(g) / 10.0;
     let fitted = EXPONENTS.map(tenths).map(|g| (g, fit(curve, g)));
-    let (exponent, (floor, scale, _)) =
-        fitted.min_by(|a, b| a.1.2.total_cmp(&b.1.2)).expect("there are exponents to try");
+    let best = fitted.min_by(|a, b| a.1.2.total_cmp(&b.1.2));
+    let (exponent, (floor, scale, _)) = best.unwrap_or((1.0, fit(curve, 1.0)));
     let cost = |&percent: &usize| {
         let n_v = settings.validation(percent) as f64;
         let n_t = settings.samples as f64 - n_v;
