@@ -1,6 +1,6 @@
 //! E2, E5, E10, E11 and E12 at small sizes: their laws, their published criteria, and that threads change nothing.
 use nas::experiments::Bound::{AtLeast, AtMost, Within};
-use nas::experiments::{Bound, Experiment, Lab, Outcome, e2, e5, e10, e11, e12};
+use nas::experiments::{Bound, Experiment, Lab, Outcome, e2, e3, e5, e10, e11, e12};
 use nas::report::Progress;
 use nas::run::pool;
 
@@ -120,4 +120,45 @@ fn e12_the_dense_space_fits_the_validation_samples() {
         assert!(measured.dense.loss < measured.sparse.loss && measured.sparse.loss <= measured.thresholds.loss);
         assert!(measured.hits <= 3);
     }
+}
+
+/// Against ascent from every axis, which never lowers a convex function; also where b reaches nothing (the hard case).
+#[test]
+fn e3_the_supremum_over_a_ball_is_exact() {
+    use rand_distr::{Distribution, StandardNormal};
+    let mut stream = nas::seed::Seed::new(6).stream();
+    for h in [1, 2, 5] {
+        for scale in [0.0, 1e-3, 1.0, 30.0] {
+            let mut normal = || -> f64 { StandardNormal.sample(&mut stream) };
+            let b: Vec<f64> = (0..h).map(|_| scale * normal()).collect();
+            let half: Vec<f64> = (0..h * h).map(|_| normal()).collect();
+            let matrix: Vec<f64> = (0..h * h).map(|k| half[k] + half[(k % h) * h + k / h]).collect();
+            let times =
+                |a: &[f64]| -> Vec<f64> { (0..h).map(|i| (0..h).map(|j| matrix[i * h + j] * a[j]).sum()).collect() };
+            let at = |a: &[f64]| -> Vec<f64> { times(a).iter().zip(&b).map(|(x, b)| x + b).collect() };
+            let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+            let ascend = |mut a: Vec<f64>| {
+                for _ in 0..3000 {
+                    let slope = times(&at(&a));
+                    a = slope.iter().map(|x| x / norm(&slope)).collect();
+                }
+                norm(&at(&a))
+            };
+            let axis = |i: usize, sign: f64| (0..h).map(|j| if i == j { sign } else { 0.0 }).collect::<Vec<f64>>();
+            let best = (0..h).flat_map(|i| [axis(i, 1.0), axis(i, -1.0)]).map(ascend).fold(0.0, f64::max);
+            let exact = e3::largest_over_ball(&b, &matrix);
+            assert!((exact - best).abs() < 1e-6 * best, "h {h}, scale {scale}: {exact} and {best}");
+        }
+    }
+    assert!((e3::largest_over_ball(&[3.0, 4.0], &[0.0; 4]) - 5.0).abs() < 1e-12);
+}
+
+#[test]
+fn e3_bounds_hold_and_controls_bite() {
+    let settings = e3::Settings { draws: 300, coordinates: 4, n_validation: 60, ..e3::Settings::default() };
+    let outcomes = run(&settings, 2);
+    assert_eq!(outcomes, run(&settings, 1));
+    let published = [AtMost(0.05); 7].into_iter().chain([AtLeast(0.1), Within(1.0, 2.0)]);
+    assert_eq!(bounds(&outcomes), published.collect::<Vec<_>>());
+    assert_eq!(failed(&outcomes), [""; 0]);
 }

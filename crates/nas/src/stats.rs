@@ -27,6 +27,21 @@ pub fn largest(values: &[f64]) -> f64 {
     values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
 }
 
+/// The least value that a share of the values does not exceed; NaN of nothing, or when a value is NaN.
+///
+/// # Panics
+/// When the share is not between 0 and 1.
+pub fn quantile(values: &[f64], share: f64) -> f64 {
+    assert!((0.0..=1.0).contains(&share), "a quantile of {share}");
+    if values.is_empty() || values.iter().any(|v| v.is_nan()) {
+        return f64::NAN;
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let rank = (share * sorted.len() as f64).ceil() as usize;
+    sorted[rank.clamp(1, sorted.len()) - 1]
+}
+
 /// Position of the least value (the first of equals, NaN counted as the greatest); `None` of nothing.
 pub fn argmin(values: &[f64]) -> Option<usize> {
     let or_last = |i: usize| if values[i].is_nan() { f64::INFINITY } else { values[i] };

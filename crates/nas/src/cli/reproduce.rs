@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e9, e10, e11, e12, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e3, e5, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -21,6 +21,9 @@ pub(crate) enum Named {
     /// The validation hypergradient is as close to that of the risk, at the same rate
     #[command(name = "E2", alias = "e2")]
     E2(Shipped<e2::Settings>),
+    /// Certified bounds fail no more often than they state, and are not so loose that an error would hide
+    #[command(name = "E3", alias = "e3")]
+    E3(Shipped<e3::Settings>),
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
@@ -165,6 +168,7 @@ impl Named {
             Self::E0(experiment) => experiment,
             Self::E1(experiment) => experiment,
             Self::E2(experiment) => experiment,
+            Self::E3(experiment) => experiment,
             Self::E5(experiment) => experiment,
             Self::E9(experiment) => experiment,
             Self::E10(experiment) => experiment,

@@ -6,7 +6,6 @@ use crate::seed::{Seed, Stream};
 use crate::space::{Space, Sphere};
 use faer::{Col, Mat, Scale};
 use rand_distr::{Distribution, StandardNormal};
-use statrs::distribution::{ChiSquared, ContinuousCDF};
 
 /// y = α*ᵀ X θ* + σ z, where X is h × p with independent standard normal entries and z is standard normal: row i of X is feature
 /// map i of the sample. α* and θ* are uniform on their unit spheres.
@@ -91,15 +90,4 @@ impl Planted {
         let in_theta = Col::from_fn(theta.nrows(), |j| 2.0 * (alpha_size * theta[j] - inner * self.theta[j]));
         (in_alpha, in_theta)
     }
-}
-
-/// E min(r², b) for a normal r of mean 0 and variance v, and its derivative in v (science 2.8):
-/// v P(χ²₃ ≤ b/v) + b P(χ²₁ > b/v), of slope P(χ²₃ ≤ b/v).
-pub fn clipped_square(v: f64, b: f64) -> (f64, f64) {
-    if v <= 0.0 {
-        return (0.0, 1.0);
-    }
-    let below = |freedom: f64| ChiSquared::new(freedom).map_or(f64::NAN, |chi| chi.cdf(b / v));
-    let slope = below(3.0);
-    (v * slope + b * (1.0 - below(1.0)), slope)
 }

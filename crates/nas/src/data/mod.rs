@@ -23,7 +23,7 @@ mod split;
 mod target;
 mod text;
 
-pub use bilinear::{Bilinear, MappedSamples, Planted, clipped_square};
+pub use bilinear::{Bilinear, MappedSamples, Planted};
 pub use csv::{CsvOptions, read_csv};
 pub use digits::digits;
 pub use encode::Encoding;

@@ -7,6 +7,7 @@ pub mod e10;
 pub mod e11;
 pub mod e12;
 pub mod e2;
+pub mod e3;
 pub mod e5;
 pub mod e9;
 mod error;

@@ -26,17 +26,30 @@ impl ClippedSquare {
     /// # Panics
     /// When the variance v is negative or not a number, or b not positive and finite.
     pub fn expectation(self, variance: f64) -> f64 {
+        match self.half(variance) {
+            f64::INFINITY => variance,
+            0.0 => self.bound,
+            half => variance * gamma_lr(1.5, half) + self.bound * erfc(half.sqrt()),
+        }
+    }
+
+    /// How that expectation moves with v: P(χ²₃ ≤ b/v), since the rest of its derivative cancels.
+    ///
+    /// # Panics
+    /// As [`Self::expectation`].
+    pub fn expectation_slope(self, variance: f64) -> f64 {
+        match self.half(variance) {
+            f64::INFINITY => 1.0,
+            0.0 => 0.0,
+            half => gamma_lr(1.5, half),
+        }
+    }
+
+    /// b / 2v. Where that leaves the range of a number, so does the other side of the clip.
+    fn half(self, variance: f64) -> f64 {
         let b = self.bound;
         assert!(b > 0.0 && b.is_finite(), "a loss clipped at {b}: the bound must be positive and finite");
         assert!(variance >= 0.0, "a residual of variance {variance}");
-        let half = 0.5 * b / variance;
-        // Where the ratio leaves the range of a number, so does the other side of the clip.
-        if half == f64::INFINITY {
-            variance
-        } else if half == 0.0 {
-            b
-        } else {
-            variance * gamma_lr(1.5, half) + b * erfc(half.sqrt())
-        }
+        0.5 * b / variance
     }
 }

@@ -1,7 +1,7 @@
 //! The largest gap between risk and validation risk, over points and over the sphere.
 
 use super::Settings;
-use crate::data::{Planted, clipped_square};
+use crate::data::Planted;
 use crate::dense::NotPositiveDefinite;
 use crate::experiments::Error;
 use crate::experiments::superposition::Problem;
@@ -12,11 +12,12 @@ use crate::search::{FirstStep, Options, search_from};
 use crate::seed::Seed;
 use crate::space::Sphere;
 use crate::stats::{argmin, largest};
+use crate::theory::clipped::ClippedSquare;
 use faer::{Col, Scale};
 use serde::{Deserialize, Serialize};
 
 /// Where the loss of a sample ends: min(r², 4). Squares of normal residuals have tails that hide the law (science 4.7).
-pub(super) const CLIP: f64 = 4.0;
+pub(super) const CLIP: ClippedSquare = ClippedSquare { bound: 4.0 };
 
 /// What one seed measured: for each number of maps, for each number of validation samples.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -54,7 +55,7 @@ impl Problem {
         let least = risks.iter().copied().fold(f64::INFINITY, f64::min);
         let of_size = |&n: &usize| {
             let maps = self.validation.maps.first(n);
-            let hold_out = HoldOut { maps: &maps, y: self.validation.y.subrows(0, n), clip: CLIP };
+            let hold_out = HoldOut { maps: &maps, y: self.validation.y.subrows(0, n), clip: CLIP.bound };
             let losses = self.losses(&solved, &hold_out);
             let gaps: Vec<f64> = risks.iter().zip(&losses).map(|(risk, loss)| (risk - loss).abs()).collect();
             Ok(Gap {
@@ -67,7 +68,7 @@ impl Problem {
     }
 
     fn risk(&self, alpha: &[f64], theta: &Col<f64>) -> f64 {
-        clipped_square(self.planted.residual_variance(alpha, theta), CLIP).0
+        CLIP.expectation(self.planted.residual_variance(alpha, theta))
     }
 
     fn losses(&self, solved: &[Weights], hold_out: &HoldOut<'_>) -> Vec<f64> {
@@ -112,7 +113,8 @@ struct SignedGap<'a> {
 impl Objective for SignedGap<'_> {
     fn evaluate(&self, alpha: &[f64], theta: &Col<f64>) -> Partial {
         let Partial { value, alpha: in_alpha, theta: in_theta } = self.hold_out.evaluate(alpha, theta);
-        let (risk, slope) = clipped_square(self.planted.residual_variance(alpha, theta), CLIP);
+        let v = self.planted.residual_variance(alpha, theta);
+        let (risk, slope) = (CLIP.expectation(v), CLIP.expectation_slope(v));
         let (of_alpha, of_theta) = self.planted.residual_variance_gradient(alpha, theta);
         Partial {
             value: self.sign * (value - risk),

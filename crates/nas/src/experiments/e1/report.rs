@@ -5,6 +5,8 @@ use crate::experiments::laws::Laws;
 use crate::experiments::{Bound, Criterion, Outcome};
 use crate::report::{Table, figure};
 use crate::seed::Seed;
+use crate::theory::Class;
+use crate::theory::risk::{Setting, gap};
 
 /// The certified bound fails with this probability at most.
 const DELTA: f64 = 0.05;
@@ -28,8 +30,9 @@ pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
             .into(),
         setting: format!(
             "Setting: y = alpha*' X theta* + {noise} z, X of h maps with {features} features; weights of least norm on {n_train} \
-             training samples, so every alpha on the sphere fits them; loss min(r^2, {CLIP}), whose risk is exact; {points} \
+             training samples, so every alpha on the sphere fits them; loss min(r^2, {}), whose risk is exact; {points} \
              random alpha, and an ascent of {steps} steps from the worst of them; {} seeds.",
+            CLIP.bound,
             measured.len()
         ),
         table: table(settings, [&over_points, &over_sphere, &excess]),
@@ -69,10 +72,16 @@ fn coverage(settings: &Settings, excess: &Laws<'_>) -> Criterion {
     )
 }
 
-/// The certified gap of a finite set (science 2.2): b √((ln N + ln(2/δ)) / (2 n_V)).
+/// What is certified for the random points, which are named before V is seen.
 fn certified(settings: &Settings, n: usize) -> f64 {
-    let (points, samples) = (settings.points as f64, settings.n_validation[n] as f64);
-    CLIP * ((points.ln() + (2.0 / DELTA).ln()) / (2.0 * samples)).sqrt()
+    let setting = Setting {
+        class: Class::of_models(settings.points),
+        loss_range: CLIP.bound,
+        loss_lipschitz: CLIP.lipschitz(),
+        n_validation: settings.n_validation[n],
+        delta: DELTA,
+    };
+    gap(&setting).total()
 }
 
 fn table(settings: &Settings, columns: [&Laws<'_>; 3]) -> Table {

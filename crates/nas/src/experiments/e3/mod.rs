@@ -1,0 +1,11 @@
+//! E3: certified bounds against exact suprema (science 2.2, 2.3 and 4.7).
+
+mod cases;
+mod report;
+mod settings;
+mod suprema;
+
+pub use cases::{Case, Sample};
+pub use report::{Observed, outcome};
+pub use settings::Settings;
+pub use suprema::largest_over_ball;

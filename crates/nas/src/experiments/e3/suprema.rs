@@ -1,0 +1,42 @@
+//! Suprema in closed form.
+
+use crate::dense::{SymmetricEigen, apply};
+use faer::{ColRef, Mat};
+
+/// Σ |vᵢ|
+pub(super) fn one_norm(v: &[f64]) -> f64 {
+    v.iter().map(|x| x.abs()).sum()
+}
+
+/// max |vᵢ|
+pub(super) fn top(v: &[f64]) -> f64 {
+    v.iter().fold(0.0, |top, x| top.max(x.abs()))
+}
+
+/// max ‖b + B a‖ over ‖a‖ ≤ 1, for a symmetric B (row by row): NaN where B has no eigenvalues.
+///
+/// The maximum of a convex function lies on the sphere, where (μI − B²) a = B b with μ ≥ λ_max(B²). In the eigenvectors of B,
+/// aᵢ = λᵢ bᵢ / (μ − λᵢ²), and μ is the root of ‖a‖ = 1 beyond λ_max², which falls in μ (Moré and Sorensen 1983).
+pub fn largest_over_ball(b: &[f64], matrix: &[f64]) -> f64 {
+    let h = b.len();
+    let square = Mat::from_fn(h, h, |i, j| matrix[i * h + j]);
+    let Ok(SymmetricEigen { values, vectors }) = SymmetricEigen::of(square.as_ref()) else { return f64::NAN };
+    let along: Vec<f64> = apply(vectors.transpose(), ColRef::from_slice(b)).iter().copied().collect();
+    let largest = values.iter().fold(0.0, |top: f64, value| top.max(value * value));
+    let length = |mu: f64| -> f64 {
+        let each = values.iter().zip(&along).map(|(value, b)| (value * b / (mu - value * value)).powi(2));
+        each.sum::<f64>().sqrt()
+    };
+    let scale = largest + one_norm(b) * largest.sqrt();
+    let (mut low, mut high) = (largest, largest + scale.max(f64::MIN_POSITIVE));
+    for _ in 0..200 {
+        let middle = low.midpoint(high);
+        if length(middle) > 1.0 { low = middle } else { high = middle }
+    }
+    let a: Vec<f64> = values.iter().zip(&along).map(|(value, b)| value * b / (high - value * value)).collect();
+    let size = a.iter().map(|a| a * a).sum::<f64>();
+    // What b does not reach lies along the largest eigenvalue (the hard case).
+    let rest = (1.0 - size).max(0.0);
+    let reached: f64 = values.iter().zip(&along).zip(&a).map(|((value, b), a)| (b + value * a).powi(2)).sum();
+    (reached + largest * rest).sqrt()
+}
