@@ -1,7 +1,7 @@
 //! Covering numbers: nets that are built, packings that are found, and the bounds on both.
 use crate::sets::{all, distance, vector};
 use nas::seed::Seed;
-use nas::space::{Ball, Cuboid, EffectiveDimension, Finite, L1Ball, Product, Simplex, Space, Sparse, Sphere};
+use nas::space::{Ball, Copies, Cuboid, EffectiveDimension, Finite, L1Ball, Product, Simplex, Space, Sparse, Sphere};
 
 /// Points of a cloud that are more than `separation` apart, taken greedily.
 fn packing(cloud: &[Vec<f64>], separation: f64) -> usize {
@@ -108,6 +108,9 @@ fn effective_dimensions_of_uneven_products() {
     assert_eq!(nothing.log_covering_number(0.1), 0.0);
     assert_eq!(nothing.effective_dimension().exponent, 0.0);
     assert_eq!((nothing.coordinates(), nothing.radius()), (0, 0.0));
+    let none = Copies { space: Ball::unit(2), copies: 0 };
+    assert_eq!(none.effective_dimension(), nothing.effective_dimension());
+    assert_eq!((none.coordinates(), none.radius(), none.log_covering_number(0.1)), (0, 0.0, 0.0));
 }
 
 /// The net of a box, cell by cell: as many centres as the bound says, and every point within ε of one.
@@ -194,6 +197,27 @@ fn formulas() {
             assert!(many.is_finite() && many <= volume(1000 * h - 1, 1.0));
         }
     }
+}
+
+/// Equal factors share ε equally, as copies do; uneven ones in proportion to their radii where that is less.
+#[test]
+fn products_split_epsilon() {
+    let simplices = Product { factors: vec![Box::new(Simplex::unit(3)), Box::new(Simplex::unit(3))] };
+    let copies = Copies { space: Simplex::unit(3), copies: 2 };
+    let (large, small) = (Ball::new(9, 100.0).unwrap(), Ball::new(1, 0.1).unwrap());
+    let uneven = Product { factors: vec![Box::new(large), Box::new(small)] };
+    let mut less = 0;
+    for epsilon in [1e-3, 0.05, 0.3, 2.0, 50.0] {
+        let (got, want) = (simplices.log_covering_number(epsilon), copies.log_covering_number(epsilon));
+        assert!((got - want).abs() < 1e-12 * want.max(1.0), "{got} is not {want}");
+        let both = |a: f64, b: f64| large.log_covering_number(a) + small.log_covering_number(b);
+        let (equal, unit) = (both(epsilon / 2f64.sqrt(), epsilon / 2f64.sqrt()), epsilon / 100f64.hypot(0.1));
+        let proportional = both(100.0 * unit, 0.1 * unit);
+        less += u8::from(proportional < equal);
+        let got = uneven.log_covering_number(epsilon);
+        assert!((got - equal.min(proportional)).abs() < 1e-12 * got, "{got}: {equal} or {proportional}");
+    }
+    assert!((1..5).contains(&less), "one split is always less");
 }
 
 /// A fixed side counts once, not zero times, and takes no part of ε.

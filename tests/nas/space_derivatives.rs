@@ -1,7 +1,7 @@
 //! Derivatives of projections, and linear minimisation.
 use crate::sets::{all, convex, distance, dot, norm, projected, vector};
 use nas::seed::Seed;
-use nas::space::{Ball, Cuboid, L1Ball, Simplex, Space, duality_gap, stationarity};
+use nas::space::{Ball, Cuboid, Finite, L1Ball, Simplex, Space, duality_gap, stationarity};
 use proptest::prelude::*;
 
 fn derivative(space: &dyn Space, v: &[f64], direction: &[f64]) -> Vec<f64> {
@@ -144,4 +144,8 @@ fn vertices_of_ties() {
     assert_eq!(point, [0.0, 1.0, 0.0]);
     L1Ball::unit(3).vertex(&[1.0, -1.0, 0.0], &mut point);
     assert_eq!(point, [-1.0, 0.0, 0.0]);
+    let listed = Finite::new(vec![vec![2.0, 2.0], vec![0.0, 1.0], vec![1.0, 0.0]]).unwrap();
+    let mut point = [2.0, 2.0];
+    listed.vertex(&[1.0, 1.0], &mut point);
+    assert_eq!(point, [0.0, 1.0]);
 }

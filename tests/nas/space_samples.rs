@@ -67,6 +67,9 @@ fn other_sets_have_the_moments_of_the_uniform_law() {
     let sides = Cuboid::new(vec![[-1.0, 3.0], [2.0, 2.0]]).unwrap();
     assert_mean(&sides, |p| p[0], 1.0, 1.2);
     assert_mean(&sides, |p| (p[0] - 1.0).powi(2), 4.0 / 3.0, 1.2);
+    // The longest side there is.
+    let long = Cuboid::new(vec![[-f64::MAX, f64::MAX]]).unwrap();
+    assert_mean(&long, |p| p[0] / f64::MAX, 0.0, 1.0);
     // One of C(4, 2) supports, then R²/(s + 2).
     let sparse = Sparse::new(4, 2, 2.0).unwrap();
     for i in 0..4 {

@@ -64,6 +64,9 @@ impl<S: Space> Space for Copies<S> {
 
     /// An (ε/√c)-cover of each of c copies gives an ε-cover of the product.
     fn effective_dimension(&self) -> EffectiveDimension {
+        if self.copies == 0 {
+            return EffectiveDimension::POINT;
+        }
         let EffectiveDimension { exponent, constant } = self.space.effective_dimension();
         let copies = self.copies as f64;
         EffectiveDimension { exponent: copies * exponent, constant: copies.sqrt() * constant }

@@ -43,6 +43,11 @@ impl Cuboid {
     }
 }
 
+/// The point at this share of the way from limit to limit, without overflow on long ways.
+pub(super) fn between([l, u]: [f64; 2], share: f64) -> f64 {
+    ((1.0 - share) * l + share * u).clamp(l, u)
+}
+
 impl Convex for Cuboid {}
 
 impl Space for Cuboid {
@@ -98,7 +103,7 @@ impl Space for Cuboid {
 
     fn sample(&self, stream: &mut Stream) -> Vec<f64> {
         let mut uniform = || -> f64 { StandardUniform.sample(stream) };
-        self.limits.iter().map(|[l, u]| (l + (u - l) * uniform()).clamp(*l, *u)).collect()
+        self.limits.iter().map(|limits| between(*limits, uniform())).collect()
     }
 
     /// Cell centres: ⌈side √h′ / 2ε⌉ cells per side that is not fixed.

@@ -1,5 +1,6 @@
 //! Regular lattices: what a grid search tries.
 
+use super::cuboid::between;
 use super::{Copies, Cuboid, Finite, Product, Simplex, Space};
 
 /// A set with a lattice of its points.
@@ -26,10 +27,9 @@ impl Lattice for Cuboid {
     /// `parts` + 1 values for a coordinate from limit to limit, one for a fixed one.
     fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
         assert!(parts > 0, "a lattice of 0 parts to a side");
-        let tick = |[l, u]: [f64; 2], k: usize| l + (u - l) * (k as f64 / parts as f64);
         let ticks = |limits: &[f64; 2]| {
             let last = if limits[0] < limits[1] { parts } else { 0 };
-            (0..=last).map(|k| vec![tick(*limits, k).min(limits[1])]).collect()
+            (0..=last).map(|k| vec![between(*limits, k as f64 / parts as f64)]).collect()
         };
         cartesian(self.limits().iter().map(ticks))
     }
