@@ -1,7 +1,7 @@
 //! Gram matrices of a kernel that is linear in its weights.
 
 use crate::dense;
-use faer::{Col, ColRef, Mat, Scale};
+use faer::{Col, ColRef, Mat, MatRef, Scale};
 
 /// The terms K_t of K_w = Σ_t w_t K_t between two sets of points; all have the same shape (rows × training points).
 #[derive(Clone, Debug)]
@@ -50,6 +50,14 @@ impl Gram {
     /// Number of columns: training points.
     pub fn columns(&self) -> usize {
         self.terms[0].ncols()
+    }
+
+    /// The term t.
+    ///
+    /// # Panics
+    /// When there is no such term.
+    pub fn term(&self, t: usize) -> MatRef<'_, f64> {
+        self.terms[t].as_ref()
     }
 
     /// The terms, each row by row in one vector: the layout of a tape's inputs.

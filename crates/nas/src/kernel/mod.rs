@@ -3,12 +3,17 @@
 //! A mixture of activations has, at infinite width, a tangent kernel K_α that is quadratic in α. Kernel ridge regression with
 //! it is the whole inner problem, its hypergradient is a formula (science 6.4), and the search can be checked to rounding.
 
+mod conditioning;
 pub mod dual;
 mod gram;
 pub mod hermite;
 mod mixing;
 mod model;
+pub mod ntk;
+mod ridge;
 
+pub use conditioning::{Effort, LeastEigenvalue, block_bound};
 pub use gram::Gram;
 pub use mixing::Mixing;
-pub use model::{Fit, KernelModel, Ridge};
+pub use model::KernelModel;
+pub use ridge::{Fit, Ridge};
