@@ -11,6 +11,7 @@ mod mixing;
 mod model;
 pub mod ntk;
 mod ridge;
+pub mod validation;
 
 pub use conditioning::{Effort, LeastEigenvalue, block_bound};
 pub use gram::Gram;
