@@ -17,6 +17,7 @@ mod idx;
 mod inner;
 mod kernel;
 mod kernel_grams;
+mod kernel_mkl;
 mod kernel_ntk;
 mod kernel_path;
 mod kernel_quadrature;

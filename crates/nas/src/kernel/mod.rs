@@ -8,6 +8,7 @@ pub mod dual;
 mod gram;
 pub mod hermite;
 mod mixing;
+pub mod mkl;
 mod model;
 pub mod ntk;
 mod ridge;
