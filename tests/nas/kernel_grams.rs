@@ -48,12 +48,12 @@ fn blocks_are_transposes_and_single_activations_are_the_diagonal() {
     let ntk = Ntk::new(&MIXED, 1.0, Trained::Hidden);
     let (blocks, gram) = (ntk.cross_kernels(x.as_ref(), x.as_ref()), ntk.gram(x.as_ref(), x.as_ref()));
     let (from_blocks, mixing) = (Gram::from_blocks(&blocks), Mixing::full(4));
-    for i in 0..4 {
-        for j in 0..4 {
-            assert!((&blocks[i][j] - blocks[j][i].transpose()).norm_max() < 1e-15);
+    for (i, row) in blocks.iter().enumerate() {
+        for (j, block) in row.iter().enumerate() {
+            assert!((block - blocks[j][i].transpose()).norm_max() < 1e-15);
         }
         let single: Vec<f64> = (0..4).map(|k| f64::from(u8::from(k == i))).collect();
-        assert_eq!(gram.combine(&mixing.weights(&single)), blocks[i][i]);
+        assert_eq!(gram.combine(&mixing.weights(&single)), row[i]);
     }
     let weights = mixing.weights(&[0.3, -0.8, 0.2, 0.5]);
     assert!((gram.combine(&weights) - from_blocks.combine(&weights)).norm_max() < 1e-14);
@@ -95,7 +95,7 @@ fn hermite_activations_are_multiple_kernel_learning() {
     let powers = hermite::gram(x.as_ref(), train.as_ref(), 3, 1.3);
     for (i, j) in (0..3).flat_map(|i| (0..3).map(move |j| (i, j))) {
         let weights: Vec<f64> = (0..3).map(|t| f64::from(u8::from(t == i && i == j))).collect();
-        assert!((&blocks[i][j] - powers.combine(&weights)).norm_max() < 1e-14, "({i}, {j})");
+        assert!((&blocks[i][j] - powers.combine(&weights)).norm_max() < 1e-13, "({i}, {j})");
     }
 }
 

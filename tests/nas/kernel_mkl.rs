@@ -1,13 +1,14 @@
 //! Multiple kernel learning: optimality of every rule, invariances, and the map back to the given kernels.
 use crate::random::normal;
 use faer::{Col, Mat, Scale};
+use nas::data::{QuadraticForm, Sizes, Split};
 use nas::dense::{Cholesky, dot, frobenius, product};
 use nas::kernel::mkl::{
     AlignmentOptions, Constant, LpOptions, Method, MklError, Normalised, Points, SimpleOptions, compare, learn, table,
     weights,
 };
 use nas::kernel::validation::Criterion;
-use nas::kernel::{Gram, KernelModel, Mixing};
+use nas::kernel::{Gram, KernelModel, Mixing, hermite};
 use nas::search::Options;
 use nas::seed::Seed;
 use nas::space::{Simplex, Space};
@@ -273,6 +274,23 @@ fn every_method_is_compared_on_the_same_data() {
     assert_eq!(lines.len(), methods.len());
     let least = compared.iter().min_by(|a, b| a.test.total_cmp(&b.test)).unwrap();
     assert_eq!(lines[0][0], least.method);
+}
+
+/// The planted problem of science 4.5, whose labels only the quadratic kernel spans.
+#[test]
+fn validation_finds_the_planted_kernel() {
+    let sizes = Sizes { train: 100, validation: 100, test: 500 };
+    let data = QuadraticForm { dimension: 10, noise: 0.1 }.generate(700, Seed::new(22));
+    let split = Split::random(&data, sizes, &mut Seed::new(23).stream()).unwrap();
+    let gram = |x| hermite::gram(x, split.train.x(), 4, 1.0);
+    let (train, validation, test) = (gram(split.train.x()), gram(split.validation.x()), gram(split.test.x()));
+    let criterion = Criterion::HoldOut { validation: &validation, y: split.validation.y() };
+    let methods = [Method::Uniform, Method::Validation { criterion, search: Options::default() }];
+    let points = |gram, y| Points { gram, y };
+    let (train, test) = (points(&train, split.train.y()), points(&test, split.test.y()));
+    let compared = compare(&methods, train, test, 1e-3).unwrap();
+    assert!(compared[1].weights[1] > 0.5, "{compared:?}");
+    assert!(compared[1].test < 0.5 * compared[0].test, "{compared:?}");
 }
 
 #[test]

@@ -75,6 +75,19 @@ fn expectations_know_moments_and_orthants() {
     }
 }
 
+/// Other variances by scaling: for erf, (2/π) arcsin(2c / √((1 + 2a)(1 + 2b))) with variances a, b and covariance c.
+#[test]
+fn expectations_know_other_variances() {
+    let erf = |u: f64| tape::Activation::Erf.reference(u)[0];
+    for (a, b, angle) in [(1.0f64, 1.0f64, 0.7f64), (0.3, 2.5, 1.9), (4.0, 0.1, 0.2)] {
+        let (wide, narrow) = (|u: f64| erf(a.sqrt() * u), |v: f64| erf(b.sqrt() * v));
+        let c = (a * b).sqrt() * angle.cos();
+        let exact = 2.0 / PI * (2.0 * c / ((1.0 + 2.0 * a) * (1.0 + 2.0 * b)).sqrt()).asin();
+        let found = expectations(&[&wide, &narrow], angle)[(0, 1)];
+        assert!((found - exact).abs() < 1e-12, "({a}, {b}, {angle}): {found} is not {exact}");
+    }
+}
+
 #[test]
 #[should_panic(expected = "is not between 0 and π")]
 fn an_angle_beyond_pi_is_a_bug() {

@@ -70,8 +70,12 @@ impl Gram {
     pub fn combine(&self, weights: &[f64]) -> Mat<f64> {
         assert_eq!(weights.len(), self.terms(), "{} weights for {} Gram terms", weights.len(), self.terms());
         let mut sum = Mat::zeros(self.rows(), self.columns());
-        for (term, &w) in self.terms.iter().zip(weights) {
-            sum += Scale(w) * term;
+        // All terms of a column while it is in the cache.
+        for j in 0..self.columns() {
+            let column = sum.col_as_slice_mut(j);
+            for (term, &w) in self.terms.iter().zip(weights) {
+                column.iter_mut().zip(term.col_as_slice(j)).for_each(|(sum, k)| *sum += w * k);
+            }
         }
         sum
     }

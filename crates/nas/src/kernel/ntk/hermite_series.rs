@@ -4,14 +4,17 @@ use super::Order;
 use super::quadrature::Gauss;
 use tape::Activation;
 
-/// Nodes on each side of 0: enough for the waves of h_l up to l = 150.
-const NODES: usize = 200;
+/// Panels on each side of 0, where kinks are; they end where h_l(u) times the density has vanished.
+const PANELS: i32 = 5;
 
-/// Where h_l(u) times the density has vanished.
-const RADIUS: f64 = 16.0;
+/// Their width.
+const WIDTH: f64 = 3.2;
+
+/// Nodes of a panel: enough for the waves of h_l up to l = 120.
+const NODES: usize = 40;
 
 /// The first `count` Hermite coefficients of σ or σ′: in closed form for polynomials and for relu (science 6.5), else by
-/// quadrature on both sides of 0, to 1e-13 for `count` ≤ 150.
+/// quadrature on both sides of 0, to 1e-12 for `count` ≤ 120.
 pub fn coefficients(activation: Activation, order: Order, count: usize) -> Vec<f64> {
     if let Some(mut known) = polynomial(activation, order) {
         known.resize(count, 0.0);
@@ -57,7 +60,8 @@ fn relu(l: usize) -> f64 {
 fn by_quadrature(f: &dyn Fn(f64) -> f64, count: usize) -> Vec<f64> {
     let rule = Gauss::legendre(NODES);
     let mut sums = vec![0.0; count];
-    for (u, w) in rule.on(-RADIUS, 0.0).chain(rule.on(0.0, RADIUS)) {
+    let panels = (-PANELS..PANELS).map(f64::from);
+    for (u, w) in panels.flat_map(|k| rule.on(WIDTH * k, WIDTH * (k + 1.0))) {
         let weight = w * (-u * u / 2.0).exp() / std::f64::consts::TAU.sqrt() * f(u);
         let (mut before, mut h) = (0.0, 1.0);
         for (l, sum) in sums.iter_mut().enumerate() {

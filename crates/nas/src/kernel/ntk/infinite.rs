@@ -79,15 +79,17 @@ impl Ntk {
         assert_eq!(d, e, "points of {d} features against points of {e}");
         let [(x, x_norms), (train, train_norms)] = [x, train].map(|points| self.on_the_sphere(points));
         let rho = dense::product(x.as_ref(), train.transpose());
-        let mut pairs = vec![Mat::zeros(x.nrows(), train.nrows()); self.slopes.series().nrows()];
+        let mut pairs = vec![Mat::zeros(x.nrows(), train.nrows()); self.slopes.series().ncols()];
         for j in 0..train.nrows() {
             let angles: Vec<f64> = (0..x.nrows()).map(|i| angle(rho[(i, j)], x.row(i), train.row(j))).collect();
             let slopes = self.slopes.at(&angles);
             let values = self.values.as_ref().map(|table| table.at(&angles));
             for (pair, kernel) in pairs.iter_mut().enumerate() {
-                for (i, k) in kernel.col_mut(j).iter_mut().enumerate() {
-                    let value = values.as_ref().map_or(0.0, |values| values[(pair, i)]);
-                    *k = self.c0 * x_norms[i] * train_norms[j] * (rho[(i, j)] * slopes[(pair, i)] + value);
+                let (column, slopes) = (kernel.col_as_slice_mut(j), slopes.col_as_slice(pair));
+                let values = values.as_ref().map(|values| values.col_as_slice(pair));
+                for (i, k) in column.iter_mut().enumerate() {
+                    let value = values.map_or(0.0, |values| values[i]);
+                    *k = self.c0 * x_norms[i] * train_norms[j] * (rho[(i, j)] * slopes[i] + value);
                 }
             }
         }

@@ -23,20 +23,14 @@ impl Order {
     /// The matrix of expectations at an angle, symmetric; computed together, since the quadrature's points are shared.
     pub(super) fn matrix(self, activations: &[Activation], angle: f64) -> Mat<f64> {
         let h = activations.len();
-        let known = |i: usize, j: usize| closed(self, activations[i], activations[j], angle);
-        let mut all = Mat::from_fn(h, h, |i, j| known(i, j).unwrap_or(f64::NAN));
-        let open: Vec<usize> = (0..h).filter(|&i| (0..h).any(|j| all[(i, j)].is_nan())).collect();
+        let known: Vec<Vec<Option<f64>>> =
+            activations.iter().map(|&i| activations.iter().map(|&j| closed(self, i, j, angle)).collect()).collect();
+        let open: Vec<usize> = (0..h).filter(|&i| known[i].contains(&None)).collect();
         let functions: Vec<_> = open.iter().map(|&i| move |u| self.of(activations[i], u)).collect();
         let functions: Vec<&dyn Fn(f64) -> f64> = functions.iter().map(|f| f as &dyn Fn(f64) -> f64).collect();
-        let computed = if open.is_empty() { Mat::zeros(0, 0) } else { expectations(&functions, angle) };
-        for (a, &i) in open.iter().enumerate() {
-            for (b, &j) in open.iter().enumerate() {
-                if all[(i, j)].is_nan() {
-                    all[(i, j)] = computed[(a, b)].midpoint(computed[(b, a)]);
-                }
-            }
-        }
-        all
+        let computed = expectations(&functions, angle);
+        let place = |i: usize| open.partition_point(|&k| k < i);
+        Mat::from_fn(h, h, |i, j| known[i][j].unwrap_or_else(|| computed[(place(i.max(j)), place(i.min(j)))]))
     }
 
     fn pair(self, i: Activation, j: Activation, rho: f64) -> f64 {
