@@ -61,7 +61,7 @@ pub enum MklError {
     Constant(#[from] Constant),
     /// No kernel has a positive alignment with the labels.
     #[error(
-        "no kernel is aligned with the labels: all weights would be 0; see whether the labels vary, or add kernels"
+        "no kernel is aligned with the labels: all weights would be 0; see whether the labels vary, or add a kernel"
     )]
     NothingAligned,
     /// Ridge regression failed.

@@ -55,7 +55,8 @@ impl Normalised {
     /// # Panics
     /// When the numbers of terms or of training points differ.
     pub fn cross(&self, cross: &Gram) -> Gram {
-        assert_eq!(cross.terms(), self.scales.len(), "{} terms for {} kernels", cross.terms(), self.scales.len());
+        let h = self.scales.len();
+        assert_eq!(cross.terms(), h, "{} terms, but {h} were normalised", cross.terms());
         assert_eq!(cross.columns(), self.terms.columns(), "terms against other training points");
         let term = |m: usize| centre(cross.term(m), &self.means[m]) * faer::Scale(1.0 / self.scales[m]);
         Gram::new((0..cross.terms()).map(term).collect())
