@@ -34,6 +34,13 @@ pub fn apply(a: MatRef<'_, f64>, x: ColRef<'_, f64>) -> Col<f64> {
     y
 }
 
+/// The inner product of two matrices, Σ_ij A_ij B_ij.
+pub fn frobenius(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> f64 {
+    let shape = |m: MatRef<'_, f64>| (m.nrows(), m.ncols());
+    assert_eq!(shape(a), shape(b), "frobenius: a {:?} matrix against a {:?} one", shape(a), shape(b));
+    a.col_iter().zip(b.col_iter()).map(|(a, b)| dot(a, b)).sum()
+}
+
 /// The inner product of two columns.
 pub fn dot(x: ColRef<'_, f64>, y: ColRef<'_, f64>) -> f64 {
     assert_eq!(x.nrows(), y.nrows(), "dot: {} values against {}", x.nrows(), y.nrows());
@@ -68,5 +75,18 @@ impl Cholesky {
         let stack = MemStack::new(&mut memory);
         llt::solve::solve_in_place_with_conj(self.lower.as_ref(), Conj::No, x.as_mat_mut(), Par::Seq, stack);
         x
+    }
+    /// A⁻¹, both triangles.
+    pub fn inverse(&self) -> Mat<f64> {
+        let n = self.lower.nrows();
+        let mut inverse = Mat::zeros(n, n);
+        let mut memory = MemBuffer::new(llt::inverse::inverse_scratch::<f64>(n, Par::Seq));
+        llt::inverse::inverse(inverse.as_mut(), self.lower.as_ref(), Par::Seq, MemStack::new(&mut memory));
+        for j in 0..n {
+            for i in 0..j {
+                inverse[(i, j)] = inverse[(j, i)];
+            }
+        }
+        inverse
     }
 }

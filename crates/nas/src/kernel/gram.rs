@@ -1,7 +1,7 @@
 //! Gram matrices of a kernel that is linear in its weights.
 
 use crate::dense;
-use faer::{Col, ColRef, Mat, Scale};
+use faer::{Col, ColRef, Mat, MatRef, Scale};
 
 /// The terms K_t of K_w = Σ_t w_t K_t between two sets of points; all have the same shape (rows × training points).
 #[derive(Clone, Debug)]
@@ -52,6 +52,14 @@ impl Gram {
         self.terms[0].ncols()
     }
 
+    /// The term t.
+    ///
+    /// # Panics
+    /// When there is no such term.
+    pub fn term(&self, t: usize) -> MatRef<'_, f64> {
+        self.terms[t].as_ref()
+    }
+
     /// The terms, each row by row in one vector: the layout of a tape's inputs.
     pub fn row_major(&self) -> Vec<Vec<f64>> {
         let rows = |term: &Mat<f64>| term.row_iter().flat_map(|row| row.iter().copied().collect::<Vec<_>>()).collect();
@@ -62,8 +70,12 @@ impl Gram {
     pub fn combine(&self, weights: &[f64]) -> Mat<f64> {
         assert_eq!(weights.len(), self.terms(), "{} weights for {} Gram terms", weights.len(), self.terms());
         let mut sum = Mat::zeros(self.rows(), self.columns());
-        for (term, &w) in self.terms.iter().zip(weights) {
-            sum += Scale(w) * term;
+        // All terms of a column while it is in the cache.
+        for j in 0..self.columns() {
+            let column = sum.col_as_slice_mut(j);
+            for (term, &w) in self.terms.iter().zip(weights) {
+                column.iter_mut().zip(term.col_as_slice(j)).for_each(|(sum, k)| *sum += w * k);
+            }
         }
         sum
     }

@@ -1,8 +1,8 @@
 //! Kernel ridge regression as a bilevel problem, with its hypergradient in closed form (science 6.4).
 
 use super::gram::weighted_sum;
-use super::{Gram, Mixing};
-use crate::dense::{Cholesky, NotPositiveDefinite, apply, dot};
+use super::{Fit, Gram, Mixing, Ridge};
+use crate::dense::{NotPositiveDefinite, apply, dot};
 use crate::hypergradient::{Evidence, Hypergradient, Status};
 use crate::search::Bilevel;
 use faer::{Col, ColRef, Scale};
@@ -27,33 +27,10 @@ pub struct KernelModel<'a> {
     pub lambda: f64,
 }
 
-/// A function f(z) = Σ_t w_t k_t(z)ᵀ β.
-#[derive(Clone, Debug)]
-pub struct Fit {
-    /// Weights w(α) of the terms.
-    pub weights: Vec<f64>,
-    /// Dual coefficients β.
-    pub beta: Col<f64>,
-}
-
-/// The inner solution for one α, with the factor of K_α + λI.
-#[derive(Clone, Debug)]
-pub struct Ridge {
-    /// f_α.
-    pub fit: Fit,
-    factor: Cholesky,
-    lambda: f64,
-}
-
 impl KernelModel<'_> {
     /// Solves the inner problem at α.
     pub fn solve(&self, alpha: &[f64]) -> Result<Ridge, NotPositiveDefinite> {
-        let weights = self.mixing.weights(alpha);
-        let mut a = self.train.combine(&weights);
-        (0..a.nrows()).for_each(|i| a[(i, i)] += self.lambda);
-        let factor = Cholesky::factor(a)?;
-        let beta = factor.solve(self.y_train);
-        Ok(Ridge { fit: Fit { weights, beta }, factor, lambda: self.lambda })
+        Ridge::solve(self.train, self.mixing.weights(alpha), self.y_train, self.lambda)
     }
 
     /// Gradient descent on ½ ‖K_α β − y_T‖² in function space, from f = 0 by steps of length η without a ridge (science 2.7):
@@ -86,8 +63,8 @@ impl KernelModel<'_> {
         let gradient: Vec<f64> = on_validation.iter().zip(&on_train).map(term).collect();
         let evidence = Evidence {
             status: Status::Exact,
-            inner_residual: self.residual(ridge, beta, self.y_train),
-            adjoint_residual: self.residual(ridge, q.as_ref(), b.as_ref()),
+            inner_residual: ridge.residual(&on_train, beta, self.y_train),
+            adjoint_residual: ridge.residual(&self.train.apply_each(q.as_ref()), q.as_ref(), b.as_ref()),
         };
         Hypergradient {
             value: dot(r.as_ref(), r.as_ref()) / (2.0 * n_v),
@@ -95,14 +72,6 @@ impl KernelModel<'_> {
             lambda: -dot(q.as_ref(), beta) / n_v,
             evidence,
         }
-    }
-
-    /// ‖A x − b‖ / ‖b‖ with A multiplied out afresh from the Gram terms, not from the factor that gave x.
-    fn residual(&self, ridge: &Ridge, x: ColRef<'_, f64>, b: ColRef<'_, f64>) -> f64 {
-        let a_x = self.train.apply(&ridge.fit.weights, x);
-        let off = Col::from_fn(x.nrows(), |i| a_x[i] + ridge.lambda * x[i] - b[i]);
-        let scale = b.norm_l2();
-        if scale == 0.0 { off.norm_l2() } else { off.norm_l2() / scale }
     }
 }
 
@@ -112,17 +81,5 @@ impl Bilevel for KernelModel<'_> {
     fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, NotPositiveDefinite> {
         let ridge = self.solve(alpha)?;
         Ok(self.hypergradient(alpha, &ridge))
-    }
-}
-
-impl Fit {
-    /// f_α on the points of a Gram matrix against the training points.
-    pub fn predict(&self, gram: &Gram) -> Col<f64> {
-        gram.apply(&self.weights, self.beta.as_ref())
-    }
-
-    /// Mean squared error against labels.
-    pub fn mean_squared_error(&self, gram: &Gram, y: ColRef<'_, f64>) -> f64 {
-        (self.predict(gram) - y).squared_norm_l2() / y.nrows() as f64
     }
 }

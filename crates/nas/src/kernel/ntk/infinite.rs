@@ -1,0 +1,120 @@
+//! Gram matrices of the infinitely wide network.
+
+use super::{Order, Table};
+use crate::dense;
+use crate::kernel::Gram;
+use faer::{Mat, MatRef, RowRef};
+use tape::Activation;
+
+/// Beyond this cosine arccos loses digits: the angle is taken from differences and sums.
+const NEARLY_PARALLEL: f64 = 0.99;
+
+/// How far the norm of a point of the unit sphere may be from 1.
+const OFF_THE_SPHERE: f64 = 1e-9;
+
+/// Which weights of the network are trained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trained {
+    /// The hidden ones, as in science 2.7: K_ij = c₀ ρ κ_ij.
+    #[default]
+    Hidden,
+    /// The output weights too, in the parametrisation v = √(c₀/k) a: K_ij = c₀ (ρ κ_ij + E[σ_i(u) σ_j(v)]).
+    Both,
+}
+
+/// Tangent kernels K_ij of the mixtures of some activations.
+#[derive(Clone, Debug)]
+pub struct Ntk {
+    activations: usize,
+    /// Every activation is positively homogeneous, so norms factor out.
+    homogeneous: bool,
+    c0: f64,
+    slopes: Table,
+    values: Option<Table>,
+}
+
+impl Ntk {
+    /// Tabulates the kernels; takes some tenths of a second, for quadrature.
+    pub fn new(activations: &[Activation], c0: f64, trained: Trained) -> Self {
+        let homogeneous =
+            |a: &Activation| matches!(a, Activation::Relu | Activation::LeakyRelu(_) | Activation::Identity);
+        Self {
+            activations: activations.len(),
+            homogeneous: activations.iter().all(homogeneous),
+            c0,
+            slopes: Table::new(activations, Order::Slope),
+            values: (trained == Trained::Both).then(|| Table::new(activations, Order::Value)),
+        }
+    }
+
+    /// The blocks K_ij between the rows of `x` and the rows of `train`. On the sphere K_ij and K_ji are equal.
+    ///
+    /// # Panics
+    /// As [`Self::gram`].
+    pub fn cross_kernels(&self, x: MatRef<'_, f64>, train: MatRef<'_, f64>) -> Vec<Vec<Mat<f64>>> {
+        let (h, pairs) = (self.activations, self.pairs(x, train));
+        // Pairs before row i: i rows of the upper triangle of lengths h, h − 1, ….
+        let place = |i: usize, j: usize| i * h - i * (i + 1) / 2 + j;
+        (0..h).map(|i| (0..h).map(|j| pairs[place(i.min(j), i.max(j))].clone()).collect()).collect()
+    }
+
+    /// The terms of K_α = Σ_ij α_i α_j K_ij between the rows of `x` and the rows of `train`, in the order of
+    /// [`Mixing::full`](crate::kernel::Mixing::full): K_ii, and K_ij + K_ji for i < j.
+    ///
+    /// # Panics
+    /// When numbers of features differ, when there is no activation, or when a row is not of norm 1 and some activation is not
+    /// positively homogeneous (relu, leaky relu and identity are).
+    pub fn gram(&self, x: MatRef<'_, f64>, train: MatRef<'_, f64>) -> Gram {
+        let (h, mut pairs) = (self.activations, self.pairs(x, train));
+        let off_diagonal = (0..h).flat_map(|i| (i..h).map(move |j| i != j));
+        for (pair, _) in pairs.iter_mut().zip(off_diagonal).filter(|(_, off)| *off) {
+            *pair *= faer::Scale(2.0);
+        }
+        Gram::new(pairs)
+    }
+
+    /// K_ij for i ≤ j, column by column of the result.
+    fn pairs(&self, x: MatRef<'_, f64>, train: MatRef<'_, f64>) -> Vec<Mat<f64>> {
+        let (d, e) = (x.ncols(), train.ncols());
+        assert_eq!(d, e, "points of {d} features against points of {e}");
+        let [(x, x_norms), (train, train_norms)] = [x, train].map(|points| self.on_the_sphere(points));
+        let rho = dense::product(x.as_ref(), train.transpose());
+        let mut pairs = vec![Mat::zeros(x.nrows(), train.nrows()); self.slopes.series().ncols()];
+        for j in 0..train.nrows() {
+            let angles: Vec<f64> = (0..x.nrows()).map(|i| angle(rho[(i, j)], x.row(i), train.row(j))).collect();
+            let slopes = self.slopes.at(&angles);
+            let values = self.values.as_ref().map(|table| table.at(&angles));
+            for (pair, kernel) in pairs.iter_mut().enumerate() {
+                let (column, slopes) = (kernel.col_as_slice_mut(j), slopes.col_as_slice(pair));
+                let values = values.as_ref().map(|values| values.col_as_slice(pair));
+                for (i, k) in column.iter_mut().enumerate() {
+                    let value = values.map_or(0.0, |values| values[i]);
+                    *k = self.c0 * x_norms[i] * train_norms[j] * (rho[(i, j)] * slopes[i] + value);
+                }
+            }
+        }
+        pairs
+    }
+
+    /// The rows over their norms, and these: a kernel of homogeneous activations is ‖x‖‖x'‖ times that of the directions.
+    fn on_the_sphere(&self, points: MatRef<'_, f64>) -> (Mat<f64>, Vec<f64>) {
+        let norms: Vec<f64> = points.row_iter().map(|row| row.norm_l2()).collect();
+        if !self.homogeneous {
+            for (i, norm) in norms.iter().enumerate() {
+                assert!((norm - 1.0).abs() <= OFF_THE_SPHERE, "row {i} has norm {norm}, not 1: divide it by its norm");
+            }
+        }
+        let scale = |i: usize| if norms[i] == 0.0 { 0.0 } else { norms[i].recip() };
+        let directions = Mat::from_fn(points.nrows(), points.ncols(), |i, k| points[(i, k)] * scale(i));
+        (directions, norms)
+    }
+}
+
+/// The angle of two unit vectors with this cosine: near 0 and π as 2 atan2(‖x − y‖, ‖x + y‖) (Kahan).
+fn angle(rho: f64, x: RowRef<'_, f64>, y: RowRef<'_, f64>) -> f64 {
+    if rho.abs() < NEARLY_PARALLEL {
+        return rho.acos();
+    }
+    let squares = |sign: f64| x.iter().zip(y.iter()).map(|(a, b)| (a + sign * b).powi(2)).sum::<f64>();
+    2.0 * squares(-1.0).sqrt().atan2(squares(1.0).sqrt())
+}
