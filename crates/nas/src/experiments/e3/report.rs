@@ -24,8 +24,9 @@ impl Observed {
         Self { name: case.name, bound: case.bound, suprema }
     }
 
+    /// How often the bound failed; a supremum that is not known counts.
     fn above(&self, bound: f64) -> usize {
-        self.suprema.iter().filter(|supremum| !(**supremum <= bound)).count()
+        self.suprema.len() - self.suprema.iter().filter(|supremum| **supremum <= bound).count()
     }
 
     /// The bound over the 95 % quantile of what it bounds.

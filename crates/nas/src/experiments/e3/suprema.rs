@@ -23,20 +23,21 @@ pub fn largest_over_ball(b: &[f64], matrix: &[f64]) -> f64 {
     let Ok(SymmetricEigen { values, vectors }) = SymmetricEigen::of(square.as_ref()) else { return f64::NAN };
     let along: Vec<f64> = apply(vectors.transpose(), ColRef::from_slice(b)).iter().copied().collect();
     let largest = values.iter().fold(0.0, |top: f64, value| top.max(value * value));
-    let length = |mu: f64| -> f64 {
-        let each = values.iter().zip(&along).map(|(value, b)| (value * b / (mu - value * value)).powi(2));
-        each.sum::<f64>().sqrt()
+    // Where B b has no part along an eigenvector, a has none, whatever μ is.
+    let at = |mu: f64| -> Vec<f64> {
+        let entry = |(value, b): (&f64, &f64)| if value * b == 0.0 { 0.0 } else { value * b / (mu - value * value) };
+        values.iter().zip(&along).map(entry).collect()
     };
+    let squared = |a: &[f64]| a.iter().map(|a| a * a).sum::<f64>();
     let scale = largest + one_norm(b) * largest.sqrt();
     let (mut low, mut high) = (largest, largest + scale.max(f64::MIN_POSITIVE));
     for _ in 0..200 {
         let middle = low.midpoint(high);
-        if length(middle) > 1.0 { low = middle } else { high = middle }
+        if squared(&at(middle)) > 1.0 { low = middle } else { high = middle }
     }
-    let a: Vec<f64> = values.iter().zip(&along).map(|(value, b)| value * b / (high - value * value)).collect();
-    let size = a.iter().map(|a| a * a).sum::<f64>();
+    let a = at(high);
     // What b does not reach lies along the largest eigenvalue (the hard case).
-    let rest = (1.0 - size).max(0.0);
+    let rest = (1.0 - squared(&a)).max(0.0);
     let reached: f64 = values.iter().zip(&along).zip(&a).map(|((value, b), a)| (b + value * a).powi(2)).sum();
     (reached + largest * rest).sqrt()
 }
