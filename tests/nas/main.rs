@@ -52,6 +52,7 @@ mod space_samples;
 mod spectral;
 mod stats;
 mod summary;
+mod tangent_features;
 mod theory_clipped;
 mod theory_coverage;
 mod theory_draws;

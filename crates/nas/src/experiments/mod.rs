@@ -12,8 +12,12 @@ pub mod e9;
 mod error;
 mod lab;
 mod laws;
+mod nets;
+mod prepared;
 mod publish;
+mod ranking;
 mod superposition;
+mod two_classes;
 
 pub use criterion::{Bound, Criterion, Verdict};
 pub use error::Error;
