@@ -25,6 +25,7 @@ mod layers;
 mod mlp;
 mod model;
 mod network;
+mod network_experiments;
 mod outer;
 mod outer_adam;
 mod outer_entropic;

@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e9, e10, e11, e12, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e4, e5, e7, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -21,9 +21,15 @@ pub(crate) enum Named {
     /// The validation hypergradient is as close to that of the risk, at the same rate
     #[command(name = "E2", alias = "e2")]
     E2(Shipped<e2::Settings>),
+    /// Trained networks come closer to the kernel as one over the root of the width, and rank architectures as it does
+    #[command(name = "E4", alias = "e4")]
+    E4(Shipped<e4::Settings>),
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
+    /// The predictions of trained networks move in proportion to the activation weights, at every width
+    #[command(name = "E7", alias = "e7")]
+    E7(Shipped<e7::Settings>),
     /// The best split lies between too few validation and too few training samples, and can be planned
     #[command(name = "E9", alias = "e9")]
     E9(Shipped<e9::Settings>),
@@ -121,7 +127,9 @@ impl Any for All {
         let holds = [
             self.run::<e0::Settings>()?,
             self.run::<e1::Settings>()?,
+            self.run::<e4::Settings>()?,
             self.run::<e5::Settings>()?,
+            self.run::<e7::Settings>()?,
             self.run::<e11::Settings>()?,
         ];
         Ok(holds.iter().all(|holds| *holds))
@@ -165,7 +173,9 @@ impl Named {
             Self::E0(experiment) => experiment,
             Self::E1(experiment) => experiment,
             Self::E2(experiment) => experiment,
+            Self::E4(experiment) => experiment,
             Self::E5(experiment) => experiment,
+            Self::E7(experiment) => experiment,
             Self::E9(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,
