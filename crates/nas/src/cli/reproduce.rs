@@ -127,10 +127,14 @@ impl Any for All {
         let holds = [
             self.run::<e0::Settings>()?,
             self.run::<e1::Settings>()?,
+            self.run::<e2::Settings>()?,
             self.run::<e4::Settings>()?,
             self.run::<e5::Settings>()?,
             self.run::<e7::Settings>()?,
+            self.run::<e9::Settings>()?,
+            self.run::<e10::Settings>()?,
             self.run::<e11::Settings>()?,
+            self.run::<e12::Settings>()?,
         ];
         Ok(holds.iter().all(|holds| *holds))
     }
