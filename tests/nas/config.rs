@@ -144,6 +144,31 @@ fn typos_get_a_suggestion() {
     assert!(error.contains("typo.toml") && error.contains("\"method\""), "{error}");
 }
 
+/// A comma within parentheses is of the formula.
+#[test]
+fn formulas_come_whole_from_every_layer() {
+    let want = ["relu", "x*exp(-x^2)", "max(x, min(1, x*x))"];
+    let list = "relu, x*exp(-x^2),max(x, min(1, x*x))";
+    let file = File::new("text.toml", format!("candidates = \"{list}\""));
+    let array = File::new("array.toml", format!("candidates = {want:?}"));
+    let found = [
+        resolved(None, &[], &["--candidates", list]),
+        resolved(None, &[&format!("candidates={list}")], &[]),
+        resolved(None, &[&format!("candidates={want:?}")], &[]),
+        resolved(Some(file.path()), &[], &[]),
+        resolved(Some(array.path()), &[], &[]),
+    ];
+    for config in found {
+        assert_eq!(config.unwrap().candidates, want);
+    }
+    let printed = documented(&Config { candidates: want.map(str::to_owned).into(), ..Config::default() }).unwrap();
+    let file = File::new("printed-formulas.toml", &printed);
+    assert_eq!(resolved(Some(file.path()), &[], &[]).unwrap().candidates, want);
+    let refused = refusal(&["candidates=relu,max(x"]);
+    assert!(refused.contains("column 6: expected an operator, `,` or `)`, found the end"), "{refused}");
+    assert!(refusal(&["candidates=3"]).contains("a list of candidates"), "{}", refusal(&["candidates=3"]));
+}
+
 #[test]
 fn what_no_search_can_use_is_refused_in_one_line() {
     let cases: [(&[&str], &str); 34] = [

@@ -1,11 +1,14 @@
 //! Models recorded on a tape.
 
 pub mod candidates;
+mod formula;
 mod loss;
 mod mlp;
 mod network;
 mod predictor;
 
+pub use candidates::{Candidate, Candidates};
+pub use formula::{Formula, FormulaError};
 pub use loss::Loss;
 pub use mlp::Mlp;
 pub use network::Network;

@@ -8,7 +8,7 @@ use crate::metrics::{Scores, scores};
 use crate::model::{Mlp, Predictor};
 use crate::seed::Seed;
 use serde::{Deserialize, Serialize};
-use tape::{Bank, Element};
+use tape::Element;
 
 /// A choice of activations and what it is worth.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -89,9 +89,8 @@ pub fn without_zeros(model: &Mlp, alpha: &[f64]) -> (Mlp, Vec<f64>) {
     let h = model.bank.len();
     let mixtures = || alpha.chunks(h.max(1));
     let kept: Vec<usize> = (0..h).filter(|&i| mixtures().any(|mixture| mixture[i] != 0.0)).collect();
-    let bank = Bank::new(kept.iter().map(|&i| model.bank.activations()[i]).collect::<Vec<_>>());
     let few = mixtures().flat_map(|mixture| kept.iter().map(|&i| mixture[i])).collect();
-    (Mlp { bank, ..model.clone() }, few)
+    (Mlp { bank: model.bank.keep(&kept), ..model.clone() }, few)
 }
 
 /// One candidate in every mixture.

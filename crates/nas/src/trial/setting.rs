@@ -2,12 +2,11 @@
 
 use crate::bilevel::Inner;
 use crate::data::Percent;
-use crate::model::Mlp;
+use crate::model::{Candidates, Mlp};
 use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
 use crate::search::{Bilevel, Found, Options, Reached, search};
 use crate::space::{Copies, Simplex, Space, Sphere};
 use serde::{Deserialize, Serialize};
-use tape::Bank;
 
 /// Where the mixtures live and how they move.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -39,7 +38,7 @@ pub struct Setting {
     /// Widths of the hidden layers.
     pub hidden: Vec<usize>,
     /// The candidates.
-    pub bank: Bank,
+    pub bank: Candidates,
     /// Their names.
     pub names: Vec<String>,
     /// Mixtures of a layer.
