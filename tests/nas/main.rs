@@ -6,6 +6,7 @@ mod batches;
 mod bilinear;
 mod candidates;
 mod config;
+mod coordinates;
 mod copies;
 mod csv;
 mod data;

@@ -58,6 +58,15 @@ pub enum CandidateError {
         /// The first.
         other: String,
     },
+    /// No coordinates can tell it from others.
+    #[error(
+        "the candidate {name:?} cannot be normalised: under a standard normal input it is zero, or a combination of those \
+         before it; leave it out, or set --normalise none"
+    )]
+    Dependent {
+        /// The name.
+        name: String,
+    },
     /// No name at all.
     #[error("there are no candidates; list at least one of {}", names())]
     Empty,

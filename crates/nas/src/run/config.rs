@@ -5,6 +5,7 @@ use crate::data::{CsvOptions, DataError, Frame, Percent, Task, digits, read_csv,
 use crate::inner::{FitOptions, Optimiser};
 use crate::metrics;
 use crate::model::candidates::{self, CandidateError};
+use crate::model::{Coordinates, Normalise};
 use crate::search::{FirstStep, Options};
 use crate::seed::Seed;
 use crate::trial::{Constraint, Precision, Setting};
@@ -73,6 +74,13 @@ pub struct Config {
     )]
     #[serde(deserialize_with = "from_list")]
     pub candidates: std::vec::Vec<String>,
+    /// Sizes of the candidates in the search: as they are, of equal second moment, or orthonormal
+    ///
+    /// With moment each candidate counts as scaled to E sigma(z)^2 = 1 for a standard normal z, so that a large one (square) has
+    /// no larger share than a small one (sigmoid). With hermite the coordinates of a mixture are those in an orthonormal basis
+    /// of its candidates, which needs --constraint sphere. Coefficients are of the candidates as you gave them all the same.
+    #[arg(long, value_enum, default_value_t = Config::default().normalise, help_heading = "Network")]
+    pub normalise: Normalise,
     /// Mixtures per layer, each for an equal share of its neurons; a divisor of every width
     ///
     /// With 1 all neurons of a layer have one activation. With more, different neurons may take different ones, and there is
@@ -187,6 +195,7 @@ impl Default for Config {
             split: Percent::default(),
             hidden: vec![128],
             candidates: candidates::split(candidates::DEFAULT),
+            normalise: Normalise::None,
             groups: 1,
             shared: false,
             keep: 2,
@@ -233,10 +242,12 @@ impl Config {
         let ridge = self.clone().effective(frame).ridge.unwrap_or_default();
         let fit = FitOptions { optimiser: self.inner, lr: self.lr, steps: self.inner_steps, tolerance: self.tol };
         let (loss, warm) = (metrics::loss(frame.task()), self.start == Start::Warm);
+        let bank = candidates::bank(&self.candidates)?;
         Ok(Setting {
             percent: self.split,
             hidden: self.hidden.clone(),
-            bank: candidates::bank(&self.candidates)?,
+            coordinates: Coordinates::new(&bank, &self.candidates, self.normalise)?,
+            bank,
             names: self.candidates.clone(),
             groups: self.groups,
             shared: self.shared,
