@@ -3,7 +3,8 @@
 use super::{Config, ConfigError, Settings, Start};
 use crate::bilevel::Way;
 use crate::inner::Optimiser;
-use crate::model::candidates;
+use crate::model::{Coordinates, Normalise, candidates};
+use crate::trial::Constraint;
 use clap::ValueEnum;
 
 impl Settings for Config {
@@ -49,7 +50,12 @@ impl Config {
             let need = format!("at least 1 and a divisor of every width in hidden = {:?}", self.hidden);
             return Err(ConfigError::Range { key: "groups", value: self.groups.to_string(), need });
         }
-        candidates::bank(&self.candidates)?;
+        if self.normalise == Normalise::Hermite && self.constraint != Constraint::Sphere {
+            let need =
+                "coordinates of an orthonormal basis have both signs; set --constraint sphere, or --normalise moment";
+            return clash(word("normalise", self.normalise), word("constraint", self.constraint), need);
+        }
+        Coordinates::new(&candidates::bank(&self.candidates)?, &self.candidates, self.normalise)?;
         Ok(())
     }
 

@@ -1,13 +1,13 @@
 //! What is searched, and how: equal for all seeds.
 
+use super::within::{Within, in_alpha};
 use crate::bilevel::Inner;
 use crate::data::Percent;
-use crate::model::Mlp;
+use crate::model::{Candidates, Coordinates, Mlp};
 use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
 use crate::search::{Bilevel, Found, Options, Reached, search};
 use crate::space::{Copies, Simplex, Space, Sphere};
 use serde::{Deserialize, Serialize};
-use tape::Bank;
 
 /// Where the mixtures live and how they move.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -39,9 +39,11 @@ pub struct Setting {
     /// Widths of the hidden layers.
     pub hidden: Vec<usize>,
     /// The candidates.
-    pub bank: Bank,
+    pub bank: Candidates,
     /// Their names.
     pub names: Vec<String>,
+    /// The coordinates in which their mixtures are searched.
+    pub coordinates: Coordinates,
     /// Mixtures of a layer.
     pub groups: usize,
     /// Whether layers share them.
@@ -65,7 +67,7 @@ impl Setting {
         Mlp { inputs, hidden, outputs, bank, groups: self.groups, shared: self.shared }
     }
 
-    /// The search over `mixtures` mixtures.
+    /// The search over `mixtures` mixtures, in the coordinates of the setting; all that it says is about α.
     pub fn search<P: Bilevel>(
         &self,
         problem: &mut P,
@@ -82,6 +84,13 @@ impl Setting {
             Constraint::ProjectedSimplex => (&simplices, &ProjectedGradient { space: &simplices }),
             Constraint::Sphere => (&spheres, &ProjectedGradient { space: &spheres }),
         };
-        search(problem, space, outer, &self.outer, watch)
+        let coordinates = &self.coordinates;
+        let mut follow = |within: &Within<'_, P>, reached: Reached<'_>| {
+            let (alpha, own) = (coordinates.alpha(reached.alpha), in_alpha(coordinates, reached.hypergradient));
+            watch(within.problem, Reached { alpha: &alpha, hypergradient: &own, ..reached });
+        };
+        let found = search(&mut Within { problem, coordinates }, space, outer, &self.outer, &mut follow)?;
+        let hypergradient = in_alpha(coordinates, &found.hypergradient);
+        Ok(Found { alpha: coordinates.alpha(&found.alpha), hypergradient, ..found })
     }
 }

@@ -117,9 +117,9 @@ impl Trial {
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
         let h = model.bank.len();
-        let few = discretised(&found.alpha, h, setting.keep, setting.constraint);
+        let few = discretised(&found.alpha, &setting.coordinates, setting.keep, setting.constraint);
         let choices: Vec<Vec<f64>> =
-            [found.alpha.clone(), few].into_iter().chain((0..h).map(|i| alone(i, &model))).collect();
+            [found.alpha.clone(), few].into_iter().chain((0..h).map(|i| alone(i, setting, &model))).collect();
         let compare = |alpha: &Vec<f64>| {
             let entry = judge.entry(alpha);
             watch.compared();
