@@ -15,7 +15,7 @@ use faer::Col;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What ridge fits with the tangent kernels at the start measured.
+/// What ridge fits with the tangent kernel at the start measured.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Surrogate {
     /// The ratio of science 4.2, by distance and α of the grid.
@@ -82,12 +82,12 @@ impl Kernels {
 }
 
 impl Surrogate {
-    pub(super) fn new(settings: &Settings, kernels: &Kernels, split: &Split, alphas: &[usize]) -> Result<Self, Error> {
+    pub(super) fn new(settings: &Settings, tangent: &Kernels, split: &Split, alphas: &[usize]) -> Result<Self, Error> {
         let fits: Vec<Fitted> =
-            alphas.par_iter().map(|&percent| kernels.fit(settings, split, percent)).collect::<Result<_, Error>>()?;
+            alphas.par_iter().map(|&percent| tangent.fit(settings, split, percent)).collect::<Result<_, Error>>()?;
         let at = |percent| fits[alphas.partition_point(|&alpha| alpha < percent)].predictions.as_slice();
         let superposition = Superposition {
-            feature_bound: kernels.feature_bound,
+            feature_bound: tangent.feature_bound,
             mixture_bound: 1.0,
             n_train: split.train.len(),
             label_norm: split.train.y().norm_l2(),
