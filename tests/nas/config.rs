@@ -22,7 +22,7 @@ fn refusal(assignments: &[&str]) -> String {
     }
 }
 
-/// A search in which nothing stands at its default.
+/// A search in which nothing stands at its default, but for what does not go with mini-batches.
 fn other() -> Config {
     Config {
         data: Some("my \"own\" rows.csv".into()),
@@ -37,6 +37,8 @@ fn other() -> Config {
         groups: 3,
         shared: true,
         keep: 1,
+        tune_ridge: false,
+        weigh_rows: false,
         constraint: Constraint::ProjectedSimplex,
         method: Way::DartsSecond,
         outer_steps: 7,
@@ -173,7 +175,7 @@ fn formulas_come_whole_from_every_layer() {
 
 #[test]
 fn what_no_search_can_use_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 36] = [
+    let cases: [(&[&str], &str); 39] = [
         (&["hidden=[]"], "at least one layer"),
         (&["hidden=0"], "a width of at least 1"),
         (&["hidden=8,0"], "a width of at least 1"),
@@ -199,6 +201,9 @@ fn what_no_search_can_use_is_refused_in_one_line() {
         (&["candidates=relu,relu"], "listed twice"),
         (&["normalise=hermite"], "set --constraint sphere"),
         (&["normalise=hermite", "constraint=sphere", "candidates=sin,cos(x),2*sin(x)"], "\"2*sin(x)\" cannot be"),
+        (&["tune_ridge=true", "ridge=0"], "set --ridge to a small number"),
+        (&["tune_ridge=true", "batch=8", "inner=gd"], "set --batch 0"),
+        (&["weigh_rows=true", "batch=8", "inner=adam"], "set --batch 0"),
         (&["batch=8"], "set --inner to gd, momentum or adam"),
         (&["batch=8", "inner=gd", "method=unroll"], "set --batch 0"),
         (&["method=unroll"], "method = unroll does not go with inner = lbfgs"),
@@ -254,6 +259,10 @@ fn a_configuration_becomes_a_setting() {
     assert_eq!((setting.percent, setting.constraint, setting.outer.steps), (config.split, config.constraint, 7));
     assert_eq!((setting.inner.way, setting.inner.ridge, setting.inner.warm), (Way::DartsSecond, 1e-9, true));
     assert_eq!((setting.inner.batch, setting.precision), (32, Precision::Double));
+    let tuned = Config { tune_ridge: true, weigh_rows: true, data: None, ..Config::default() };
+    assert_eq!(resolved(None, &[], &["--tune-ridge", "--weigh-rows"]).unwrap(), tuned);
+    let both = nas::tuning::Tuning { ridge: true, rows: true };
+    assert_eq!((setting.tuning.any(), tuned.setting(&frame).unwrap().tuning), (false, both));
     let fit = setting.inner.fit;
     assert_eq!((fit.optimiser, fit.lr, fit.steps, fit.tolerance), (Optimiser::Adam, 0.01, 70, 1e-3));
 }

@@ -77,4 +77,5 @@ mod theory_planner;
 mod theory_risk;
 mod theory_words;
 mod trial;
+mod tuning;
 mod without_zeros;

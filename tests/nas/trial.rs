@@ -8,6 +8,7 @@ use nas::model::{Coordinates, candidates};
 use nas::search::{FirstStep, Options};
 use nas::seed::Seed;
 use nas::trial::{Constraint, Precision, Setting, Trial, discretised};
+use nas::tuning::Tuning;
 
 use crate::files::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +43,7 @@ pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint:
         precision: Precision::Double,
         constraint,
         outer: Options { steps: 15, first: FirstStep::Eta(1.0), tolerance: 1e-6, halvings: 15 },
+        tuning: Tuning::default(),
         keep: 1,
     }
 }

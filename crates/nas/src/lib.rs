@@ -28,3 +28,4 @@ pub mod stats;
 pub mod suggest;
 pub mod theory;
 pub mod trial;
+pub mod tuning;

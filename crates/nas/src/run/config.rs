@@ -9,6 +9,7 @@ use crate::model::{Coordinates, Normalise};
 use crate::search::{FirstStep, Options};
 use crate::seed::Seed;
 use crate::trial::{Constraint, Precision, Setting};
+use crate::tuning::Tuning;
 use clap::Args;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::convert::Infallible;
@@ -97,6 +98,18 @@ pub struct Config {
     /// The result is reported for the whole mixture and for its largest few. 1 gives a plain network.
     #[arg(long, value_name = "N", default_value_t = Config::default().keep, help_heading = "Network")]
     pub keep: usize,
+    /// Tune a ridge for each layer, at the mixture that was found
+    ///
+    /// Each moves by up to three powers of ten from --ridge, to a lower validation loss. The result lists them; the comparison
+    /// stays under equal conditions, with one ridge.
+    #[arg(long, help_heading = "Search")]
+    pub tune_ridge: bool,
+    /// Weigh the training rows, at the mixture that was found, and list those that may be mislabelled
+    ///
+    /// A weight between 0 and 1 for each row, chosen by the validation loss: rows below 0.5 are listed as suspects, the
+    /// lowest weight first. The validation rows should be clean, and not many fewer than the training rows.
+    #[arg(long, help_heading = "Search")]
+    pub weigh_rows: bool,
     /// Where the coefficients of a mixture live, and how they move
     #[arg(long, value_enum, default_value_t = Config::default().constraint, help_heading = "Search")]
     pub constraint: Constraint,
@@ -199,6 +212,8 @@ impl Default for Config {
             groups: 1,
             shared: false,
             keep: 2,
+            tune_ridge: false,
+            weigh_rows: false,
             constraint: Constraint::Simplex,
             method: Way::GaussNewton,
             outer_steps: 20,
@@ -256,6 +271,7 @@ impl Config {
             constraint: self.constraint,
             outer: Options { steps: self.outer_steps, ..OUTER },
             keep: self.keep,
+            tuning: Tuning { ridge: self.tune_ridge, rows: self.weigh_rows },
         })
     }
 }

@@ -23,7 +23,7 @@ pub use network::{NetworkError, Trained};
 pub use predict::{PredictError, predict};
 pub use record::{
     Compared, HypergradientRecord, Judgement, LogLine, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord,
-    Verdict,
+    TunedRecord, Verdict,
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};

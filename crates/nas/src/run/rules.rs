@@ -74,6 +74,17 @@ impl Config {
         if unroll && batches {
             return clash(batch, method, "what is unrolled is gradient descent on all rows; set --batch 0");
         }
+        let tuned = [("tune_ridge = true", self.tune_ridge), ("weigh_rows = true", self.weigh_rows)];
+        if let Some((tuned, _)) = tuned.into_iter().find(|(_, on)| *on && batches) {
+            return clash(tuned, batch, "what is tuned is a fit to all rows; set --batch 0");
+        }
+        if self.tune_ridge && self.ridge == Some(0.0) {
+            return clash(
+                "tune_ridge = true",
+                "ridge = 0",
+                "no power of ten changes it; set --ridge to a small number",
+            );
+        }
         if batches && self.inner == Optimiser::Lbfgs {
             let need = "its line search needs all rows; set --inner to gd, momentum or adam, or --batch to 0";
             return clash(batch, inner, need);

@@ -7,6 +7,7 @@ use crate::model::{Candidates, Coordinates, Mlp};
 use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
 use crate::search::{Bilevel, Found, Options, Reached, search};
 use crate::space::{Copies, Simplex, Space, Sphere};
+use crate::tuning::Tuning;
 use serde::{Deserialize, Serialize};
 
 /// Where the mixtures live and how they move.
@@ -56,6 +57,8 @@ pub struct Setting {
     pub constraint: Constraint,
     /// The outer solver's limits.
     pub outer: Options,
+    /// What else is tuned, at the mixture that was found.
+    pub tuning: Tuning,
     /// How many candidates the discretised mixture keeps.
     pub keep: usize,
 }

@@ -7,6 +7,7 @@ use crate::data::{DataError, Frame, Parts, Preprocess, SplitError};
 use crate::search::{Found, Reached};
 use crate::seed::Seed;
 use crate::stats::argmin;
+use crate::tuning::Tuned;
 use rayon::prelude::*;
 use tape::Element;
 
@@ -27,6 +28,8 @@ pub struct Trial {
     pub baselines: Vec<Option<Entry>>,
     /// The search.
     pub found: Found,
+    /// The other hyperparameters, tuned at that mixture.
+    pub tuned: Option<Tuned>,
     /// Its hypergradients; fit and error are those of the point where it ended.
     pub health: Health,
 }
@@ -113,6 +116,10 @@ impl Trial {
         };
         let found = setting.search(&mut problem, model.mixtures(), &mut follow)?;
         let health = Health { error, fit, ..problem.health };
+        let pair = [&train, &validation];
+        let tune =
+            || setting.tuning.run::<T>(&model, setting.inner, &found.alpha, pair, start.clone(), setting.outer.steps);
+        let tuned = setting.tuning.any().then(tune).transpose()?;
         watch.searched();
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
@@ -130,7 +137,7 @@ impl Trial {
         let (searched, theta) = next("the searched mixture")?;
         let (discretised, _) = next("the discretised mixture")?;
         let baselines = entries.map(|entry| Some(entry?.0)).collect();
-        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, health })
+        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, tuned, health })
     }
 
     /// The single candidate that validation prefers, by its loss.
