@@ -57,7 +57,7 @@ fn e4_starts_where_kernels_start() {
     assert!(at_rest.iter().all(|m| m.steps == (0, 0)));
 }
 
-/// The second step is the first that sees the curvature of the network: the own kernel is off by the square of a step.
+/// The own kernel misses how far the weights move, which falls faster with the width than the randomness of that kernel.
 #[test]
 fn e4_wide_networks_come_close_to_both_kernels() {
     let [narrow, .., wide] = &measured_e4(&small_e4())[..] else { panic!("three widths") };
