@@ -1,7 +1,8 @@
 //! Where experiments run: rows that outlive an interruption, and what is left in a folder.
 use crate::files::Dir;
 use nas::experiments::{
-    Bound, Criterion, Error, Experiment, Lab, Outcome, Units, Verdict, e0, e1, e2, e5, e10, e11, e12, publish,
+    Bound, Criterion, Error, Experiment, Lab, Outcome, Units, Verdict, e0, e1, e2, e5, e6, e9, e10, e11, e12,
+    publish,
 };
 use nas::report::{Axis, Plot, Series, Table};
 use nas::run::pool;
@@ -118,6 +119,8 @@ fn shipped_settings_are_sound() {
     sound::<e1::Settings>();
     sound::<e2::Settings>();
     sound::<e5::Settings>();
+    sound::<e6::Settings>();
+    sound::<e9::Settings>();
     sound::<e10::Settings>();
     sound::<e11::Settings>();
     sound::<e12::Settings>();

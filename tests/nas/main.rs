@@ -13,6 +13,7 @@ mod digits;
 mod e0;
 mod e0_settings;
 mod e1;
+mod e6;
 mod experiments;
 mod features;
 mod files;

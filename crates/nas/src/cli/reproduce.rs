@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e9, e10, e11, e12, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e6, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -24,6 +24,9 @@ pub(crate) enum Named {
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
+    /// Samples of the target choose, among models trained on another distribution, one that transfers
+    #[command(name = "E6", alias = "e6")]
+    E6(Shipped<e6::Settings>),
     /// The best split lies between too few validation and too few training samples, and can be planned
     #[command(name = "E9", alias = "e9")]
     E9(Shipped<e9::Settings>),
@@ -121,8 +124,13 @@ impl Any for All {
         let holds = [
             self.run::<e0::Settings>()?,
             self.run::<e1::Settings>()?,
+            self.run::<e2::Settings>()?,
             self.run::<e5::Settings>()?,
+            self.run::<e6::Settings>()?,
+            self.run::<e9::Settings>()?,
+            self.run::<e10::Settings>()?,
             self.run::<e11::Settings>()?,
+            self.run::<e12::Settings>()?,
         ];
         Ok(holds.iter().all(|holds| *holds))
     }
@@ -166,6 +174,7 @@ impl Named {
             Self::E1(experiment) => experiment,
             Self::E2(experiment) => experiment,
             Self::E5(experiment) => experiment,
+            Self::E6(experiment) => experiment,
             Self::E9(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,
