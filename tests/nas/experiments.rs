@@ -1,7 +1,7 @@
 //! Where experiments run: rows that outlive an interruption, and what is left in a folder.
 use crate::files::Dir;
 use nas::experiments::{
-    Bound, Criterion, Error, Experiment, Lab, Outcome, Units, Verdict, e0, e1, e2, e5, e6, e9, e10, e11, e12,
+    Bound, Criterion, Error, Experiment, Lab, Outcome, Units, Verdict, e0, e1, e2, e5, e6, e8, e9, e10, e11, e12,
     publish,
 };
 use nas::report::{Axis, Plot, Series, Table};
@@ -120,6 +120,7 @@ fn shipped_settings_are_sound() {
     sound::<e2::Settings>();
     sound::<e5::Settings>();
     sound::<e6::Settings>();
+    sound::<e8::Settings>();
     sound::<e9::Settings>();
     sound::<e10::Settings>();
     sound::<e11::Settings>();

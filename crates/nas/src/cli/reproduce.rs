@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e6, e9, e10, e11, e12, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e5, e6, e8, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -27,6 +27,9 @@ pub(crate) enum Named {
     /// Samples of the target choose, among models trained on another distribution, one that transfers
     #[command(name = "E6", alias = "e6")]
     E6(Shipped<e6::Settings>),
+    /// A supernet searched as DARTS does: validation error is test error, up to the noise of few images
+    #[command(name = "E8", alias = "e8")]
+    E8(Shipped<e8::Settings>),
     /// The best split lies between too few validation and too few training samples, and can be planned
     #[command(name = "E9", alias = "e9")]
     E9(Shipped<e9::Settings>),
@@ -127,6 +130,7 @@ impl Any for All {
             self.run::<e2::Settings>()?,
             self.run::<e5::Settings>()?,
             self.run::<e6::Settings>()?,
+            self.run::<e8::Settings>()?,
             self.run::<e9::Settings>()?,
             self.run::<e10::Settings>()?,
             self.run::<e11::Settings>()?,
@@ -175,6 +179,7 @@ impl Named {
             Self::E2(experiment) => experiment,
             Self::E5(experiment) => experiment,
             Self::E6(experiment) => experiment,
+            Self::E8(experiment) => experiment,
             Self::E9(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,

@@ -9,6 +9,7 @@ pub mod e12;
 pub mod e2;
 pub mod e5;
 pub mod e6;
+pub mod e8;
 pub mod e9;
 mod error;
 mod lab;
