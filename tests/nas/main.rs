@@ -15,6 +15,8 @@ mod digits;
 mod e0;
 mod e0_settings;
 mod e1;
+mod e6;
+mod e8;
 mod experiments;
 mod features;
 mod files;

@@ -2,7 +2,7 @@
 
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e3, e4, e5, e7, e9, e10, e11, e12, publish};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
@@ -31,9 +31,15 @@ pub(crate) enum Named {
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
+    /// Samples of the target choose, among models trained on another distribution, one that transfers
+    #[command(name = "E6", alias = "e6")]
+    E6(Shipped<e6::Settings>),
     /// The predictions of trained networks move in proportion to the activation weights, at every width
     #[command(name = "E7", alias = "e7")]
     E7(Shipped<e7::Settings>),
+    /// A supernet searched as DARTS does: validation error is test error, up to the noise of few images
+    #[command(name = "E8", alias = "e8")]
+    E8(Shipped<e8::Settings>),
     /// The best split lies between too few validation and too few training samples, and can be planned
     #[command(name = "E9", alias = "e9")]
     E9(Shipped<e9::Settings>),
@@ -193,7 +199,9 @@ impl Named {
             Self::E3(experiment) => experiment,
             Self::E4(experiment) => experiment,
             Self::E5(experiment) => experiment,
+            Self::E6(experiment) => experiment,
             Self::E7(experiment) => experiment,
+            Self::E8(experiment) => experiment,
             Self::E9(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,
