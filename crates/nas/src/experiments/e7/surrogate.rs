@@ -26,7 +26,7 @@ pub struct Surrogate {
 }
 
 /// The tangent kernel of one start, in its terms.
-pub(super) struct Kernels {
+pub(super) struct Tangent {
     mixing: Mixing,
     train: Gram,
     validation: Gram,
@@ -42,7 +42,7 @@ struct Fitted {
     least: f64,
 }
 
-impl Kernels {
+impl Tangent {
     pub(super) fn new(network: &Network, start: &[f64], split: &Split) -> Self {
         let [train, validation] =
             [&split.train, &split.validation].map(|data| TangentFeatures::new(network, start, data));
@@ -82,12 +82,12 @@ impl Kernels {
 }
 
 impl Surrogate {
-    pub(super) fn new(settings: &Settings, kernels: &Kernels, split: &Split, alphas: &[usize]) -> Result<Self, Error> {
+    pub(super) fn new(settings: &Settings, tangent: &Tangent, split: &Split, alphas: &[usize]) -> Result<Self, Error> {
         let fits: Vec<Fitted> =
-            alphas.par_iter().map(|&percent| kernels.fit(settings, split, percent)).collect::<Result<_, Error>>()?;
+            alphas.par_iter().map(|&percent| tangent.fit(settings, split, percent)).collect::<Result<_, Error>>()?;
         let at = |percent| fits[alphas.partition_point(|&alpha| alpha < percent)].predictions.as_slice();
         let superposition = Superposition {
-            feature_bound: kernels.feature_bound,
+            feature_bound: tangent.feature_bound,
             mixture_bound: 1.0,
             n_train: split.train.len(),
             label_norm: split.train.y().norm_l2(),

@@ -1,6 +1,6 @@
 //! Networks of nearby activations, trained from one start.
 
-use super::surrogate::Kernels;
+use super::surrogate::Tangent;
 use super::{Settings, Surrogate};
 use crate::data::{Sizes, Split};
 use crate::experiments::nets::{Descend, Nets, Outputs};
@@ -86,8 +86,8 @@ pub(super) fn measure(settings: &Settings, cell: Cell, number: usize, progress: 
     let network = Network { dimension: digits.dimension(), pairs: cell.width / 2, bank, c0: 1.0 };
     let seed = seed.split(&format!("width {}", cell.width));
     let start = network.start(seed);
-    let kernels = Kernels::new(&network, &start, &split);
-    let descend = Descend { eta: STEP / kernels.largest_eigenvalue()?, goal: 0.0, limit: settings.steps };
+    let tangent = Tangent::new(&network, &start, &split);
+    let descend = Descend { eta: STEP / tangent.largest_eigenvalue()?, goal: 0.0, limit: settings.steps };
     let trainer = Trainer {
         on_train: Outputs::new(&network, train),
         on_validation: Outputs::new(&network, validation),
@@ -99,7 +99,7 @@ pub(super) fn measure(settings: &Settings, cell: Cell, number: usize, progress: 
     };
     let same = trainer.train(&|_| start.clone());
     let redrawn = trainer.train(&|alpha| trainer.nets.network.start(seed.split(&format!("alpha {alpha}"))));
-    let surrogate = Surrogate::new(settings, &kernels, &split, &trainer.alphas)?;
+    let surrogate = Surrogate::new(settings, &tangent, &split, &trainer.alphas)?;
     Ok(Measured {
         train_errors: settings.grid().map(|alpha| same[trainer.position(alpha)].train_error).collect(),
         ratios: trainer.ratios(settings, &same),
