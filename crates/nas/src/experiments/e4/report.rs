@@ -24,8 +24,8 @@ pub fn outcome(settings: &Settings, measured: &[Vec<Measured>]) -> Outcome {
             "Setting: y = x'Qx + {noise} z, x on the unit sphere of R^{dimension}; {candidates} Hermite candidates; \
              n_train {n_train}, n_validation {n_validation}, n_test {n_test}; {} random architectures, one start for \
              all at each width, neurons in pairs of zero sum; step 0.7 over the larger lambda_max of the kernel and \
-             of the network's own tangent kernel, until train MSE {goal} (at most {steps} steps); the kernel after the \
-             same steps. {} seeds.",
+             of the network's own tangent kernel, until train MSE {goal} (at most {steps} steps); then the kernel \
+             after the same steps. {} seeds.",
             settings.architectures,
             measured.len()
         ),

@@ -15,7 +15,7 @@ use faer::Col;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What ridge fits with the tangent kernel at the start measured.
+/// What ridge fits with the tangent kernels at the start measured.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Surrogate {
     /// The ratio of science 4.2, by distance and α of the grid.
@@ -26,7 +26,7 @@ pub struct Surrogate {
 }
 
 /// The tangent kernel of one start, in its terms.
-pub(super) struct Kernels {
+pub(super) struct Tangent {
     mixing: Mixing,
     train: Gram,
     validation: Gram,
@@ -42,7 +42,7 @@ struct Fitted {
     least: f64,
 }
 
-impl Kernels {
+impl Tangent {
     pub(super) fn new(network: &Network, start: &[f64], split: &Split) -> Self {
         let [train, validation] =
             [&split.train, &split.validation].map(|data| TangentFeatures::new(network, start, data));
@@ -82,7 +82,7 @@ impl Kernels {
 }
 
 impl Surrogate {
-    pub(super) fn new(settings: &Settings, tangent: &Kernels, split: &Split, alphas: &[usize]) -> Result<Self, Error> {
+    pub(super) fn new(settings: &Settings, tangent: &Tangent, split: &Split, alphas: &[usize]) -> Result<Self, Error> {
         let fits: Vec<Fitted> =
             alphas.par_iter().map(|&percent| tangent.fit(settings, split, percent)).collect::<Result<_, Error>>()?;
         let at = |percent| fits[alphas.partition_point(|&alpha| alpha < percent)].predictions.as_slice();

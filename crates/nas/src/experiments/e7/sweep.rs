@@ -1,6 +1,6 @@
 //! Networks of nearby activations, trained from one start.
 
-use super::surrogate::Kernels;
+use super::surrogate::Tangent;
 use super::{Settings, Surrogate};
 use crate::data::{Sizes, Split};
 use crate::experiments::nets::{Descend, Nets, Outputs};
@@ -86,7 +86,7 @@ pub(super) fn measure(settings: &Settings, cell: Cell, number: usize, progress: 
     let network = Network { dimension: digits.dimension(), pairs: cell.width / 2, bank, c0: 1.0 };
     let seed = seed.split(&format!("width {}", cell.width));
     let start = network.start(seed);
-    let tangent = Kernels::new(&network, &start, &split);
+    let tangent = Tangent::new(&network, &start, &split);
     let descend = Descend { eta: STEP / tangent.largest_eigenvalue()?, goal: 0.0, limit: settings.steps };
     let trainer = Trainer {
         on_train: Outputs::new(&network, train),
