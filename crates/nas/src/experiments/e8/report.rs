@@ -17,8 +17,8 @@ pub fn outcome(settings: &Settings, data: &str, most: f64, measured: &[Measured]
             .into(),
         setting: format!(
             "Setting: {cells} cell(s) of 14 edges with 5 operations each (zero, identity, a linear map with relu, tanh, silu), h = \
-             {}; nodes of width {width}; {steps} steps of momentum on batches of {batch} of {n_train} training images, from {rate} to 0 \
-             along half a cosine, each followed by a step of Adam on the softmax logits of size {alpha_rate} ({order} order); {} \
+             {}; nodes of width {width}; {steps} steps of momentum on batches of {batch} of {n_train} training images, from {rate} to \
+             1/25 of it along half a cosine, each followed by a step of Adam on the softmax logits of size {alpha_rate} ({order} order); {} \
              seeds with a split of their own, all other images test.",
             settings.hyperparameters(),
             measured.len()
