@@ -103,7 +103,8 @@ fn hypergradients_are_those_of_differences() {
         let programs = Programs::<f64>::new(net(cells), &schedule, 8, images.len());
         let mut supernet = Alternating::new(&programs, schedule, &images, &parts, Seed::new(4));
         let alpha = mixtures(cells, &mut Seed::new(5).stream());
-        // Away from the start, and from the beginning of an epoch. Differences must be smaller than the way to the next kink.
+        // Away from the start, and from the beginning of an epoch. Differences must be smaller than the way to the next
+        // kink.
         (0..7).for_each(|_| supernet.train(&alpha));
         let found = supernet.judge(&alpha).1;
         let supernet = std::cell::RefCell::new(supernet);

@@ -32,8 +32,8 @@ pub struct Schedule {
     pub rate: f64,
     /// λ of ½ λ ‖θ‖² in the training loss.
     pub decay: f64,
-    /// The step of gradient descent through which α is differentiated has the size of the current one: DARTS of second order. If
-    /// not, θ is taken for a constant: first order.
+    /// The step of gradient descent through which α is differentiated has the size of the current one: DARTS of second
+    /// order. If not, θ is taken for a constant: first order.
     pub second_order: bool,
 }
 
@@ -102,8 +102,8 @@ impl<T: Element> Programs<T> {
     }
 }
 
-/// A supernet in training: the problem that [`AdamLogits`](crate::outer::AdamLogits) sees. Evaluating an α trains θ for one step at it,
-/// then gives the validation loss with its gradient; so the search is DARTS's alternation.
+/// A supernet in training: the problem that [`AdamLogits`](crate::outer::AdamLogits) sees. Evaluating an α trains θ for
+/// one step at it, then gives the validation loss with its gradient; so the search is DARTS's alternation.
 #[derive(Debug)]
 pub struct Alternating<'a, T> {
     schedule: Schedule,
