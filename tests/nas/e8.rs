@@ -103,13 +103,14 @@ fn hypergradients_are_those_of_differences() {
         let programs = Programs::<f64>::new(net(cells), &schedule, 8, images.len());
         let mut supernet = Alternating::new(&programs, schedule, &images, &parts, Seed::new(4));
         let alpha = mixtures(cells, &mut Seed::new(5).stream());
-        // Away from the start, and from the beginning of an epoch.
+        // Away from the start, and from the beginning of an epoch. Differences must be smaller than the way to the next
+        // kink.
         (0..7).for_each(|_| supernet.train(&alpha));
         let found = supernet.judge(&alpha).1;
         let supernet = std::cell::RefCell::new(supernet);
-        let want = gradient(|alpha| supernet.borrow_mut().judge(alpha).0, &alpha, 1e-5);
+        let want = gradient(|alpha| supernet.borrow_mut().judge(alpha).0, &alpha, 1e-6);
         let error = relative_error(&found, &want);
-        assert!(error < 1e-6, "{cells} cells, second order {second_order}: {error}");
+        assert!(error < 1e-7, "{cells} cells, second order {second_order}: {error}");
         assert!(found.iter().step_by(OPERATIONS).all(|zero| second_order || *zero == 0.0), "zero does nothing");
     }
 }

@@ -17,20 +17,20 @@ pub fn outcome(settings: &Settings, rotated: &[Measured], shifted: &[Measured], 
     criteria.extend(of_control(same));
     Outcome {
         title: "E6  Trained on a source, chosen on the target".into(),
-        claim: "Claim: a few validation samples of the target choose, among models trained on another distribution, one that \
-                transfers; the risk on the source chooses one that does not."
+        claim: "Claim: a few validation samples of the target choose, among models trained on another distribution, \
+                one that transfers; the risk on the source chooses one that does not."
             .into(),
         setting: format!(
             "Setting: y = alpha*' X theta* + {noise} z with {maps} maps of {features} features, loss min(r^2, {clip}); \
              {architectures} random architectures, fitted by least squares to {n_train} samples of a source, chosen by \
-             {n_validation} samples of the target or by the exact risk on the source. Rotated: alpha* is {angle} degrees away; \
-             shifted: half of the maps are scaled by {scale}; same: the control. {} seeds each.",
+             {n_validation} samples of the target or by the exact risk on the source. Rotated: alpha* is {angle} \
+             degrees away; shifted: half of the maps are scaled by {scale}; same: the control. {} seeds each.",
             rotated.len()
         ),
         table: table(&all),
-        legend: "Columns: in how many seeds the choices differ, and in how many of these validation chose better; medians of: \
-                 the target risk of the source-best, of the validated choice and of the best; DM of the first two; the bound with \
-                 DM+, and the DM+ in it."
+        legend: "Columns: in how many seeds the choices differ, and in how many of these validation chose better; \
+                 medians of: the target risk of the source-best, of the validated choice and of the best; DM of the \
+                 first two; the bound with DM+, and the DM+ in it."
             .into(),
         criteria,
         notes: all.iter().map(|(name, measured)| note(name, measured)).collect(),
@@ -100,8 +100,8 @@ fn note(name: &str, measured: &[Measured]) -> String {
     let tightness = median(&column(measured, |m| m.bound / m.validated.risk));
     let over = |of: fn(&Measured) -> Chosen| measured.iter().filter(|m| of(m).risk > m.unpaid).count();
     format!(
-        "{name}: the bound is {} times the risk (median); without DM+ it would fail for the source-best in {} and for the validated \
-         choice in {} of {} seeds.",
+        "{name}: the bound is {} times the risk (median); without DM+ it would fail for the source-best in {} and for \
+         the validated choice in {} of {} seeds.",
         figure(tightness),
         over(|m| m.source_best),
         over(|m| m.validated),

@@ -51,6 +51,10 @@ pub struct Settings {
 }
 
 impl Default for Settings {
+    /// Angle, scale and n_V are from a pilot on other seeds (--seed 999, 20 of them), before any run: the choices
+    /// differed in 20 of them (rotated) and in 17 (shifted), and the risks by 1.8 and 1.7 times what n_V samples
+    /// resolve. At n_V = 400 and a scale of 0.2 it was 1.1 and 0.4 times, with choices that differed in 27 of 40; a
+    /// scale of 5 hardly misleads (9 of 20).
     fn default() -> Self {
         Self {
             seed: 0,
@@ -60,9 +64,9 @@ impl Default for Settings {
             features: 20,
             architectures: 20,
             n_train: 2000,
-            n_validation: 400,
+            n_validation: 1000,
             angle: 90.0,
-            scale: 0.2,
+            scale: 0.05,
             clip: 4.0,
             noise: 0.1,
         }

@@ -1,9 +1,10 @@
 //! Sources: distributions that training samples come from in place of the target's, with exact risks on both.
 //!
-//! Target D: inputs X, standard normal, and y = α*ᵀ X θ* + σz with ‖θ*‖ = 1; the loss is min(r², b). A source D′ has the inputs
-//! X′ = SX with labels y = (Qα*)ᵀ X′ θ* + σz. A rotation Q alone is a rotation of the target's inputs, QX, that keeps their
-//! labels; scales S alone are a shift of the inputs under which the label of an input stays the same. The model αᵀX′θ is the model
-//! (Sα)ᵀXθ, so a source is a superposition model with SQα* for α*. Residuals of both are normal.
+//! Target D: inputs X, standard normal, and y = α*ᵀ X θ* + σz with ‖θ*‖ = 1; the loss is min(r², b). A source D′ has
+//! the inputs X′ = SX with labels y = (Qα*)ᵀ X′ θ* + σz. A rotation Q alone is a rotation of the target's inputs, QX,
+//! that keeps their labels; scales S alone are a shift of the inputs under which the label of an input stays the same.
+//! The model αᵀX′θ is the model (Sα)ᵀXθ, so a source is a superposition model with SQα* for α*. Residuals of both are
+//! normal.
 
 use crate::data::Planted;
 use crate::dense::dot;
@@ -146,9 +147,10 @@ impl Source {
 
     /// sup |L_D − L_D′| over ‖θ‖ ≤ ρ, rounded up by less than 1 % of what it can be.
     ///
-    /// Both variances are affine in (t, q), which run over t² ≤ q ≤ ρ², and a risk grows with its variance: from a point inside one
-    /// can go where one risk rises and the other does not. So the supremum lies on the boundary, q = t² or q = ρ². It is taken at
-    /// points of t; between them risks change no faster than variances, since their slope is at most 1.
+    /// Both variances are affine in (t, q), which run over t² ≤ q ≤ ρ², and a risk grows with its variance: from a
+    /// point inside one can go where one risk rises and the other does not. So the supremum lies on the boundary, q =
+    /// t² or q = ρ². It is taken at points of t; between them risks change no faster than variances, since their slope
+    /// is at most 1.
     fn largest_difference(&self, a: Variance, b: Variance, radius: f64) -> f64 {
         const POINTS: usize = 1000;
         let step = 2.0 * radius / POINTS as f64;
@@ -162,13 +164,14 @@ impl Source {
     }
 }
 
-/// How far the risk of a fit by least squares can be above that of the best model, on the distribution of its n samples and
-/// except with probability δ. In the superposition model the residual of the best model is independent of the p features, so
+/// How far the risk of a fit by least squares can be above that of the best model, on the distribution of its n samples
+/// and except with probability δ. In the superposition model the residual of the best model is independent of the p
+/// features, so
 ///
 /// v̂ − v = v ‖(GᵀG)⁻¹Gᵀz‖² ≤ v χ²_p / σ_min(G)²   with standard normal G (n × p) and z,
 ///
-/// where χ²_p ≤ p + 2√(pt) + 2t (Laurent and Massart 2000) and σ_min(G) ≥ √n − √p − √(2t) (Davidson and Szarek 2001), each except
-/// with probability e⁻ᵗ, t = ln(2/δ) [derived]. Infinite where n is too small for it.
+/// where χ²_p ≤ p + 2√(pt) + 2t (Laurent and Massart 2000) and σ_min(G) ≥ √n − √p − √(2t) (Davidson and Szarek 2001),
+/// each except with probability e⁻ᵗ, t = ln(2/δ) [derived]. Infinite where n is too small for it.
 pub fn excess(clip: ClippedSquare, variance: f64, n: usize, p: usize, delta: f64) -> f64 {
     let (t, n, p) = ((2.0 / delta).ln(), n as f64, p as f64);
     let least = n.sqrt() - p.sqrt() - (2.0 * t).sqrt();

@@ -56,7 +56,8 @@ impl Measured {
     }
 }
 
-/// Measures the seed with this number; the target, its samples and the architectures are the same for every kind of source.
+/// Measures the seed with this number; the target, its samples and the architectures are the same for every kind of
+/// source.
 pub fn measure_seed(settings: &Settings, kind: Kind, number: usize) -> Result<Measured, Error> {
     let seed = Seed::new(settings.seed).split("e6").split(&format!("seed {number}"));
     let study = Study::new(settings, kind, seed)?;

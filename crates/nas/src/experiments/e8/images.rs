@@ -19,8 +19,8 @@ pub struct Images {
 }
 
 impl Images {
-    /// From a data set whose columns are pixels; they are divided by the largest one. What is no number is left out, and numbers
-    /// for targets have no classes.
+    /// From a data set whose columns are pixels; they are divided by the largest one. What is no number is left out,
+    /// and numbers for targets have no classes.
     pub fn of(frame: &Frame) -> Self {
         let columns = frame.features.columns.iter().filter_map(|column| match &column.cells {
             Cells::Numeric(values) => Some(values),
@@ -57,8 +57,8 @@ impl Images {
         images.iter().flat_map(row).collect()
     }
 
-    /// Deals images at random: n_T train, n_V validate, at most `n_test` of the others test. The training images, and the first ones
-    /// of the others, are the same for every n_V.
+    /// Deals images at random: n_T train, n_V validate, at most `n_test` of the others test. The training images, and
+    /// the first ones of the others, are the same for every n_V.
     ///
     /// # Panics
     /// When no image is left for the test.

@@ -12,21 +12,24 @@ pub fn outcome(settings: &Settings, data: &str, most: f64, measured: &[Measured]
     let order = if *second_order { "second" } else { "first" };
     Outcome {
         title: format!("E8  Validation and test error of a supernet, {data}"),
-        claim: "Claim: a supernet that fits its training images without error, searched as DARTS does, has a validation error that \
-                is its test error, up to a gap that falls as one over the root of n_V and is noise from n_V = h on."
+        claim: "Claim: a supernet that fits its training images without error, searched as DARTS does, has a \
+                validation error that is its test error, up to a gap that falls as one over the root of n_V and is \
+                noise from n_V = h on."
             .into(),
         setting: format!(
-            "Setting: {cells} cell(s) of 14 edges with 5 operations each (zero, identity, a linear map with relu, tanh, silu), h = \
-             {}; nodes of width {width}; {steps} steps of momentum on batches of {batch} of {n_train} training images, from {rate} to 0 \
-             along half a cosine, each followed by a step of Adam on the softmax logits of size {alpha_rate} ({order} order); {} \
-             seeds with a split of their own, all other images test.",
+            "Setting: {cells} cell(s) of 14 edges with 5 operations each (zero, identity, a linear map with relu, \
+             tanh, silu), h = {}; nodes of width {width}; {steps} steps of momentum on batches of {batch} of {n_train} \
+             training images, from {rate} to 1/25 of it along half a cosine, each followed by a step of Adam on the \
+             softmax logits of size {alpha_rate} ({order} order); {} seeds with a split of their own, all other images \
+             test.",
             settings.hyperparameters(),
             measured.len()
         ),
         table: table(settings, measured),
-        legend: "Columns: validation and test images; n_eff = 1/(1/n_V + 1/n_test); largest training error; mean validation and test \
-                 error; mean |val - test|, and what binomial noise alone would give; mean test - val (above 0: V is overfitted); mean \
-                 validation loss of the search, and of uniform weights; largest weight of an edge, mean (0.2: nothing moved)."
+        legend: "Columns: validation and test images; n_eff = 1/(1/n_V + 1/n_test); largest training error; mean \
+                 validation and test error; mean |val - test|, and what binomial noise alone would give; mean test - \
+                 val (above 0: V is overfitted); mean validation loss of the search, and of uniform weights; largest \
+                 weight of an edge, mean (0.2: nothing moved)."
             .into(),
         criteria: criteria(settings, most, measured),
         notes: vec![note(settings, measured)],

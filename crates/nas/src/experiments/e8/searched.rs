@@ -56,7 +56,8 @@ pub struct Measured {
     pub searches: Vec<Searched>,
 }
 
-/// Measures the seed with this number. `programs` are those of [`Settings::programs`], one for each number of validation images.
+/// Measures the seed with this number. `programs` are those of [`Settings::programs`], one for each number of
+/// validation images.
 pub fn measure_seed(
     settings: &Settings,
     images: &Images,

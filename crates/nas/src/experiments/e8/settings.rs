@@ -45,7 +45,7 @@ pub struct Settings {
     /// Images of a mini-batch
     #[arg(long, default_value_t = Settings::default().batch)]
     pub batch: usize,
-    /// Size of the first step of the weights (momentum 0.9); it falls to 0 along half a cosine
+    /// Size of the first step of the weights (momentum 0.9); it falls to 1/25 of it along half a cosine
     #[arg(long, default_value_t = Settings::default().rate, allow_negative_numbers = true)]
     pub rate: f64,
     /// Weight decay
@@ -68,6 +68,7 @@ pub struct Settings {
 }
 
 impl Default for Settings {
+    /// α travels as far as in DARTS: 1,500 steps of 0.004 for its 19,550 of 3e-4 (50 epochs of 391 batches).
     fn default() -> Self {
         Self {
             seed: 0,
@@ -78,11 +79,11 @@ impl Default for Settings {
             n_test: 10_000,
             cells: 1,
             width: 16,
-            steps: 600,
+            steps: 1500,
             batch: 100,
             rate: 0.05,
             decay: 3e-4,
-            alpha_rate: 0.01,
+            alpha_rate: 0.004,
             second_order: false,
             images: None,
             labels: None,

@@ -13,8 +13,9 @@ pub const ACTIVATIONS: [Activation; 3] = [Activation::Relu, Activation::Tanh, Ac
 /// Operations of an edge: zero, the identity, then a linear map with each of the [`ACTIVATIONS`].
 pub const OPERATIONS: usize = 2 + ACTIVATIONS.len();
 
-/// Cells one after the other. The inputs of a cell are linear maps of the outputs of the two cells before it, in place of which
-/// the first ones have the features; its output are its nodes, side by side. A linear map of the last output is f.
+/// Cells one after the other. The inputs of a cell are linear maps of the outputs of the two cells before it, in place
+/// of which the first ones have the features; its output are its nodes, side by side. A linear map of the last output
+/// is f.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Supernet {
     /// Number d of features.

@@ -28,19 +28,20 @@ pub struct Schedule {
     pub steps: usize,
     /// Images of a mini-batch.
     pub batch: usize,
-    /// The size of the first step; it falls to 0 along half a cosine.
+    /// The size of the first step; it falls to 1/25 of it along half a cosine, as in DARTS: θ must follow α to the end.
     pub rate: f64,
     /// λ of ½ λ ‖θ‖² in the training loss.
     pub decay: f64,
-    /// The step of gradient descent through which α is differentiated has the size of the current one: DARTS of second order. If
-    /// not, θ is taken for a constant: first order.
+    /// The step of gradient descent through which α is differentiated has the size of the current one: DARTS of second
+    /// order. If not, θ is taken for a constant: first order.
     pub second_order: bool,
 }
 
 impl Schedule {
     /// The size of step k, from 0.
     fn rate_at(&self, k: usize) -> f64 {
-        0.5 * self.rate * (1.0 + (std::f64::consts::PI * k as f64 / self.steps as f64).cos())
+        let fall = 0.5 * (1.0 + (std::f64::consts::PI * k as f64 / self.steps as f64).cos());
+        self.rate * (LAST_RATE + (1.0 - LAST_RATE) * fall)
     }
 }
 
@@ -56,6 +57,9 @@ pub struct Programs<T> {
     /// x of all images, α, θ → f.
     output: Program<T>,
 }
+
+/// The size of the last step over that of the first: DARTS goes from 0.025 to 0.001.
+const LAST_RATE: f64 = 0.04;
 
 /// The momentum of the weights, as in DARTS.
 const MOMENTUM: Momentum = Momentum { rho: 0.9 };
@@ -98,8 +102,8 @@ impl<T: Element> Programs<T> {
     }
 }
 
-/// A supernet in training: the problem that [`AdamLogits`](crate::outer::AdamLogits) sees. Evaluating an α trains θ for one step at it,
-/// then gives the validation loss with its gradient; so the search is DARTS's alternation.
+/// A supernet in training: the problem that [`AdamLogits`](crate::outer::AdamLogits) sees. Evaluating an α trains θ for
+/// one step at it, then gives the validation loss with its gradient; so the search is DARTS's alternation.
 #[derive(Debug)]
 pub struct Alternating<'a, T> {
     schedule: Schedule,
