@@ -145,7 +145,7 @@ impl Tuning {
         let begin = self.start(model, n);
         // Slopes of weights are of order 1/n: the gradient of all of them is small long before it is nothing.
         let first = FirstStep::Distance(FIRST * (begin.len() as f64).sqrt());
-        let options = Options { steps, first, tolerance: 1e-3 / (n.max(1) as f64), halvings: 8 };
+        let options = Options { steps, first, tolerance: 1e-3 / (n.max(1) as f64), halvings: 20 };
         let mut before = None;
         let mut watch = |_: &OnData<'_, T>, point: crate::search::Reached<'_>| {
             before.get_or_insert(point.hypergradient.value);
