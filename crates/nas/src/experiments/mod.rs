@@ -21,6 +21,7 @@ mod nets;
 mod prepared;
 mod publish;
 mod ranking;
+mod slopes;
 mod superposition;
 mod two_classes;
 
