@@ -76,7 +76,12 @@ pub(crate) fn subtract_from<T: Float>(x: &[T], y: &mut [T]) {
     y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - *y);
 }
 
-/// a·x, rounded once: `a` may lie outside of the range of `T`.
+/// x = a·x, rounded once: `a` may lie outside of the range of `T`.
+pub(crate) fn scale<T: Float>(a: f64, x: &mut [T]) {
+    x.iter_mut().for_each(|x| *x = T::of(a * x.to_f64()));
+}
+
+/// a·x, rounded as by [`scale`].
 pub(crate) fn scaled<T: Float>(a: f64, x: &[T]) -> Vec<T> {
     x.iter().map(|x| T::of(a * x.to_f64())).collect()
 }

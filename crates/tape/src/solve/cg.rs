@@ -3,7 +3,7 @@
 use super::spectrum::Lanczos;
 use super::stop::{RITZ, patience, rounding};
 use super::{LinearOperator, LinearSolver, Singular, Solution, Status, Stop, Unsolved};
-use crate::exec::vector::{add_both, dot, dot_wide, magnitude, scale_and_add, scaled, subtract_from};
+use crate::exec::vector::{add_both, dot, dot_wide, magnitude, scale, scale_and_add, scaled};
 use crate::{Float, Par};
 
 /// Conjugate gradients, for a positive definite H.
@@ -78,11 +78,11 @@ impl<T: Float> LinearSolver<T> for Cg {
     }
 }
 
-struct Iteration<T> {
+struct Iteration<'b, T> {
     cg: Cg,
-    /// b, x and r are divided by this power of two.
+    /// x and r, and b where it is read, are divided by this power of two.
     unit: f64,
-    b: Vec<T>,
+    b: &'b [T],
     b_norm: f64,
     x: Vec<T>,
     r: Vec<T>,
@@ -105,17 +105,20 @@ struct Iteration<T> {
     best: (f64, usize),
 }
 
-impl<T: Float> Iteration<T> {
-    fn new(cg: Cg, b: &[T], x: Vec<T>) -> Self {
+impl<'b, T: Float> Iteration<'b, T> {
+    fn new(cg: Cg, b: &'b [T], mut x: Vec<T>) -> Self {
         let unit = magnitude(b);
-        let b = scaled(1.0 / unit, b);
-        let b_norm = dot(cg.par, &b, &b).sqrt();
+        let r = scaled(1.0 / unit, b);
+        let b_norm = dot(cg.par, &r, &r).sqrt();
+        scale(1.0 / unit, &mut x);
         let (Stop::Residual { iterations: steps, .. } | Stop::After(steps)) = cg.stop;
         Self {
             cg,
             unit,
-            x: scaled(1.0 / unit, &x),
-            r: b.clone(),
+            b,
+            b_norm,
+            x,
+            r,
             p: vec![T::ZERO; b.len()],
             small: 1.0,
             rr: b_norm * b_norm,
@@ -126,8 +129,6 @@ impl<T: Float> Iteration<T> {
             products: 0,
             fresh: b_norm,
             best: (b_norm, 0),
-            b,
-            b_norm,
         }
     }
 
@@ -160,7 +161,7 @@ impl<T: Float> Iteration<T> {
         let unit = magnitude(&self.r);
         self.small *= unit;
         for vector in [&mut self.r, &mut self.p] {
-            vector.iter_mut().for_each(|x| *x = T::of(x.to_f64() / unit));
+            scale(1.0 / unit, vector);
         }
         self.rr = dot(self.cg.par, &self.r, &self.r);
         self.pp /= unit * unit;
@@ -190,7 +191,8 @@ impl<T: Float> Iteration<T> {
     fn refresh(&mut self, h: &mut dyn LinearOperator<T>) {
         self.r.copy_from_slice(h.apply(&self.x));
         self.products += 1;
-        subtract_from(&self.b, &mut self.r);
+        let b = self.b.iter().map(|b| T::of(b.to_f64() / self.unit));
+        self.r.iter_mut().zip(b).for_each(|(r, b)| *r = b - *r);
         self.rr = dot(self.cg.par, &self.r, &self.r);
         self.small = 1.0;
         self.fresh = self.rr.sqrt();
@@ -251,9 +253,10 @@ impl<T: Float> Iteration<T> {
     }
 
     /// The answer; a solve that went well in spite of a Ritz value that rounding cannot tell from zero did not.
-    fn finish(self, end: Result<(), Status<T>>) -> Result<Solution<T>, Unsolved<T>> {
+    fn finish(mut self, end: Result<(), Status<T>>) -> Result<Solution<T>, Unsolved<T>> {
         let (residual, products, ritz) = (self.residual(), self.products, self.lanczos.ritz());
-        let unverified = Solution { x: scaled(self.unit, &self.x), residual, ritz, products };
+        scale(self.unit, &mut self.x);
+        let unverified = Solution { x: self.x, residual, ritz, products };
         if let Err(status) = end {
             return Err(Unsolved { status, unverified });
         }
