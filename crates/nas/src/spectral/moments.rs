@@ -1,6 +1,6 @@
 //! Sums over samples that the estimator needs, in memory that does not depend on their number.
 
-use crate::dense::apply;
+use crate::dense::{apply, product};
 use crate::kernel::FeatureMaps;
 use faer::{ColRef, Mat, Scale};
 
@@ -48,21 +48,12 @@ impl Moments {
         for i in 0..h {
             let row = apply(maps.map(i).transpose(), y);
             (0..p).for_each(|j| self.first[(i, j)] += row[j]);
-            for k in 0..=i {
-                let by_sample = (0..n).map(|s| {
-                    let (a, b) = (maps.map(i).row(s), maps.map(k).row(s));
-                    a.iter().zip(b.iter()).map(|(a, b)| a * b).sum::<f64>()
-                });
-                let (plain, weighted) = by_sample
-                    .zip(y.iter())
-                    .fold((0.0, 0.0), |(plain, weighted), (product, y)| (plain + product, weighted + y * y * product));
-                for (sum, by) in [(&mut self.second, plain), (&mut self.weighted, weighted)] {
-                    sum[(i, k)] += by;
-                    if k < i {
-                        sum[(k, i)] += by;
-                    }
-                }
-            }
+        }
+        for j in 0..p {
+            let columns = Mat::from_fn(n, h, |s, i| maps.map(i)[(s, j)]);
+            let weighted = Mat::from_fn(n, h, |s, i| y[s] * columns[(s, i)]);
+            self.second += product(columns.transpose(), columns.as_ref());
+            self.weighted += product(weighted.transpose(), weighted.as_ref());
         }
         self.labels += y.squared_norm_l2();
         self.samples += n;
