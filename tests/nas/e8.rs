@@ -14,7 +14,7 @@ use nas::seed::{Seed, Stream};
 use rand::RngExt;
 use tape::{Tape, reference};
 
-const SCHEDULE: Schedule = Schedule { steps: 40, batch: 5, rate: 0.1, decay: 1e-2, second_order: false };
+const SCHEDULE: Schedule = Schedule { steps: 40, settle: 0, batch: 5, rate: 0.1, decay: 1e-2, second_order: false };
 
 fn net(cells: usize) -> Supernet {
     Supernet { inputs: 3, width: 2, outputs: 3, cells }
@@ -138,7 +138,7 @@ fn training_lowers_the_loss_and_ends() {
     // The same images for training and validation: F is the training loss but for the decay.
     let train: Vec<usize> = (0..10).collect();
     let parts = Parts { train: train.clone(), validation: train, test: vec![10] };
-    let schedule = Schedule { steps: 400, ..SCHEDULE };
+    let schedule = Schedule { steps: 400, settle: 100, ..SCHEDULE };
     let programs = Programs::<f64>::new(net(1), &schedule, 10, images.len());
     let mut supernet = Alternating::new(&programs, schedule, &images, &parts, Seed::new(4));
     let alpha = vec![0.2; 70];
@@ -148,6 +148,13 @@ fn training_lowers_the_loss_and_ends() {
     assert!(after < 0.5 * before, "{before} {after}");
     supernet.train(&alpha);
     assert_eq!(supernet.theta(), theta, "no step beyond the last");
+    let settled = {
+        let mut supernet = Alternating::new(&programs, schedule, &images, &parts, Seed::new(4));
+        (0..400).for_each(|_| supernet.train(&alpha));
+        supernet.settle(&alpha);
+        supernet.judge(&alpha).0
+    };
+    assert!(settled < after, "{after} {settled}");
     // Outputs on all images are those of the loss.
     let outputs = programs.outputs(&images, &alpha, &theta);
     let surprise = |(row, class): (&[f64], &usize)| row.iter().map(|f| f.exp()).sum::<f64>().ln() - row[*class];
@@ -172,7 +179,16 @@ fn parts_are_disjoint_and_nested() {
 }
 
 fn small() -> Settings {
-    Settings { seeds: 2, n_train: 60, n_validation: vec![30], width: 2, steps: 4, batch: 20, ..Settings::default() }
+    Settings {
+        seeds: 2,
+        n_train: 60,
+        n_validation: vec![30],
+        width: 2,
+        steps: 4,
+        settle: 3,
+        batch: 20,
+        ..Settings::default()
+    }
 }
 
 /// Science 4.7, row E8; fixed before any run.

@@ -102,6 +102,7 @@ fn search(
     let mut last = space.start();
     // DARTS ends where it is; the point of least loss on the way had other weights θ.
     let Ok(_) = adam.search(&mut problem, &space, &mut |_, reached| last = reached.alpha.to_vec());
+    problem.settle(&last);
     (programs.outputs(images, &last, &problem.theta()), last)
 }
 
@@ -110,6 +111,7 @@ fn uniform(settings: &Settings, images: &Images, programs: &Programs<f32>, parts
     let alpha = mixtures(programs.net.cells).start();
     let mut problem = Alternating::new(programs, settings.schedule(), images, parts, seed);
     (0..settings.steps).for_each(|_| problem.train(&alpha));
+    problem.settle(&alpha);
     programs.outputs(images, &alpha, &problem.theta())
 }
 

@@ -42,6 +42,9 @@ pub struct Settings {
     /// Steps of the weights, each followed by one of the hyperparameters
     #[arg(long, default_value_t = Settings::default().steps)]
     pub steps: usize,
+    /// Steps of the weights alone at the end, at the hyperparameters that were found
+    #[arg(long, default_value_t = Settings::default().settle)]
+    pub settle: usize,
     /// Images of a mini-batch
     #[arg(long, default_value_t = Settings::default().batch)]
     pub batch: usize,
@@ -80,6 +83,7 @@ impl Default for Settings {
             cells: 1,
             width: 16,
             steps: 1500,
+            settle: 500,
             batch: 100,
             rate: 0.05,
             decay: 3e-4,
@@ -110,8 +114,8 @@ impl Settings {
 
     /// How the weights are trained.
     pub fn schedule(&self) -> Schedule {
-        let Self { steps, batch, rate, decay, second_order, .. } = *self;
-        Schedule { steps, batch, rate, decay, second_order }
+        let Self { steps, settle, batch, rate, decay, second_order, .. } = *self;
+        Schedule { steps, settle, batch, rate, decay, second_order }
     }
 
     /// What is compiled for these images, one for each of [`Self::sizes`].
@@ -154,6 +158,7 @@ impl run::Settings for Settings {
             ("n_test", self.n_test, 1..=1_000_000),
             ("width", self.width, 1..=1000),
             ("steps", self.steps, 1..=1_000_000),
+            ("settle", self.settle, 0..=1_000_000),
             ("batch", self.batch, 1..=self.n_train),
         ];
         ranges.into_iter().try_for_each(|(key, value, range)| ConfigError::outside(key, value, range))?;

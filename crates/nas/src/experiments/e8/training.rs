@@ -30,6 +30,8 @@ pub struct Schedule {
     pub batch: usize,
     /// The size of the first step; it falls to 1/25 of it along half a cosine, as in DARTS: θ must follow α to the end.
     pub rate: f64,
+    /// Steps of θ alone after them, of the last size, at the last α.
+    pub settle: usize,
     /// λ of ½ λ ‖θ‖² in the training loss.
     pub decay: f64,
     /// The step of gradient descent through which α is differentiated has the size of the current one: DARTS of second
@@ -144,15 +146,23 @@ impl<'a, T: Element> Alternating<'a, T> {
 
     /// One step of θ at α, on the next batch; no step beyond the last.
     pub fn train(&mut self, alpha: &[f64]) {
-        if self.steps == self.schedule.steps {
-            return;
+        if self.steps < self.schedule.steps {
+            self.step(alpha, self.schedule.rate_at(self.steps));
+            self.steps += 1;
         }
+    }
+
+    /// The steps of θ alone that end the schedule: α moved to its last step, and θ has to fit the training images at that α.
+    pub fn settle(&mut self, alpha: &[f64]) {
+        (0..self.schedule.settle).for_each(|_| self.step(alpha, self.schedule.rate * LAST_RATE));
+    }
+
+    fn step(&mut self, alpha: &[f64], rate: f64) {
         let batch = pairs::<T>(self.images, self.batches.next(self.schedule.batch));
-        let (alpha, eta) = (narrow(alpha), [T::of(self.schedule.rate_at(self.steps))]);
+        let (alpha, eta) = (narrow(alpha), [T::of(rate)]);
         let [theta, velocity] = self.step.run(&[&batch[0], &batch[1], &alpha, &self.theta, &self.velocity, &eta]);
         self.theta.copy_from_slice(theta);
         self.velocity.copy_from_slice(velocity);
-        self.steps += 1;
     }
 
     /// The validation loss and its gradient in α, of second order through a step on the next batch.
