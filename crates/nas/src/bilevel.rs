@@ -177,7 +177,7 @@ pub struct Health {
     pub fit: Option<Fit>,
     /// Estimate of the relative error of the last one: the larger of those of θ and of the adjoint q.
     pub error: Option<f64>,
-    /// The relative error that it was allowed; 0 where the tolerances alone decided.
+    /// The relative error that θ and q were allowed, as estimated; 0 where the tolerances alone decided.
     pub epsilon: f64,
 }
 

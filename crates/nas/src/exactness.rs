@@ -2,8 +2,9 @@
 //! gradient*, ICML 2016): far from its end a rough one points downhill as well, and the errors that are allowed fall to nothing.
 //!
 //! Fit and adjoint system are solved to s times the tolerances that were set, with a looseness s ≥ 1 that never rises. While the
-//! error of the hypergradient, as it is estimated, exceeds ε_k, s falls and both are solved on from where they stand. At s = 1 they
-//! are as exact as without any of this.
+//! error of θ or of the adjoint q, relative and as it is estimated, exceeds ε_k, s falls and both are solved on from where they
+//! stand. At s = 1 they are as exact as without any of this. The error of the hypergradient itself is at most C ‖θ − θ*‖ + C′ ‖q − q*‖
+//! (science 6.1) with factors that nobody knows: it is of the size of ε_k, not below it for certain.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ const LOOSEST: f64 = 256.0;
 const TIGHTEN: f64 = 4.0;
 /// No system is solved less exactly than this, however large s is: the error estimates mean nothing then.
 const ROUGHEST: f64 = 0.05;
-/// ε₀, the relative error of the first hypergradient.
+/// ε₀, the relative error of the first θ and q.
 const FIRST: f64 = 0.1;
 /// ε_k = ε₀ · FALL^k (HOAG's exponential decrease).
 const FALL: f64 = 0.8;
@@ -54,7 +55,7 @@ impl Exactness {
         Self { rule, looseness, epsilon, last: None }
     }
 
-    /// ε_k, the relative error that the next hypergradient may have; 0 where it is to be as exact as the tolerances make it.
+    /// ε_k, the relative error that θ and q of the next hypergradient may have; 0 where it is to be as exact as the tolerances make it.
     pub fn epsilon(&self) -> f64 {
         if self.looseness > 1.0 { self.epsilon } else { 0.0 }
     }
