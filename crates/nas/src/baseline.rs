@@ -1,6 +1,7 @@
 //! Searches without gradients, which show what a gradient is good for (science 6.8): every point of a list or a lattice, and
 //! the best of random points.
 
+use crate::hypergradient::{Evidence, Hypergradient, Status};
 use crate::search::{Bilevel, Found, Reached, Step, Stop};
 use crate::seed::Stream;
 use crate::space::{Finite, Lattice, Space, duality_gap, stationarity};
@@ -87,6 +88,10 @@ pub fn best_of<P: Bilevel>(
         watch(problem, Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, gap, eta: 0.0 });
         best = Some(Found { alpha, hypergradient: here, gap, path: Vec::new(), stop: Stop::Exhausted });
     }
-    let best = best.unwrap_or_else(|| panic!("the best of no points"));
-    Ok(Found { path, ..best })
+    assert!(best.is_some(), "the best of no points");
+    let nothing = Evidence { status: Status::Failed, inner_residual: f64::NAN, adjoint_residual: f64::NAN };
+    let nothing = Hypergradient { value: f64::INFINITY, alpha: Vec::new(), lambda: 0.0, evidence: nothing };
+    let nothing =
+        Found { alpha: Vec::new(), hypergradient: nothing, gap: 0.0, path: Vec::new(), stop: Stop::Exhausted };
+    Ok(Found { path, ..best.unwrap_or(nothing) })
 }

@@ -79,11 +79,10 @@ impl FromStr for Shape {
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self, NAMED.iter().find(|(_, shape)| shape == self)) {
-            (_, Some((name, _))) => f.write_str(name),
-            (Self::Sparse(support), None) => write!(f, "{SPARSE}{support}"),
-            (_, None) => unreachable!("every other set is listed"),
+        if let Self::Sparse(support) = self {
+            return write!(f, "{SPARSE}{support}");
         }
+        f.write_str(NAMED.iter().find(|(_, shape)| shape == self).map_or("", |(name, _)| name))
     }
 }
 

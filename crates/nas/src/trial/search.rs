@@ -96,8 +96,8 @@ impl Setting {
     /// The finest lattice that the trials allow beside the even mixture.
     fn lattice(&self, mixtures: usize) -> Vec<Vec<f64>> {
         let lattice = self.shape.lattice(self.bank.len(), self.simplex().floor, mixtures);
-        let lattice = lattice.unwrap_or_else(|| panic!("the set {} has no lattice", self.shape));
-        lattice.lattice(parts(&*lattice, self.trials.saturating_sub(1)))
+        assert!(lattice.is_some(), "the set {} has no lattice", self.shape);
+        lattice.map_or_else(Vec::new, |lattice| lattice.lattice(parts(&*lattice, self.trials.saturating_sub(1))))
     }
 
     /// Runs the solver from `start`.
