@@ -1,9 +1,9 @@
 //! Baselines: what is tried, and what is best.
 use crate::quadratic::{EXACT, quadratic};
 use crate::sets::points;
-use nas::baseline::{Tried, exhaustive, grid, random};
+use nas::baseline::{Tried, best_of, exhaustive, grid, random};
 use nas::hypergradient::Hypergradient;
-use nas::search::Bilevel;
+use nas::search::{Bilevel, Stop};
 use nas::seed::Seed;
 use nas::space::{Copies, Cuboid, Finite, Lattice, Product, Simplex, Space};
 
@@ -19,6 +19,7 @@ fn the_lattice_of_a_simplex() {
             for simplex in [Simplex::unit(h), Simplex::new(h, 2.0, 0.1).unwrap()] {
                 let points = simplex.lattice(parts);
                 assert_eq!(points.len(), binomial(h + parts - 1, parts));
+                assert_eq!(simplex.lattice_points(parts), points.len() as f64);
                 assert!(points.windows(2).all(|pair| pair[0] < pair[1]), "not in order");
                 let free = simplex.radius - h as f64 * simplex.floor;
                 for p in &points {
@@ -47,6 +48,14 @@ fn lattices_of_boxes_lists_and_products() {
         two.lattice(1),
         [[0.0, 1.0, 0.0, 1.0], [0.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 1.0, 0.0]]
     );
+    for parts in [1, 2, 5] {
+        let product: Vec<Box<dyn Lattice>> = vec![Box::new(Simplex::unit(3)), Box::new(cuboid.clone())];
+        let product = Product { factors: product };
+        let finite = Finite::new(points(2)).unwrap();
+        for lattice in [&cuboid as &dyn Lattice, &two, &product, &finite] {
+            assert_eq!(lattice.lattice_points(parts), lattice.lattice(parts).len() as f64);
+        }
+    }
     assert_eq!(Product { factors }.lattice(1), two.lattice(1));
 }
 
@@ -93,6 +102,33 @@ fn what_has_no_value_is_not_best() {
     assert_eq!(tried(&[]).best(), None);
     assert_eq!(tried(&[f64::NAN, f64::INFINITY]).best(), None);
     assert_eq!(tried(&[f64::NAN, 2.0, 1.0, 1.0]).best(), Some(2));
+}
+
+/// It tells of every point that is better than all before it, in the words of a search.
+#[test]
+fn the_best_of_points_is_told_as_it_is_found() {
+    let (space, mut problem) = (Simplex::unit(2), quadratic(&[1.0, 1.0], &[0.9, 0.1]));
+    let list: Vec<Vec<f64>> = [0.5, 0.4, 0.8, 0.8, 0.7, 0.9, 0.0].map(|a| vec![a, 1.0 - a]).into();
+    let mut seen = Vec::new();
+    let mut watch = |_: &crate::quadratic::Quadratic, point: nas::search::Reached<'_>| {
+        assert!(point.gap >= 0.0 && point.eta == 0.0);
+        seen.push((point.step, point.alpha[0]));
+    };
+    let found = best_of(&mut problem, &space, list.clone(), &mut watch).unwrap();
+    assert_eq!(seen, [(0, 0.5), (1, 0.8), (2, 0.9)]);
+    assert_eq!((found.alpha, found.stop, found.path.len()), (vec![0.9, 1.0 - 0.9], Stop::Exhausted, 2));
+    assert_eq!(
+        found.path.iter().map(|step| step.value).collect::<Vec<_>>(),
+        [0.5, 0.8].map(|a| problem.value(&[a, 1.0 - a]))
+    );
+    let least = list.iter().map(|p| problem.value(p)).fold(f64::INFINITY, f64::min);
+    assert_eq!(found.hypergradient.value, least);
+}
+
+#[test]
+#[should_panic(expected = "the best of no points")]
+fn no_points_have_no_best() {
+    best_of(&mut quadratic(&[1.0], &[1.0]), &Simplex::unit(1), Vec::new(), &mut |_, _| {}).unwrap();
 }
 
 /// A problem that cannot be solved at negative α.

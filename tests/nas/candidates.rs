@@ -1,7 +1,8 @@
 //! Mixtures of activations of the tape and of formulas.
 use crate::difference::relative_error;
 use nas::model::candidates::{self, CandidateError, split};
-use nas::model::{Candidates, Mlp, Predictor};
+use nas::model::well_known::written;
+use nas::model::{Candidate, Candidates, Mlp, Predictor};
 use nas::seed::Seed;
 use nas::trial::without_zeros;
 use rand::RngExt;
@@ -33,12 +34,47 @@ fn formulas_that_are_no_candidates_say_why() {
     assert!(refusal(&["ln(x)"]).contains("at x = 0"));
     assert!(refusal(&["2"]).contains("does not depend on x"));
     assert_eq!(refusal(&["Relu"]), "there is no candidate \"Relu\"; did you mean \"relu\"?");
+    let selu = refusal(&["selu"]);
+    assert!(selu.contains("did you mean \"elu\"? Or write it as \"1.05") && selu.ends_with("a formula in x"), "{selu}");
+    assert_eq!(refusal(&["Leaky_ReLU"]), "there is no candidate \"Leaky_ReLU\"; write it as \"max(x,0.01*x)\"");
+    assert!(refusal(&["qqqq"]).ends_with("or write a formula in x such as \"x*exp(-x^2)\""), "{}", refusal(&["qqqq"]));
     let same = |text: &str, other: &str| Err(CandidateError::Same { text: text.to_owned(), other: other.to_owned() });
     assert_eq!(candidates::bank(&["identity", "sin", "x"]), same("x", "identity"));
     assert_eq!(candidates::bank(&["max(x,0)", "relu"]), same("relu", "max(x,0)"));
     assert_eq!(candidates::bank(&["x+1", "sin", "1+x"]), same("1+x", "x+1"));
     assert_eq!(candidates::bank(&["x+1", "x+1"]), Err(CandidateError::Twice { name: "x+1".into() }));
     assert_eq!(candidates::bank(&["x+1", "x+2", "x*1.001"]).unwrap().len(), 3);
+}
+
+/// Each by its definition, from the papers that named it.
+#[test]
+fn what_is_written_for_a_known_name_is_that_function() {
+    type Known = (&'static str, fn(f64) -> f64);
+    let known: [Known; 12] = [
+        ("selu", |x| 1.050_700_987_355_480_5 * if x > 0.0 { x } else { 1.673_263_242_354_377_2 * (x.exp() - 1.0) }),
+        ("celu", |x| if x > 0.0 { x } else { x.exp() - 1.0 }),
+        ("mish", |x| x * x.exp().ln_1p().tanh()),
+        ("swish", |x| x / (1.0 + (-x).exp())),
+        ("leaky_relu", |x| if x > 0.0 { x } else { 0.01 * x }),
+        ("relu6", |x| x.clamp(0.0, 6.0)),
+        ("hardtanh", |x| x.clamp(-1.0, 1.0)),
+        ("hard_sigmoid", |x| ((x + 3.0) / 6.0).clamp(0.0, 1.0)),
+        ("HardSwish", |x| x * (x + 3.0).clamp(0.0, 6.0) / 6.0),
+        ("logsigmoid", |x| -(-x).exp().ln_1p()),
+        ("softsign", |x| x / (1.0 + x.abs())),
+        ("tanhshrink", |x| x - x.tanh()),
+    ];
+    for (name, function) in known {
+        let candidate = Candidate::new(written(name).unwrap()).unwrap();
+        for x in (-30..=30).map(|i| f64::from(i) * 0.31) {
+            let (got, want) = (candidate.at(x), function(x));
+            assert!((got - want).abs() < 1e-12 * (1.0 + want.abs()), "{name} at {x}: {got}, not {want}");
+        }
+    }
+    for name in ["prelu", "logistic", "linear", "gaussian", "cos", "exp", "abs", "atan", "arctan"] {
+        assert!(Candidate::new(written(name).unwrap()).is_ok(), "{name}");
+    }
+    assert_eq!(written("relu"), None);
 }
 
 /// σ_α by its definition, group by group.

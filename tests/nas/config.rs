@@ -3,11 +3,14 @@ use crate::files::File;
 use crate::layers::{of_clap, resolved as layered};
 use nas::bilevel::Way;
 use nas::data::{Percent, Task, digits};
+use nas::exactness::Tolerance;
 use nas::inner::Optimiser;
 use nas::model::Normalise;
+use nas::outer::Solver;
 use nas::run::{Config, ConfigError, Start, documented};
 use nas::seed::Seed;
-use nas::trial::{Constraint, Precision};
+use nas::space::Shape;
+use nas::trial::{AlphaStart, Precision, Strategy};
 use std::path::Path;
 
 fn resolved(file: Option<&Path>, assignments: &[&str], flags: &[&str]) -> Result<Config, ConfigError> {
@@ -39,7 +42,13 @@ fn other() -> Config {
         keep: 1,
         tune_ridge: false,
         weigh_rows: false,
-        constraint: Constraint::ProjectedSimplex,
+        space: Shape::Sparse(2),
+        outer: Some(Solver::ProjectedGradient),
+        entropy: 0.0,
+        strategy: Strategy::Random,
+        rivals: vec![Strategy::Joint, Strategy::Gradient],
+        trials: 9,
+        alpha_start: AlphaStart::Spectral,
         method: Way::DartsSecond,
         outer_steps: 7,
         inner: Optimiser::Adam,
@@ -47,6 +56,7 @@ fn other() -> Config {
         lr: 0.01,
         ridge: Some(1e-9),
         tol: 1e-3,
+        tolerance: Tolerance::Fixed,
         batch: 32,
         precision: Precision::Double,
         start: Start::Warm,
@@ -65,7 +75,7 @@ fn the_defaults_are_the_same_everywhere() {
 #[test]
 fn flags_and_assignments_say_the_same() {
     let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
-                 --normalise moment --groups 3 --shared --keep 1 --constraint projected-simplex --method darts-second --outer-steps 7 \
+                 --normalise moment --groups 3 --shared --keep 1 --space sparse:2 --outer projected-gradient --strategy random --rivals joint,gradient --trials 9 --alpha-start spectral --method darts-second --outer-steps 7 \
                  --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double \
                  --start warm --seed 9 --seeds 2 --threads 1";
     let data = ["--data", "my \"own\" rows.csv"];
@@ -73,7 +83,7 @@ fn flags_and_assignments_say_the_same() {
     assert_eq!(resolved(None, &[], &flags).unwrap(), other());
 
     let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf normalise=moment groups=3 \
-                       shared=true keep=1 constraint=projected-simplex method=darts-second outer_steps=7 inner=adam \
+                       shared=true keep=1 space=sparse:2 outer=projected-gradient strategy=random rivals=joint,gradient trials=9 alpha_start=spectral method=darts-second outer_steps=7 inner=adam \
                        inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 \
                        seeds=2 threads=1";
     let data = ["data=my \"own\" rows.csv"];
@@ -104,7 +114,7 @@ fn what_a_file_gives_can_be_unset() {
 
 #[test]
 fn the_printed_settings_are_a_file_for_themselves() {
-    for (config, absent) in [(Config::default(), 5), (other(), 1)] {
+    for (config, absent) in [(Config::default(), 6), (other(), 1)] {
         let text = documented(&config).unwrap();
         let file = File::new("printed.toml", &text);
         assert_eq!(resolved(Some(file.path()), &[], &[]).unwrap(), config, "{text}");
@@ -134,7 +144,8 @@ fn typos_get_a_suggestion() {
         ("method=gaus-newton", "did you mean \"gauss-newton\"?"),
         ("method=qqqq", "is not one of gauss-newton, exact, unroll, darts-first, darts-second"),
         ("inner=lbgfs", "did you mean \"lbfgs\"?"),
-        ("constraint=spere", "did you mean \"sphere\"?"),
+        ("space=spere", "did you mean \"sphere\"?"),
+        ("outer=adam", "did you mean \"adam-logits\"?"),
         ("start=wram", "did you mean \"warm\"?"),
         ("task=regresion", "did you mean \"regression\"?"),
         ("candidates=relu,tahn", "did you mean \"tanh\"?"),
@@ -175,7 +186,7 @@ fn formulas_come_whole_from_every_layer() {
 
 #[test]
 fn what_no_search_can_use_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 39] = [
+    let cases: [(&[&str], &str); 57] = [
         (&["hidden=[]"], "at least one layer"),
         (&["hidden=0"], "a width of at least 1"),
         (&["hidden=8,0"], "a width of at least 1"),
@@ -199,8 +210,26 @@ fn what_no_search_can_use_is_refused_in_one_line() {
         (&["split=60/60/20"], "sum 100"),
         (&["candidates=[]"], "at least one of relu"),
         (&["candidates=relu,relu"], "listed twice"),
-        (&["normalise=hermite"], "set --constraint sphere"),
-        (&["normalise=hermite", "constraint=sphere", "candidates=sin,cos(x),2*sin(x)"], "\"2*sin(x)\" cannot be"),
+        (&["normalise=hermite"], "set --space sphere"),
+        (&["normalise=hermite", "space=sphere", "candidates=sin,cos(x),2*sin(x)"], "\"2*sin(x)\" cannot be"),
+        (&["space=sparse:9"], "sparse:S with S at most 8"),
+        (&["space=sparse:0"], "such as sparse:3"),
+        (&["space=hexagon"], "there are simplex, sphere, nonnegative-sphere, ball, l1-ball, box and sparse:S"),
+        (&["space=sphere", "outer=frank-wolfe"], "set --outer to projected-gradient, or leave it out"),
+        (&["space=ball", "outer=adam-logits"], "set --outer to projected-gradient or frank-wolfe"),
+        (&["space=sparse:2", "outer=exponentiated-gradient"], "outer = exponentiated-gradient does not go with space"),
+        (&["space=box", "entropy=0.1"], "set --space simplex, or --entropy 0"),
+        (&["entropy=nan"], "entropy = NaN"),
+        (&["space=nonnegative-sphere", "normalise=hermite"], "set --space sphere"),
+        (&["strategy=grid", "space=sphere"], "only the simplex and the box have a grid"),
+        (&["strategy=grid", "trials=8"], "trials = 8: it must be at least 9 for the coarsest grid"),
+        (&["rivals=grid", "hidden=8,4"], "at least 65 for the coarsest grid"),
+        (&["rivals=random,random"], "list each way of searching once"),
+        (&["rivals=gradient"], "no rival that is the strategy"),
+        (&["rivals=grit"], "wrong type"),
+        (&["tolerance=adaptive", "method=darts-first"], "set --tolerance fixed, or --method gauss-newton"),
+        (&["tolerance=decreasing", "method=unroll", "inner=gd"], "has no estimate"),
+        (&["tolerance=decreasing", "batch=8", "inner=adam"], "set --batch 0"),
         (&["tune_ridge=true", "ridge=0"], "set --ridge to a small number"),
         (&["tune_ridge=true", "batch=8", "inner=gd"], "set --batch 0"),
         (&["weigh_rows=true", "batch=8", "inner=adam"], "set --batch 0"),
@@ -225,7 +254,14 @@ fn what_no_search_can_use_is_refused_in_one_line() {
 
 #[test]
 fn what_is_allowed_at_the_edge() {
-    let edges: [&[&str]; 6] = [
+    let edges: [&[&str]; 13] = [
+        &["strategy=grid", "trials=9", "rivals=random"],
+        &["tolerance=adaptive", "method=exact", "inner=adam"],
+        &["rivals=grid,random,joint", "hidden=8,4", "shared=true"],
+        &["space=sparse:8"],
+        &["space=l1-ball", "outer=frank-wolfe", "normalise=hermite", "candidates=relu,sin"],
+        &["entropy=-0.1", "outer=adam-logits"],
+        &["space=sphere", "outer="],
         &["outer_steps=0"],
         &["candidates=relu"],
         &["hidden=8,4", "groups=4"],
@@ -256,7 +292,9 @@ fn a_configuration_becomes_a_setting() {
     let setting = config.setting(&frame).unwrap();
     assert_eq!((&*setting.hidden, setting.groups, setting.shared, setting.keep), (&[12, 6][..], 3, true, 1));
     assert_eq!((setting.bank.len(), &*setting.names), (2, &["sin".to_owned(), "erf".to_owned()][..]));
-    assert_eq!((setting.percent, setting.constraint, setting.outer.steps), (config.split, config.constraint, 7));
+    assert_eq!((setting.percent, setting.shape, setting.outer.steps), (config.split, config.space, 7));
+    assert_eq!((setting.strategy, setting.trials, &*setting.rivals), (Strategy::Random, 9, &*config.rivals));
+    assert_eq!(Config::default().setting(&frame).unwrap().trials, 21, "as many as the search may reach");
     assert_eq!((setting.inner.way, setting.inner.ridge, setting.inner.warm), (Way::DartsSecond, 1e-9, true));
     assert_eq!((setting.inner.batch, setting.precision), (32, Precision::Double));
     let tuned = Config { tune_ridge: true, weigh_rows: true, data: None, ..Config::default() };

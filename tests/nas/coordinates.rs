@@ -7,9 +7,11 @@ use nas::inner::Optimiser;
 use nas::model::candidates::{self, CandidateError, split};
 use nas::model::gaussian::{hermite_coefficients, rule, second_moments};
 use nas::model::{Candidates, Coordinates, Normalise};
+use nas::outer::Solver;
 use nas::search::Bilevel;
 use nas::seed::Seed;
-use nas::trial::{Constraint, Setting, Trial, discretised};
+use nas::space::Shape;
+use nas::trial::{Setting, Trial, Walk, discretised};
 use rand::RngExt;
 use rand_distr::{Distribution, StandardNormal};
 use std::convert::Infallible;
@@ -198,17 +200,18 @@ impl Bilevel for Towards {
 #[test]
 fn a_search_in_other_coordinates_answers_in_those_of_the_user() {
     let frame = quadratic();
-    for (normalise, constraint) in [
-        (Normalise::Moment, Constraint::Simplex),
-        (Normalise::Moment, Constraint::ProjectedSimplex),
-        (Normalise::Hermite, Constraint::Sphere),
+    for (normalise, shape, solver) in [
+        (Normalise::Moment, Shape::Simplex, Solver::ExponentiatedGradient),
+        (Normalise::Moment, Shape::Simplex, Solver::ProjectedGradient),
+        (Normalise::Moment, Shape::Simplex, Solver::FrankWolfe),
+        (Normalise::Hermite, Shape::Sphere, Solver::ProjectedGradient),
     ] {
         let list = "identity,square,tanh";
-        let plain = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, constraint);
-        let setting = Setting { coordinates: coordinates(list, normalise), ..plain };
+        let plain = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, shape);
+        let setting = Setting { coordinates: coordinates(list, normalise), solver, ..plain };
         // A point of the set, two mixtures of it.
-        let beta = match constraint {
-            Constraint::Sphere => [0.48, -0.6, 0.64, 0.0, 0.6, 0.8],
+        let beta = match shape {
+            Shape::Sphere => [0.48, -0.6, 0.64, 0.0, 0.6, 0.8],
             _ => [0.2, 0.5, 0.3, 0.25, 0.25, 0.5],
         };
         let target = setting.coordinates.alpha(&beta);
@@ -217,7 +220,7 @@ fn a_search_in_other_coordinates_answers_in_those_of_the_user() {
         let options = nas::search::Options { steps: 4000, tolerance: 1e-9, halvings: 40, ..setting.outer };
         let setting = Setting { outer: options, ..setting };
         let found = setting
-            .search(&mut problem, 2, &mut |_, point| {
+            .search(&mut problem, 2, Walk::Steps { from: None }, &mut |_, point| {
                 last = point.alpha.to_vec();
                 let slope = point.hypergradient.alpha.iter().zip(&target).zip(point.alpha);
                 assert!(slope.into_iter().all(|((g, t), a)| (g - (a - t)).abs() < 1e-9), "dF/dα is not α − target");
@@ -227,8 +230,8 @@ fn a_search_in_other_coordinates_answers_in_those_of_the_user() {
         assert!(relative_error(&found.alpha, &target) < 1e-3, "{normalise:?}: {:?}, not {target:?}", found.alpha);
         for alpha in &problem.asked {
             for beta in setting.coordinates.beta(alpha).chunks(3) {
-                let size = match constraint {
-                    Constraint::Sphere => beta.iter().map(|b| b * b).sum::<f64>(),
+                let size = match shape {
+                    Shape::Sphere => beta.iter().map(|b| b * b).sum::<f64>(),
                     _ => beta.iter().sum(),
                 };
                 assert!((size - 1.0).abs() < 1e-9, "{normalise:?}: {beta:?} is outside");
@@ -241,9 +244,9 @@ fn a_search_in_other_coordinates_answers_in_those_of_the_user() {
 fn a_discretised_mixture_keeps_the_largest_shares() {
     // tanh has E σ² = 0.39, square 3: the smaller coefficient of the square is the larger share.
     let there = coordinates("tanh,square", Normalise::Moment);
-    let few = discretised(&[0.6, 0.4], &there, 1, Constraint::Simplex);
+    let few = discretised(&[0.6, 0.4], &there, 1, Shape::Simplex);
     assert!(few[0] == 0.0 && (few[1] - 3f64.sqrt().recip()).abs() < 1e-12, "{few:?}");
-    let own = discretised(&[0.6, 0.4], &Coordinates::own(2), 1, Constraint::Simplex);
+    let own = discretised(&[0.6, 0.4], &Coordinates::own(2), 1, Shape::Simplex);
     assert_eq!(own, [1.0, 0.0]);
 }
 
@@ -251,7 +254,7 @@ fn a_discretised_mixture_keeps_the_largest_shares() {
 #[test]
 fn a_trial_in_normalised_candidates_compares_them_normalised() {
     let frame = quadratic();
-    let plain = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    let plain = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Shape::Simplex);
     let there = coordinates("identity,square,tanh", Normalise::Moment);
     let trial = Trial::run(&frame, &Setting { coordinates: there.clone(), ..plain }, Seed::new(3), &()).unwrap();
     let square = trial.baselines[1].as_ref().unwrap();

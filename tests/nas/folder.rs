@@ -128,6 +128,7 @@ fn a_log_has_a_line_for_each_and_can_be_read_while_it_grows() {
         alpha: vec![0.1, 0.9],
         train_loss: None,
         val_loss: 1.0 / 3.0,
+        gap: None,
         stationarity: 0.5,
         eta: 0.0,
         inner_steps: 7,

@@ -2,17 +2,19 @@
 use crate::trial::{quadratic, setting};
 use nas::bilevel::{Inner, OnData, Way};
 use nas::data::Samples;
+use nas::exactness::Tolerance;
 use nas::inner::{FitOptions, Optimiser};
 use nas::model::{Loss, Mlp, Predictor, candidates};
 use nas::search::Bilevel;
 use nas::seed::Seed;
-use nas::trial::{Constraint, Precision, Setting, Trial};
+use nas::space::Shape;
+use nas::trial::{Precision, Setting, Trial};
 
 #[test]
 fn precisions_agree_within_what_single_allows() {
     let frame = quadratic();
     let run = |precision| {
-        let setting = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+        let setting = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Shape::Simplex);
         // At the start of the search: after some steps the ways part, as they do between two machines.
         let fit = FitOptions { tolerance: 1e-4, ..setting.inner.fit };
         let (inner, outer) = (Inner { fit, ..setting.inner }, nas::search::Options { steps: 0, ..setting.outer });
@@ -43,7 +45,8 @@ fn neuron() -> Mlp {
 
 fn problem<T: tape::Element>(optimiser: Optimiser, tolerance: f64, warm: bool) -> OnData<'static, T> {
     let fit = FitOptions { optimiser, lr: 0.05, steps: 20_000, tolerance };
-    let inner = Inner { loss: Loss::Squared, ridge: 0.1, fit, way: Way::Exact, batch: 0, warm };
+    let inner =
+        Inner { loss: Loss::Squared, ridge: 0.1, fit, way: Way::Exact, batch: 0, warm, tolerance: Tolerance::Fixed };
     let start = vec![0.9, -0.3, 0.1, 0.8, -0.1];
     let rows: &[Samples; 2] = Box::leak(Box::new([samples(30, 0), samples(20, 100)]));
     OnData::new(&neuron(), inner, rows.each_ref(), start, Seed::new(1))

@@ -99,6 +99,7 @@ fn log(shape: &Shape) -> Vec<LogLine> {
             train_loss: Some(0.013 + 0.004 * left + 0.001 * noise(seed)),
             val_loss: 0.068 + 0.05 * left + 0.006 * noise(seed + 11),
             stationarity: 0.2 * left * left * (1.3 + noise(seed * 40 + step)),
+            gap: Some(0.3 * left),
             eta: if step == 0 { 0.0 } else { 0.5 },
             inner_steps: 130 * (step + 1),
             inner_residual: Some(1e-7),
@@ -121,6 +122,7 @@ fn seed_record(shape: &Shape, seed: usize) -> SeedRecord {
         val_loss: 0.068 + 0.006 * noise(seed + 11),
         outer_steps: last,
         stop: if seed.is_multiple_of(3) { "step limit" } else { "stationary" }.into(),
+        gap: Some(2e-3),
         inner_steps: 130 * (last + 1),
         status: "converged".into(),
         tuned: None,
@@ -178,6 +180,11 @@ pub(crate) fn run(shape: &Shape) -> Run {
         candidates: candidates.iter().map(ToString::to_string).collect(),
         best_seed,
         alpha: seeds[best_seed].alpha.clone(),
+        space: nas::space::Shape::Simplex,
+        outer: "exponentiated-gradient".into(),
+        strategy: nas::trial::Strategy::Gradient,
+        evaluations: 105,
+        rivals: Vec::new(),
         hypergradient: HypergradientRecord {
             method: "implicit".into(),
             status: "converged".into(),
@@ -203,4 +210,4 @@ fn provenance() -> Provenance {
     Provenance { version: "0.6.0".into(), isa: "avx2".into(), threads: 2, data_sha256 }
 }
 
-const CONFIG: &str = "seed = 0\nseeds = 5\nconstraint = \"simplex\"\nmethod = \"implicit\"\nhidden = [64]\ngroups = 1\nlambda = 0.001\nouter_steps = 24\n";
+const CONFIG: &str = "seed = 0\nseeds = 5\nspace = \"simplex\"\nmethod = \"implicit\"\nhidden = [64]\ngroups = 1\nlambda = 0.001\nouter_steps = 24\n";

@@ -2,11 +2,14 @@
 use crate::files::Dir;
 use nas::bilevel::Way;
 use nas::data::{Parts, Task};
+use nas::exactness::Tolerance;
 use nas::inner::Optimiser;
+use nas::outer::Solver;
 use nas::run::{
     Config, FILES, Finished, FolderError, Invocation, LogLine, Provenance, RunError, SearchResult, predict, search,
 };
-use nas::trial::Precision;
+use nas::space::Shape;
+use nas::trial::{Precision, Strategy};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +70,8 @@ fn assert_log(finished: &Finished, config: &Config) {
         assert!(of_seed.iter().all(|line| line.alpha.len() == config.candidates.len()));
         assert!(of_seed[0].eta == 0.0 && of_seed.windows(2).all(|pair| pair[1].val_loss <= pair[0].val_loss));
         assert_eq!(of_seed[record.outer_steps].alpha, record.alpha.concat().concat());
+        assert!(of_seed.iter().all(|line| line.gap.is_some_and(|gap| gap >= 0.0)), "a simplex has gaps");
+        assert_eq!(of_seed[record.outer_steps].gap, record.gap);
     }
     assert_eq!(lines.len(), finished.result.seeds.iter().map(|seed| seed.outer_steps + 1).sum::<usize>());
 }
@@ -83,7 +88,7 @@ fn a_run_writes_its_folder_and_everything_in_it_can_be_read() {
         let text = fs::read_to_string(finished.folder.join("config.toml")).unwrap();
         assert!(text.contains("# "), "it documents itself");
         let again: Config = crate::layers::resolved(Some(&finished.folder.join("config.toml")), &[], &[]).unwrap();
-        assert_eq!(again, config);
+        assert_eq!(again, Config { outer: Some(config.solver()), ..config.clone() });
         assert_log(&finished, &config);
         for parts in splits(&finished.folder) {
             let mut rows = [parts.train, parts.validation, parts.test].concat();
@@ -114,6 +119,7 @@ fn a_result_does_not_depend_on_threads() {
         ("darts", Config { method: Way::DartsFirst, ..config.clone() }),
         ("unroll", unrolled),
         ("batches", batches),
+        ("decreasing", Config { tolerance: Tolerance::Decreasing, ..config.clone() }),
         ("single", Config { precision: Precision::Single, ..config }),
     ];
     let mut found: Vec<SearchResult> = Vec::new();
@@ -131,6 +137,60 @@ fn a_result_does_not_depend_on_threads() {
         );
         found.push(result);
     }
+}
+
+/// Every space is recorded and shown, with a gap where it is convex.
+#[test]
+fn a_run_says_where_it_searched() {
+    let dir = Dir::new("run-spaces");
+    let plain = config(dir.file("rows.csv", csv(&cells(Task::Regression))));
+    let cases = [
+        (Shape::Simplex, Some(Solver::FrankWolfe), true),
+        (Shape::Simplex, Some(Solver::AdamLogits), true),
+        (Shape::L1Ball, None, true),
+        (Shape::Sparse(1), None, false),
+    ];
+    for (space, outer, convex) in cases {
+        let config = Config { space, outer, groups: 2, outer_steps: 2, seeds: 1, ..plain.clone() };
+        let name = format!("{space}-{:?}", config.solver()).replace(':', "-");
+        let finished = run(&dir, &name, &config);
+        let result = &finished.result;
+        let text = nas::report::comparison(result);
+        let said = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains(&format!("Space {space}, by {}", result.outer)), "{said}");
+        assert_eq!((said.contains("Frank-Wolfe gap"), result.seeds[0].gap.is_some()), (convex, convex), "{said}");
+        let read: SearchResult =
+            serde_json::from_slice(&fs::read(finished.folder.join("result.json")).unwrap()).unwrap();
+        assert_eq!((read.space, &read.outer), (space, &result.outer));
+        for mixture in result.alpha.concat() {
+            assert!(space.size(&mixture) <= 1.0 + 1e-12, "{space}: {mixture:?}");
+            let used = mixture.iter().filter(|a| **a != 0.0).count();
+            assert!(space != Shape::Sparse(1) || used == 1, "{mixture:?}");
+        }
+        let page = fs::read_to_string(finished.folder.join("report.html")).unwrap();
+        assert!(page.contains(&space.to_string()) && page.contains(&result.outer), "the page does not say {space}");
+    }
+}
+
+/// Other ways of searching stand in the table and in the result, and change nothing else.
+#[test]
+fn rivals_stand_in_one_table() {
+    let dir = Dir::new("run-rivals");
+    let plain = config(dir.file("rows.csv", csv(&cells(Task::Regression))));
+    let rivals = vec![Strategy::Grid, Strategy::Random, Strategy::Joint];
+    let with = run(&dir, "with", &Config { rivals: rivals.clone(), trials: 5, ..plain.clone() }).result;
+    let without = run(&dir, "without", &plain).result;
+    assert_eq!((&with.searched, &with.baselines, &with.seeds), (&without.searched, &without.baselines, &without.seeds));
+    assert_eq!(with.rivals.iter().map(|rival| rival.strategy).collect::<Vec<_>>(), rivals);
+    assert!(with.rivals.iter().all(|rival| rival.compared.val_loss.is_some() && rival.evaluations > 0));
+    assert!(with.rivals[..2].iter().all(|rival| rival.evaluations <= 5 * plain.seeds), "{:?}", with.rivals);
+    let text = nas::report::comparison(&with);
+    for row in ["grid search", "random search", "joint training"] {
+        assert!(text.lines().any(|line| line.trim_start().starts_with(row)), "no {row}: {text}");
+    }
+    assert!(text.contains("Mixtures tried, over all"), "{text}");
+    let alone = run(&dir, "alone", &Config { strategy: Strategy::Random, trials: 5, ..plain }).result;
+    assert_eq!((alone.searched, alone.seeds[0].stop.as_str()), (with.rivals[1].compared.clone(), "all tried"));
 }
 
 /// The predictions for these rows, by the run in `folder`.

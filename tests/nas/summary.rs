@@ -5,7 +5,8 @@ use nas::inner::Optimiser;
 use nas::report::comparison;
 use nas::run::{Context, Judgement, Metric, SearchResult, Verdict, judge, summary};
 use nas::seed::Seed;
-use nas::trial::{Constraint, Trial};
+use nas::space::Shape;
+use nas::trial::Trial;
 
 #[test]
 fn an_interval_without_zero_decides() {
@@ -39,7 +40,7 @@ fn a_metric_is_of_the_figures_that_there_are() {
 /// Two seeds in which `diverged` candidates have no fit, and what is said of them.
 fn result(diverged: &[(usize, usize)], change: impl Fn(&mut [Trial])) -> SearchResult {
     let frame = quadratic();
-    let setting = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    let setting = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Shape::Simplex);
     let setting = nas::trial::Setting { outer: nas::search::Options { steps: 1, ..setting.outer }, ..setting };
     let trial = |seed| Trial::run(&frame, &setting, Seed::new(seed), &()).unwrap();
     let mut trials = [trial(1), trial(2)];

@@ -1,13 +1,16 @@
 //! One seed of the main job, on small data with a known answer.
 use nas::bilevel::{Inner, Way};
 use nas::data::{CsvOptions, Frame, Percent, read_csv};
+use nas::exactness::Tolerance;
 use nas::hypergradient::Status;
 use nas::inner::{FitOptions, Optimiser};
 use nas::metrics;
 use nas::model::{Coordinates, candidates};
+use nas::outer::Solver;
 use nas::search::{FirstStep, Options};
 use nas::seed::Seed;
-use nas::trial::{Constraint, Precision, Setting, Trial, discretised};
+use nas::space::Shape;
+use nas::trial::{AlphaStart, Precision, Setting, Strategy, Trial, discretised};
 use nas::tuning::Tuning;
 
 use crate::files::File;
@@ -28,7 +31,7 @@ pub(crate) fn quadratic() -> Frame {
     read_csv(file.path(), &CsvOptions::default()).unwrap()
 }
 
-pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint: Constraint) -> Setting {
+pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, shape: Shape) -> Setting {
     let lr = if optimiser == Optimiser::Adam { 0.02 } else { 0.1 };
     let fit = FitOptions { optimiser, lr, steps: 1000, tolerance: 1e-8 };
     Setting {
@@ -39,34 +42,48 @@ pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint:
         coordinates: Coordinates::own(NAMES.len()),
         groups: 1,
         shared: false,
-        inner: Inner { loss: metrics::loss(frame.task()), ridge: 1e-3, fit, way, batch: 0, warm: false },
+        inner: Inner {
+            loss: metrics::loss(frame.task()),
+            ridge: 1e-3,
+            fit,
+            way,
+            batch: 0,
+            warm: false,
+            tolerance: Tolerance::Fixed,
+        },
         precision: Precision::Double,
-        constraint,
+        shape,
+        solver: Solver::usual(shape),
+        entropy: 0.0,
+        alpha_start: AlphaStart::Even,
+        strategy: Strategy::Gradient,
+        rivals: Vec::new(),
+        trials: 12,
         outer: Options { steps: 15, first: FirstStep::Eta(1.0), tolerance: 1e-6, halvings: 15 },
         tuning: Tuning::default(),
         keep: 1,
     }
 }
 
-fn run(way: Way, optimiser: Optimiser, constraint: Constraint) -> Trial {
+fn run(way: Way, optimiser: Optimiser, shape: Shape) -> Trial {
     let frame = quadratic();
-    Trial::run(&frame, &setting(&frame, way, optimiser, constraint), Seed::new(3), &()).unwrap()
+    Trial::run(&frame, &setting(&frame, way, optimiser, shape), Seed::new(3), &()).unwrap()
 }
 
 #[test]
 fn the_search_finds_what_fits() {
-    for constraint in [Constraint::Simplex, Constraint::ProjectedSimplex, Constraint::Sphere] {
-        let trial = run(Way::GaussNewton, Optimiser::Lbfgs, constraint);
+    for shape in [Shape::Simplex, Shape::Sphere] {
+        let trial = run(Way::GaussNewton, Optimiser::Lbfgs, shape);
         let alpha = &trial.searched.alpha;
         let (first, last) = (trial.found.path[0].value, trial.found.hypergradient.value);
-        assert!(last < first / 2.0, "{constraint:?}: from {first:e} to {last:e}");
+        assert!(last < first / 2.0, "{shape:?}: from {first:e} to {last:e}");
         // On the sphere four neurons can make the square of tanh and identity too.
         let square = alpha[1] > alpha[0].max(alpha[2]);
-        assert!(square || constraint == Constraint::Sphere, "{constraint:?}: {alpha:?}");
+        assert!(square || shape == Shape::Sphere, "{shape:?}: {alpha:?}");
         assert_eq!(trial.preferred(), Some(1));
         let single = trial.baselines.iter().flatten().collect::<Vec<_>>();
         assert!(single[1].test.second > 0.99 && single[0].test.second < 0.9, "R2 alone: {single:?}");
-        assert!(trial.searched.test.second > 0.98, "{constraint:?}: {:?}", trial.searched.test);
+        assert!(trial.searched.test.second > 0.98, "{shape:?}: {:?}", trial.searched.test);
         assert!(trial.found.path.windows(2).all(|w| w[1].value <= w[0].value), "the validation loss rose");
         assert_eq!(trial.discretised.alpha.iter().filter(|a| **a != 0.0).count(), 1);
         assert!(trial.health.products > 0 && trial.health.steps > 0);
@@ -76,7 +93,7 @@ fn the_search_finds_what_fits() {
 /// The metric is in the target's own units: its mean squared error is (1 − R²) of the spread of y.
 #[test]
 fn errors_are_in_the_units_of_the_data() {
-    let trial = run(Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    let trial = run(Way::GaussNewton, Optimiser::Lbfgs, Shape::Simplex);
     let frame = quadratic();
     let test = trial.preprocess.apply(&frame, &trial.parts.test).unwrap();
     let mean = test.target.iter().sum::<f64>() / test.n as f64;
@@ -95,7 +112,7 @@ fn every_way_and_optimiser_runs_and_lowers_the_validation_loss() {
         (Way::DartsSecond, Optimiser::Adam),
     ];
     for (way, optimiser) in pairs {
-        let trial = run(way, optimiser, Constraint::Simplex);
+        let trial = run(way, optimiser, Shape::Simplex);
         let path = &trial.found.path;
         assert!(path.len() < 2 || path[path.len() - 1].value < path[0].value, "{way:?}: {path:?}");
         let found = &trial.found.hypergradient;
@@ -107,16 +124,16 @@ fn every_way_and_optimiser_runs_and_lowers_the_validation_loss() {
 
 #[test]
 fn a_seed_is_its_numbers() {
-    let once = || run(Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    let once = || run(Way::GaussNewton, Optimiser::Lbfgs, Shape::Simplex);
     assert_eq!(once(), once());
 }
 
 #[test]
 fn a_discretised_mixture_stays_in_its_set() {
     let (alpha, own) = ([0.5, 0.1, 0.4, 0.2, 0.7, 0.1], Coordinates::own(3));
-    assert_eq!(discretised(&alpha, &own, 1, Constraint::Simplex), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
-    let two = discretised(&alpha, &own, 2, Constraint::Simplex);
+    assert_eq!(discretised(&alpha, &own, 1, Shape::Simplex), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let two = discretised(&alpha, &own, 2, Shape::Simplex);
     assert!((two[0] - 5.0 / 9.0).abs() < 1e-15 && two[1] == 0.0 && (two[3] - 2.0 / 9.0).abs() < 1e-15);
-    let sphere = discretised(&[0.6, -0.8, 0.0], &own, 1, Constraint::Sphere);
+    let sphere = discretised(&[0.6, -0.8, 0.0], &own, 1, Shape::Sphere);
     assert_eq!(sphere, [0.0, -1.0, 0.0]);
 }

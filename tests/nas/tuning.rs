@@ -3,11 +3,13 @@ use crate::difference::{gradient, relative_error};
 use crate::trial::{quadratic, setting};
 use nas::bilevel::{Inner, OnData, Way};
 use nas::data::{Frame, Parts, Percent, Preprocess, Samples, Target, digits};
+use nas::exactness::Tolerance;
 use nas::inner::{FitOptions, Optimiser};
 use nas::model::{Loss, Mlp, Predictor, candidates};
 use nas::search::Bilevel;
 use nas::seed::Seed;
-use nas::trial::{Constraint, Setting, Trial};
+use nas::space::Shape;
+use nas::trial::{Setting, Trial};
 use nas::tuning::{Suspect, Tuned, Tuning};
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -30,7 +32,7 @@ const START: [f64; 5] = [0.9, -0.3, 0.1, 0.8, -0.1];
 
 fn inner(tolerance: f64) -> Inner {
     let fit = FitOptions { optimiser: Optimiser::Lbfgs, lr: 0.1, steps: 20_000, tolerance };
-    Inner { loss: Loss::Squared, ridge: 0.1, fit, way: Way::Exact, batch: 0, warm: false }
+    Inner { loss: Loss::Squared, ridge: 0.1, fit, way: Way::Exact, batch: 0, warm: false, tolerance: Tolerance::Fixed }
 }
 
 fn problem<'a>(tuning: Tuning, parts: [&'a Samples; 2]) -> OnData<'a, f64> {
@@ -151,7 +153,15 @@ fn flipped_labels_are_found() {
         let bank = candidates::bank(&["tanh"]).unwrap();
         let model = Mlp { inputs: train.d, hidden: vec![8], outputs: CLASSES, bank, groups: 1, shared: false };
         let fit = FitOptions { optimiser: Optimiser::Lbfgs, lr: 0.1, steps: 500, tolerance: 1e-4 };
-        let inner = Inner { loss: Loss::CrossEntropy, ridge: 0.01, fit, way: Way::GaussNewton, batch: 0, warm: false };
+        let inner = Inner {
+            loss: Loss::CrossEntropy,
+            ridge: 0.01,
+            fit,
+            way: Way::GaussNewton,
+            batch: 0,
+            warm: false,
+            tolerance: Tolerance::Fixed,
+        };
         let tuning = Tuning { ridge: false, rows: true };
         let start = model.start(seed.split("start"));
         let tuned = tuning.run::<f64>(&model, inner, &[1.0], [&train, &validation], start, 15).unwrap();
@@ -185,7 +195,7 @@ fn noisy() -> Frame {
 #[test]
 fn a_trial_tunes_what_it_is_asked_to() {
     let frame = noisy();
-    let plain = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);
+    let plain = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Shape::Simplex);
     let run = |tuning| Trial::run(&frame, &Setting { tuning, ..plain.clone() }, Seed::new(3), &()).unwrap();
     let (without, with) = (run(Tuning::default()), run(BOTH));
     assert_eq!(without.tuned, None);

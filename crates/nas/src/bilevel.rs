@@ -2,6 +2,7 @@
 //! validation rows.
 
 use crate::data::Samples;
+use crate::exactness::{Exactness, Tolerance};
 use crate::hypergradient::{Evidence, Hypergradient, Status};
 use crate::inner::{Batches, Fit, FitOptions, Fitted, Fitter, OnRows, narrow};
 use crate::model::{Loss, Mlp};
@@ -31,7 +32,7 @@ pub enum Way {
 
 impl Way {
     /// Whether H q = f_θ is solved.
-    fn is_implicit(self) -> bool {
+    pub(crate) fn is_implicit(self) -> bool {
         matches!(self, Self::GaussNewton | Self::Exact)
     }
 
@@ -60,6 +61,8 @@ pub struct Inner {
     pub batch: usize,
     /// Every fit starts where the last one ended, not at θ₀.
     pub warm: bool,
+    /// How exact the first hypergradients of a search are. Only of those that are implicit, and of fits to all rows.
+    pub tolerance: Tolerance,
 }
 
 /// Records the inner loss of `rows` rows: its inputs (x, y) and its value.
@@ -135,6 +138,8 @@ const ADJOINT: f64 = 1e-4;
 #[derive(Debug)]
 pub struct OnData<'a, T> {
     inner: Inner,
+    /// Both losses are one.
+    joint: bool,
     problem: Problem<f64>,
     fitter: Fitter<T>,
     /// (x, y) of training, then of validation.
@@ -146,6 +151,7 @@ pub struct OnData<'a, T> {
     from: Vec<f64>,
     /// The last adjoint, where the next solve starts.
     adjoint: Vec<f64>,
+    exactness: Exactness,
     /// What the search has done so far.
     pub health: Health,
 }
@@ -171,6 +177,8 @@ pub struct Health {
     pub fit: Option<Fit>,
     /// Estimate of the relative error of the last one: the larger of those of θ and of the adjoint q.
     pub error: Option<f64>,
+    /// The relative error that θ and q were allowed, as estimated; 0 where the tolerances alone decided.
+    pub epsilon: f64,
 }
 
 /// The first hypergradient of a search failed: there is nothing to start from.
@@ -195,6 +203,18 @@ impl<'a, T: Element> OnData<'a, T> {
         Self::posed(Posed { hyper: alpha, theta, fitted, judged }, fitter, inner, [train, validation], start)
     }
 
+    /// The joint problem of α and θ, the foil of the split: inner and outer loss are one, the inner loss of `rows`. At its minimum
+    /// over θ its total derivative in α is the partial one (the envelope theorem), so no system is solved.
+    pub fn joint(model: &Mlp, inner: Inner, rows: &'a Samples, start: Vec<f64>, seed: Seed) -> Self {
+        let tape = Tape::new();
+        let (theta, alpha) = (tape.input(model.parameters(), 1), tape.input(model.coefficients(), 1));
+        let [fitted, judged] = [(); 2].map(|()| inner_loss(&tape, model, &inner, rows.n, theta, alpha));
+        let (fitter, inner) =
+            (fitter(model, &inner, rows.n, seed), Inner { way: Way::DartsFirst, tolerance: Tolerance::Fixed, ..inner });
+        let posed = Self::posed(Posed { hyper: alpha, theta, fitted, judged }, fitter, inner, [rows, rows], start);
+        Self { joint: true, ..posed }
+    }
+
     /// Compiles a recorded problem, with the fitter of its inner loss.
     pub(crate) fn posed(
         Posed { hyper, theta, fitted, judged }: Posed<'_>,
@@ -212,20 +232,29 @@ impl<'a, T: Element> OnData<'a, T> {
         let problem = Problem::stationary(fitted.loss, judged.loss, hyper, theta, data, setup);
         let data = [&*train.x, &*train.y, &*validation.x, &*validation.y];
         let train = [narrow(&train.x), narrow(&train.y)];
-        let (from, adjoint) = (start.clone(), Vec::new());
-        Self { inner, problem, fitter, data, train, from, start, adjoint, health: Health::default() }
+        let (from, adjoint, health) = (start.clone(), Vec::new(), Health::default());
+        let exactness = Exactness::new(inner.tolerance);
+        Self { inner, joint: false, problem, fitter, data, train, from, start, adjoint, exactness, health }
     }
 
     /// θ fitted at α.
     pub fn fit(&mut self, alpha: &[f64]) -> Fit {
+        let from = if self.inner.warm { self.from.clone() } else { self.start.clone() };
+        let fit = self.fit_from(from, alpha);
+        self.health.loose += usize::from(fit.end != Fitted::Stationary);
+        fit
+    }
+
+    /// θ fitted at α from here, as exactly as is asked for now.
+    fn fit_from(&mut self, from: Vec<f64>, alpha: &[f64]) -> Fit {
         let data: [&[T]; 2] = [&self.train[0], &self.train[1]];
-        let fit = if self.inner.warm {
-            self.fitter.refit(self.from.clone(), &self.start, alpha, &data)
+        self.fitter.tolerance = self.exactness.of(self.inner.fit.tolerance);
+        let fit = if from == self.start {
+            self.fitter.fit(from, alpha, &data)
         } else {
-            self.fitter.fit(self.start.clone(), alpha, &data)
+            self.fitter.refit(from, &self.start, alpha, &data)
         };
         self.health.steps += fit.steps;
-        self.health.loose += usize::from(fit.end != Fitted::Stationary);
         if self.inner.warm && fit.end != Fitted::Diverged {
             self.from.clone_from(&fit.theta);
         }
@@ -244,11 +273,29 @@ impl<'a, T: Element> OnData<'a, T> {
         if self.inner.way == Way::Unroll {
             return self.unrolled(alpha);
         }
-        let fit = self.fit(alpha);
+        self.health.epsilon = self.exactness.epsilon();
+        let mut fit = self.fit(alpha);
+        loop {
+            let answer = self.at_fit(alpha, &fit);
+            let error = answer.as_ref().ok().and_then(relative_error).unwrap_or(f64::INFINITY);
+            if self.exactness.accepts(error) {
+                self.health.fit = Some(fit);
+                return answer;
+            }
+            if let Ok(answer) = answer {
+                self.health.products += answer.work.products;
+                self.adjoint = answer.adjoint;
+            }
+            fit = self.fit_from(fit.theta, alpha);
+        }
+    }
+
+    /// The hypergradient through this fit.
+    fn at_fit(&mut self, alpha: &[f64], fit: &Fit) -> Result<Answer<f64>, Failure<f64>> {
         let at = Point { alpha: &[alpha], theta: &[&fit.theta], data: &self.data };
         let lr = self.inner.fit.lr;
         let stationarity = Stationarity::Within { tolerance: STATIONARY, scale: fit.scale };
-        let (solver, start) = (Cg::to(ADJOINT), &*self.adjoint);
+        let (solver, start) = (Cg::to(self.exactness.of(ADJOINT)), &*self.adjoint);
         let method = match self.inner.way {
             Way::DartsFirst => Method::Unroll(Unroll { steps: 0, ..Unroll::default() }),
             Way::DartsSecond => Method::Unroll(Unroll { steps: 1, eta: &|_| lr, ..Unroll::default() }),
@@ -257,9 +304,7 @@ impl<'a, T: Element> OnData<'a, T> {
                 Method::Implicit(Implicit { solver: &solver, stationarity, damping, start, ..Implicit::default() })
             }
         };
-        let answer = self.problem.hypergradient(&method, &at);
-        self.health.fit = Some(fit);
-        answer
+        self.problem.hypergradient(&method, &at)
     }
 
     /// F at the inner minimum, to first order in what the fit left of ∇g: f(θ) − ⟨q, ∇g⟩ (the dual-weighted residual; q is
@@ -296,11 +341,12 @@ impl<T: Element> Bilevel for OnData<'_, T> {
                 self.health.damped += usize::from(answer.damping > 0.0);
                 self.health.error = relative_error(&answer);
                 let evidence = Evidence {
-                    status: self.inner.way.status(&answer),
+                    status: if self.joint { Status::Exact } else { self.inner.way.status(&answer) },
                     inner_residual: answer.inner_residual,
                     adjoint_residual: answer.adjoint_residual,
                 };
                 let (value, gradient) = (self.value(&answer), answer.gradient.concat());
+                self.exactness.evaluated(alpha, value, &gradient);
                 if self.inner.way.is_implicit() {
                     self.adjoint = answer.adjoint;
                 }

@@ -37,7 +37,8 @@ pub struct Evidence {
 /// How the linear systems behind a hypergradient were solved.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub enum Status {
-    /// By factorization, in a formula without iteration: exact up to rounding, whose size the residuals show.
+    /// By factorization, in a formula without iteration, or there were none: exact up to rounding and what the inner problem left,
+    /// whose sizes the residuals show.
     Exact,
     /// By an iteration that reached its tolerance, without damping.
     Converged {

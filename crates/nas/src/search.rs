@@ -4,7 +4,7 @@
 
 use crate::hypergradient::Hypergradient;
 use crate::outer::Outer;
-use crate::space::{Space, stationarity};
+use crate::space::{Space, duality_gap, stationarity};
 use serde::{Deserialize, Serialize};
 
 /// A step must give this part of the decrease that the gradient promises.
@@ -65,6 +65,8 @@ pub enum Stop {
     StepLimit,
     /// No step decreases F to working precision.
     NoDecrease,
+    /// All points that were to be tried have been: only of [`crate::baseline::best_of`].
+    Exhausted,
 }
 
 /// One accepted outer step.
@@ -85,6 +87,8 @@ pub struct Found {
     pub alpha: Vec<f64>,
     /// F and its hypergradient there.
     pub hypergradient: Hypergradient,
+    /// ⟨g, α − s⟩ there: on a convex Δ, F is at most this above its minimum if it is convex too.
+    pub gap: f64,
     /// Every accepted step.
     pub path: Vec<Step>,
     /// Why it stopped.
@@ -102,6 +106,8 @@ pub struct Reached<'a> {
     pub hypergradient: &'a Hypergradient,
     /// ‖α − P(α − g)‖
     pub stationarity: f64,
+    /// ⟨g, α − s⟩ for the s of Δ that minimises ⟨g, s⟩ ([`duality_gap`]).
+    pub gap: f64,
     /// The length of the step that led here; 0 at the start.
     pub eta: f64,
 }
@@ -133,7 +139,8 @@ pub fn search_from<P: Bilevel>(
     let stop = loop {
         let stationarity = stationarity(space, &alpha, &here.alpha);
         let last = path.last().map_or(0.0, |step: &Step| step.eta);
-        watch(problem, Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, eta: last });
+        let gap = duality_gap(space, &alpha, &here.alpha);
+        watch(problem, Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, gap, eta: last });
         if stationarity <= options.tolerance {
             break Stop::Stationary;
         }
@@ -161,7 +168,8 @@ pub fn search_from<P: Bilevel>(
         alpha.copy_from_slice(&next);
         here = there;
     };
-    Ok(Found { alpha, hypergradient: here, path, stop })
+    let gap = duality_gap(space, &alpha, &here.alpha);
+    Ok(Found { alpha, hypergradient: here, gap, path, stop })
 }
 
 /// ⟨g, next − α⟩.

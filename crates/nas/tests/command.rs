@@ -26,7 +26,7 @@ const fn bad<'a>(name: &'a str, files: &'a [Given<'a>], says: &'a [&'a str]) -> 
     Case { name, files, arguments: ON_BAD, says }
 }
 
-const CASES: [Case<'_>; 23] = [
+const CASES: [Case<'_>; 27] = [
     Case {
         name: "a missing file",
         files: &[],
@@ -54,6 +54,30 @@ const CASES: [Case<'_>; 23] = [
         files: &[ROWS],
         arguments: "search --data rows.csv --candidates relu,thanh",
         says: &["\"thanh\"", "did you mean \"tanh\"?"],
+    },
+    Case {
+        name: "a known name that is no candidate",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --candidates relu,selu",
+        says: &["did you mean \"elu\"?", "expm1(min(x,0))", "a formula in x"],
+    },
+    Case {
+        name: "a solver for another space",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --space sphere --outer frank-wolfe",
+        says: &["outer = frank-wolfe does not go with space = sphere", "set --outer to projected-gradient"],
+    },
+    Case {
+        name: "a grid that is too fine",
+        files: &[ROWS],
+        arguments: "search --data rows.csv --strategy grid --trials 3",
+        says: &["trials = 3", "at least 9"],
+    },
+    Case {
+        name: "more candidates than there are",
+        files: &[],
+        arguments: "plan --space sparse:11",
+        says: &["space = sparse:11", "at most --candidates 10"],
     },
     Case {
         name: "no width",
@@ -202,7 +226,9 @@ fn a_flag_with_a_wrong_word_lists_the_right_ones() {
     assert!(said.contains("exakt") && said.contains("gauss-newton"), "{said}");
     refusal("no flag", &[ROWS], &format!("{ON_ROWS} --metod exact"));
     let said = refusal("a shape", &[], "plan --space simplx");
-    assert!(said.contains("similar value") && said.contains("'simplex'"), "{said}");
+    assert!(said.contains("did you mean \"simplex\"?"), "{said}");
+    let said = refusal("a space", &[ROWS], &format!("{ON_ROWS} --space sparse"));
+    assert!(said.contains("such as sparse:3"), "{said}");
     let said = refusal("a flag of a plan", &[], "plan --candidate 3");
     assert!(said.contains("'--candidates'"), "{said}");
 }
@@ -231,6 +257,17 @@ fn plans_answer_three_questions() {
     let twice = said("plan --space sphere --mixtures 2");
     assert!(twice.contains("(sphere), L 10 (assumed), delta 0.05") && twice.contains("not a certificate"), "{twice}");
     assert!(twice.contains("a space in R^20"), "{twice}");
+    assert!(twice.contains("Effective dimension 20.00: balls of radius eps"), "{twice}");
+    let spaces = ["simplex", "sphere", "nonnegative-sphere", "ball", "l1-ball", "box", "sparse:2"];
+    let mut dimensions = Vec::new();
+    for space in spaces {
+        let text = said(&format!("plan --space {space} --n-validation 1000 --gap 0.3"));
+        assert!(text.contains(&format!("10 candidates ({space})")) && text.contains("a space in R^10"), "{text}");
+        let after =
+            text.split("Effective dimension ").nth(1).expect("a dimension").split(':').next().expect("a number");
+        dimensions.push(after.parse::<f64>().expect("a number"));
+    }
+    assert_eq!(dimensions, [9.0, 10.0, 10.0, 10.0, 10.0, 10.0, 2.0]);
     assert!(said("plan --proved").contains("This is a certificate"));
     assert!(said("plan --n-validation 10 --gap 0.01").contains("not even one candidate"));
 }
@@ -248,6 +285,12 @@ fn a_search_and_its_predictions() {
     assert!(status.success() && wrong.is_empty(), "{wrong}");
     assert!(said.starts_with("rows: regression, 24 training, 8 validation and 8 test rows, 2 seeds\n"), "{said}");
     assert!(said.ends_with("Written to runs/rows-1\n"), "{said}");
+    let there = folder.nas(&format!(
+        "{ON_ROWS} {small} --space l1-ball --outer frank-wolfe --rivals random,joint --trials 3 --alpha-start spectral"
+    ));
+    let said = String::from_utf8(there.stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("Space l1-ball, by frank-wolfe, to a Frank-Wolfe gap of"), "{said}");
+    assert!(said.contains("random search") && said.contains("joint training"), "{said}");
     let predicted = folder.nas("predict runs/rows-1 --data rows.csv --out new.csv");
     assert_eq!(String::from_utf8(predicted.stdout).expect("text"), "40 predictions written to new.csv\n");
     assert_eq!(fs::read_to_string(folder.0.join("new.csv")).expect("a file").lines().count(), 41);

@@ -1,14 +1,16 @@
 //! `nas plan`: how many validation samples, for how many candidates.
 
 use super::Answer;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use nas::report::{Table, figure, wrap};
 use nas::run::ConfigError;
-use nas::space::{Copies, Simplex, Space, Sphere};
+use nas::space::{EffectiveDimension, NoShape, Shape};
 use nas::theory::lipschitz::Lipschitz;
 use nas::theory::risk::{Setting, gap};
 use nas::theory::{Class, planner, words};
+use std::fmt;
 use std::iter::once;
+use std::str::FromStr;
 
 /// How large a class the planner goes through.
 const MOST_CANDIDATES: usize = 10_000;
@@ -24,9 +26,9 @@ pub(crate) struct Plan {
     /// Number of mixtures with coefficients of their own: layers, groups of neurons
     #[arg(long, value_name = "M", default_value_t = 1)]
     mixtures: usize,
-    /// Where the coefficients of a mixture live
-    #[arg(long, value_enum, default_value_t)]
-    space: Shape,
+    /// Where the coefficients of a mixture live, as `nas search --space` has it; finite for models without coefficients
+    #[arg(long, value_name = "SPACE", default_value = "simplex")]
+    space: Models,
     /// How far validation loss may lie from expected loss, in units of the loss [default: a tenth of --loss-range]
     #[arg(long, value_name = "X")]
     gap: Option<f64>,
@@ -65,19 +67,36 @@ Examples:
   nas plan --candidates 8 --mixtures 2 --gap 0.2
   nas plan --n-validation 1000                   the inverse: which gap?
   nas plan --n-validation 1000 --gap 0.2         how many candidates?
+  nas plan --space sparse:2 --candidates 20      at most 2 of 20 candidates in a mixture
   nas plan --space finite --candidates 300       300 models named beforehand: L is not needed";
 
-/// Where the coefficients of one mixture live.
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-enum Shape {
-    /// Weights that are not negative and add up to 1
-    #[default]
-    Simplex,
-    /// Coefficients of norm 1
-    Sphere,
-    /// No coefficients: finitely many models
+/// What there is to choose from.
+#[derive(Clone, Copy, Debug)]
+enum Models {
+    /// A mixture in a set.
+    Mixture(Shape),
+    /// No coefficients: finitely many models.
     Finite,
 }
+
+impl FromStr for Models {
+    type Err = NoShape;
+
+    fn from_str(text: &str) -> Result<Self, NoShape> {
+        if text == FINITE { Ok(Self::Finite) } else { text.parse().map(Self::Mixture) }
+    }
+}
+
+impl fmt::Display for Models {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mixture(shape) => shape.fmt(f),
+            Self::Finite => f.write_str(FINITE),
+        }
+    }
+}
+
+const FINITE: &str = "finite";
 
 impl Plan {
     /// Answers the question that the flags ask.
@@ -116,10 +135,25 @@ impl Plan {
         let mixtures = if *mixtures == 1 { String::new() } else { format!(" in each of {mixtures} mixtures") };
         let known = if self.proved { "proved" } else { "assumed" };
         let lipschitz = match self.space {
-            Shape::Finite => String::new(),
-            Shape::Simplex | Shape::Sphere => format!(", L {} ({known})", self.lipschitz),
+            Models::Finite => String::new(),
+            Models::Mixture(_) => format!(", L {} ({known})", self.lipschitz),
         };
-        format!("{asked}? {candidates} candidates{mixtures} ({}){lipschitz}, delta {delta}\n", name(self.space))
+        let asked = format!("{asked}? {candidates} candidates{mixtures} ({}){lipschitz}, delta {delta}", self.space);
+        wrap(&asked, 0) + "\n" + &self.dimension()
+    }
+
+    /// The effective dimension of the space (science 2.1).
+    fn dimension(&self) -> String {
+        let Models::Mixture(shape) = self.space else { return String::new() };
+        let EffectiveDimension { exponent, constant } =
+            shape.copies(self.candidates, 0.0, self.mixtures).space().effective_dimension();
+        let (h, c) = (figure(exponent), figure(constant));
+        wrap(
+            &format!(
+                "Effective dimension {h}: balls of radius eps that cover the space number ({c} / eps)^{h} at most."
+            ),
+            0,
+        ) + "\n"
     }
 
     /// Gaps around a number of samples.
@@ -158,12 +192,13 @@ impl Plan {
     fn with_class<R>(&self, h: usize, f: impl FnOnce(Class<'_>) -> R) -> R {
         let copies = self.mixtures;
         let lipschitz = if self.proved { Lipschitz::Proved } else { Lipschitz::Estimated }(self.lipschitz);
-        let space: Box<dyn Space> = match self.space {
-            Shape::Simplex => Box::new(Copies { space: Simplex::unit(h), copies }),
-            Shape::Sphere => Box::new(Copies { space: Sphere::unit(h), copies }),
-            Shape::Finite => return f(Class::Finite { log_models: copies as f64 * (h as f64).ln() }),
-        };
-        f(Class::Continuous { space: &*space, lipschitz })
+        match self.space {
+            Models::Finite => f(Class::Finite { log_models: copies as f64 * (h as f64).ln() }),
+            Models::Mixture(shape) => {
+                let built = shape.copies(h, 0.0, copies);
+                f(Class::Continuous { space: built.space(), lipschitz })
+            }
+        }
     }
 
     /// Refuses what no bound can use.
@@ -174,6 +209,15 @@ impl Plan {
         };
         whole("candidates", self.candidates, MOST_CANDIDATES)?;
         whole("mixtures", self.mixtures, MOST_MIXTURES)?;
+        if let Models::Mixture(shape @ Shape::Sparse(support)) = self.space
+            && support > self.candidates
+        {
+            return Err(range(
+                "space",
+                shape.to_string(),
+                format!("sparse:S with S at most --candidates {}", self.candidates),
+            ));
+        }
         whole("n-validation", self.n_validation.unwrap_or(1), usize::MAX)?;
         let positive = [
             ("gap", self.gap.unwrap_or(1.0)),
@@ -195,8 +239,4 @@ impl Plan {
 
 fn range(key: &'static str, value: String, need: String) -> ConfigError {
     ConfigError::Range { key, value, need }
-}
-
-fn name(shape: Shape) -> String {
-    shape.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

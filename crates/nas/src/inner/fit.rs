@@ -105,6 +105,8 @@ pub struct Fitter<T> {
     training: Option<Training<T>>,
     batches: Option<Batches>,
     options: FitOptions,
+    /// That of the options; it may change from fit to fit.
+    pub tolerance: f64,
 }
 
 impl<T: Element> Fitter<T> {
@@ -121,7 +123,7 @@ impl<T: Element> Fitter<T> {
     ) -> Self {
         let value = value_and_gradient(loss, alpha, theta, data.clone());
         let training = options.optimiser.step().map(|step| Training::new(loss, alpha, theta, data, step, Par::Seq));
-        Self { value, training, batches: None, options }
+        Self { value, training, batches: None, options, tolerance: options.tolerance }
     }
 
     /// The same with steps on mini-batches: `batch` is the loss of a batch. The size of the steps falls to zero along half a
@@ -141,7 +143,7 @@ impl<T: Element> Fitter<T> {
         let value = value_and_gradient(all.loss, alpha, theta, all.data);
         let training = |step| Training::new(batch.loss, alpha, theta, batch.data, step, Par::Seq);
         let training = options.optimiser.step().map(training);
-        Self { value, training, batches: Some(batches), options }
+        Self { value, training, batches: Some(batches), options, tolerance: options.tolerance }
     }
 
     /// Fits θ from `start` at α.
@@ -158,7 +160,7 @@ impl<T: Element> Fitter<T> {
     fn run(&mut self, start: Vec<f64>, origin: Option<&[f64]>, alpha: &[f64], data: &[&[T]]) -> Fit {
         let alpha: Vec<T> = narrow(alpha);
         let held: Vec<&[T]> = [&[&*alpha], data].concat();
-        let FitOptions { lr, steps: limit, tolerance, .. } = self.options;
+        let (FitOptions { lr, steps: limit, .. }, tolerance) = (self.options, self.tolerance);
         let mut value = Held { stage: self.value.hold(&held), theta: Vec::new() };
         let mut at = At::new(&mut value, start);
         let scale = origin.map_or_else(|| at.slope(), |origin| At::new(&mut value, origin.to_vec()).slope());

@@ -64,6 +64,17 @@ impl FeatureMaps {
         Self::new(maps.iter().map(|&i| self.maps[i].clone()).collect())
     }
 
+    /// These maps with the mean over the samples taken from every feature; of no samples, themselves.
+    #[must_use]
+    pub fn centred(&self) -> Self {
+        let share = 1.0 / self.samples() as f64;
+        let centre = |map: &Mat<f64>| {
+            let means: Vec<f64> = (0..map.ncols()).map(|j| share * map.col(j).iter().sum::<f64>()).collect();
+            Mat::from_fn(map.nrows(), map.ncols(), |i, j| map[(i, j)] - means[j])
+        };
+        Self { maps: self.maps.iter().map(centre).collect() }
+    }
+
     /// The first `n` samples.
     ///
     /// # Panics

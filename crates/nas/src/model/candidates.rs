@@ -1,6 +1,7 @@
 //! The candidates of a mixture: activations by name, and formulas.
 
 use super::formula::{Formula, FormulaError};
+use super::well_known::written;
 use crate::suggest;
 use tape::{Activation, Bank, Var};
 
@@ -26,12 +27,14 @@ pub const DEFAULT: &str = "relu,tanh,sigmoid,softplus,silu,gelu,sin,identity";
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CandidateError {
     /// No activation has this name.
-    #[error("there is no candidate {name:?}; {}", advice(nearest))]
+    #[error("there is no candidate {name:?}; {}", advice(nearest, written))]
     Unknown {
         /// The name.
         name: String,
         /// The most similar name there is.
         nearest: Option<&'static str>,
+        /// The name or formula of the activation that is known by it elsewhere.
+        written: Option<&'static str>,
     },
     /// Neither a name nor a formula that can be used.
     #[error("the candidate {text:?} cannot be used: {source}")]
@@ -72,8 +75,15 @@ pub enum CandidateError {
     Empty,
 }
 
-fn advice(nearest: &Option<&str>) -> String {
-    nearest.map_or_else(|| format!("choose from {}", names()), |name| format!("did you mean {name:?}?"))
+fn advice(nearest: &Option<&str>, written: &Option<&str>) -> String {
+    match (nearest, written) {
+        (Some(name), Some(text)) if name != text => {
+            format!("did you mean {name:?}? Or write it as {text:?}, a formula in x")
+        }
+        (_, Some(text)) => format!("write it as {text:?}"),
+        (Some(name), None) => format!("did you mean {name:?}?"),
+        (None, None) => format!("choose from {}, or write a formula in x such as \"x*exp(-x^2)\"", names()),
+    }
 }
 
 fn names() -> String {
@@ -100,7 +110,8 @@ impl Candidate {
             return Ok(Self::Activation(activation));
         }
         if is_word(text) {
-            return Err(CandidateError::Unknown { name: text.to_owned(), nearest: nearest(text) });
+            let (nearest, written) = (nearest(text), written(text));
+            return Err(CandidateError::Unknown { name: text.to_owned(), nearest, written });
         }
         let read = Formula::parse(text).and_then(|formula| formula.check().map(|()| formula));
         read.map(Self::Formula).map_err(|source| CandidateError::Formula { text: text.to_owned(), source })

@@ -8,6 +8,7 @@ mod loss;
 mod mlp;
 mod network;
 mod predictor;
+pub mod well_known;
 
 pub use candidates::{Candidate, Candidates};
 pub use coordinates::{Coordinates, Normalise};

@@ -1,7 +1,7 @@
 //! Adam on softmax logits: how DARTS moves its architectures.
 
 use crate::search::{Bilevel, Found, Reached, Step, Stop};
-use crate::space::{Product, Simplex, Space, stationarity};
+use crate::space::{Product, Simplex, Space, duality_gap, stationarity};
 use std::ops::Range;
 
 /// α = softmax(z) on every simplex, and Adam on the logits z (Kingma and Ba 2015, algorithm 1; for architecture search Liu et
@@ -46,23 +46,35 @@ impl AdamLogits {
         Self { rate: 3e-4, betas: [0.5, 0.999], decay: 1e-3, ..Self::default() }
     }
 
-    /// Minimises F over a product of simplices from its centre. As F may rise, what is found is the stationary point where the
-    /// search stopped or, at the step limit, the best point that it met.
+    /// [`Self::search_from`] the centre.
     pub fn search<P: Bilevel>(
         &self,
         problem: &mut P,
         space: &Product<Simplex>,
         watch: &mut dyn FnMut(&P, Reached<'_>),
     ) -> Result<Found, P::Error> {
+        self.search_from(&space.start(), problem, space, watch)
+    }
+
+    /// Minimises F over a product of simplices from `alpha`, whose weights at the floor get a logit far below the others. As F may
+    /// rise, what is found is the stationary point where the search stopped or, at the step limit, the best point that it met.
+    pub fn search_from<P: Bilevel>(
+        &self,
+        alpha: &[f64],
+        problem: &mut P,
+        space: &Product<Simplex>,
+        watch: &mut dyn FnMut(&P, Reached<'_>),
+    ) -> Result<Found, P::Error> {
         let zeros = vec![0.0; space.coordinates()];
-        let mut logits = Logits { z: zeros.clone(), mean: zeros.clone(), square: zeros };
-        let mut alpha = space.start();
+        let mut logits = Logits { z: logits(space, alpha), mean: zeros.clone(), square: zeros };
+        let mut alpha = softmax(space, &logits.z);
         let mut here = problem.evaluate(&alpha)?;
         let (mut best, mut path) = ((alpha.clone(), here.clone()), Vec::new());
         let stop = loop {
             let stationarity = stationarity(space, &alpha, &here.alpha);
             let eta = if path.is_empty() { 0.0 } else { self.rate };
-            watch(problem, Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, eta });
+            let gap = duality_gap(space, &alpha, &here.alpha);
+            watch(problem, Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, gap, eta });
             // A point without a hypergradient has an infinite value and is no answer, though its gradient is 0.
             let stationary = stationarity <= self.tolerance && here.value.is_finite();
             if stationary || here.value < best.1.value {
@@ -81,7 +93,8 @@ impl AdamLogits {
             here = problem.evaluate(&alpha)?;
         };
         let (alpha, hypergradient) = best;
-        Ok(Found { alpha, hypergradient, path, stop })
+        let gap = duality_gap(space, &alpha, &hypergradient.alpha);
+        Ok(Found { alpha, hypergradient, gap, path, stop })
     }
 
     /// Adam's step `k`, from 1.
@@ -106,6 +119,18 @@ fn shares(z: &[f64]) -> Vec<f64> {
     let grown: Vec<f64> = z.iter().map(|z| (z - top).exp()).collect();
     let sum: f64 = grown.iter().sum();
     grown.iter().map(|x| x / sum).collect()
+}
+
+/// The z of α = α(z) with the largest logit of each simplex at 0; a share is taken for at least 10⁻⁶.
+fn logits(space: &Product<Simplex>, alpha: &[f64]) -> Vec<f64> {
+    const LEAST: f64 = 1e-6;
+    let of = |(simplex, part): (&Simplex, Range<usize>)| -> Vec<f64> {
+        let share = |a: &f64| ((a - simplex.floor) / simplex.free()).max(LEAST).ln();
+        let z: Vec<f64> = alpha[part].iter().map(share).collect();
+        let top = z.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        z.iter().map(|z| if *z == top { 0.0 } else { z - top }).collect()
+    };
+    space.parts().flat_map(of).collect()
 }
 
 /// α(z): on every simplex, what is free in proportion to eᶻ.

@@ -9,6 +9,7 @@ mod entropic;
 mod exponentiated_gradient;
 mod frank_wolfe;
 mod projected_gradient;
+mod solver;
 
 pub use adam_logits::AdamLogits;
 pub use each::Each;
@@ -16,6 +17,7 @@ pub use entropic::Entropic;
 pub use exponentiated_gradient::ExponentiatedGradient;
 pub use frank_wolfe::FrankWolfe;
 pub use projected_gradient::ProjectedGradient;
+pub use solver::Solver;
 
 /// A proximal step: next = argmin of ⟨g, a⟩ + D(a, α) / η over Δ, or over a part of Δ that the solver chooses and that contains
 /// α, for a divergence D that is the solver's own.

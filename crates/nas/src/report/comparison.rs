@@ -2,6 +2,7 @@
 
 use super::{Table, figure, wrap};
 use crate::run::{Compared, Judgement, Metric, SearchResult};
+use crate::trial::Strategy;
 use std::collections::BTreeMap;
 
 /// What was searched, the table of every choice, the mixture that was found, and the verdict.
@@ -24,7 +25,7 @@ pub fn comparison(result: &SearchResult) -> String {
     )
 }
 
-/// A row for the searched mixture, its discretisation, and each candidate alone, the lowest validation loss first.
+/// A row for the searched mixture, its discretisation, what other ways of searching found, and each candidate alone, the lowest validation loss first.
 fn table(result: &SearchResult) -> Table {
     let metrics = |of: &Compared| [&of.test_metric].into_iter().chain(&of.test_also).cloned().collect::<Vec<Metric>>();
     let names = metrics(&result.searched).into_iter().map(|metric| format!("test {}", metric.name));
@@ -37,7 +38,11 @@ fn table(result: &SearchResult) -> Table {
     let mut single: Vec<(&String, &Compared)> = result.baselines.iter().collect();
     single.sort_by(|a, b| loss(a.1).total_cmp(&loss(b.1)));
     let ours = [row("searched mixture", &result.searched), row("discretised", &result.discretised)];
-    Table { header, rows: ours.into_iter().chain(single.into_iter().map(|(name, of)| row(name, of))).collect() }
+    let rivals = result.rivals.iter().map(|rival| row(rival.strategy.title(), &rival.compared));
+    Table {
+        header,
+        rows: ours.into_iter().chain(rivals).chain(single.into_iter().map(|(name, of)| row(name, of))).collect(),
+    }
 }
 
 fn with_error(metric: &Metric) -> String {
@@ -62,7 +67,28 @@ fn found(result: &SearchResult) -> String {
     });
     let mixtures: Vec<String> =
         places.map(|(place, alpha)| if many { place + &mixture(alpha) } else { mixture(alpha) }).collect();
-    format!("Found (seed {}, the best by validation): {}.", result.best_seed, mixtures.join("; "))
+    format!("Found (seed {}, the best by validation): {}.{}", result.best_seed, mixtures.join("; "), way(result))
+}
+
+/// Where the search went, and how far from its end it may be.
+fn way(result: &SearchResult) -> String {
+    if result.outer.is_empty() {
+        return String::new();
+    }
+    let gap = result.seeds.get(result.best_seed).and_then(|seed| seed.gap);
+    let gap = gap.map_or_else(String::new, |gap| format!(", to a Frank-Wolfe gap of {}", figure(gap)));
+    let by = match result.strategy {
+        Strategy::Gradient => result.outer.clone(),
+        other => other.title().to_owned(),
+    };
+    let fits = |title: &str, evaluations: usize| format!("{title} {evaluations}");
+    let all = [fits("the search", result.evaluations)].into_iter();
+    let all = all.chain(result.rivals.iter().map(|rival| fits(rival.strategy.title(), rival.evaluations)));
+    format!(
+        " Space {}, by {by}{gap}. Mixtures tried, over all seeds: {}.",
+        result.space,
+        all.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// The comparison that the run was made for, in a sentence.

@@ -2,13 +2,16 @@
 
 use crate::bilevel::{Inner, Way};
 use crate::data::{CsvOptions, DataError, Frame, Percent, Task, digits, read_csv, read_idx};
+use crate::exactness::Tolerance;
 use crate::inner::{FitOptions, Optimiser};
 use crate::metrics;
 use crate::model::candidates::{self, CandidateError};
 use crate::model::{Coordinates, Normalise};
+use crate::outer::Solver;
 use crate::search::{FirstStep, Options};
 use crate::seed::Seed;
-use crate::trial::{Constraint, Precision, Setting};
+use crate::space::Shape;
+use crate::trial::{AlphaStart, Precision, Setting, Strategy};
 use crate::tuning::Tuning;
 use clap::Args;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -79,7 +82,7 @@ pub struct Config {
     ///
     /// With moment each candidate counts as scaled to E sigma(z)^2 = 1 for a standard normal z, so that a large one (square) has
     /// no larger share than a small one (sigmoid). With hermite the coordinates of a mixture are those in an orthonormal basis
-    /// of its candidates, which needs --constraint sphere. Coefficients are of the candidates as you gave them all the same.
+    /// of its candidates, which needs a --space of both signs. Coefficients are of the candidates as you gave them all the same.
     #[arg(long, value_enum, default_value_t = Config::default().normalise, help_heading = "Network")]
     pub normalise: Normalise,
     /// Mixtures per layer, each for an equal share of its neurons; a divisor of every width
@@ -110,14 +113,52 @@ pub struct Config {
     /// lowest weight first. The validation rows should be clean, and not many fewer than the training rows.
     #[arg(long, help_heading = "Search")]
     pub weigh_rows: bool,
-    /// Where the coefficients of a mixture live, and how they move
-    #[arg(long, value_enum, default_value_t = Config::default().constraint, help_heading = "Search")]
-    pub constraint: Constraint,
+    /// Where the coefficients of a mixture live: simplex, sphere, nonnegative-sphere, ball, l1-ball, box or sparse:S
+    ///
+    /// simplex: not negative, of sum 1: a mixture in the plain sense, and the safest choice. sphere and ball: of both signs, of
+    /// length 1 or at most 1. nonnegative-sphere: of length 1, not negative. l1-ball: the sum of their sizes is at most 1, which
+    /// leaves few candidates. box: each between -1 and 1. sparse:S, such as sparse:3: at most S candidates, of length at most 1.
+    /// Layers and groups each have a mixture of their own in it. `nas plan --space` tells what each costs in validation rows.
+    #[arg(long, value_name = "SPACE", default_value_t = Config::default().space, help_heading = "Search")]
+    pub space: Shape,
+    /// How the coefficients move in their space; if not given, what suits it
+    ///
+    /// exponentiated-gradient on the simplex and projected-gradient elsewhere.
+    #[arg(long, value_enum, help_heading = "Search")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outer: Option<Solver>,
+    /// Weight of the entropy of each mixture in the outer objective, on the simplex
+    ///
+    /// Above 0 it spreads a mixture over its candidates, below 0 it gathers it on few. It is 0 where all are equal, and at most
+    /// the weight times ln h: compare that with the differences in validation loss that you care for.
+    #[arg(
+        long, value_name = "X", default_value_t = Config::default().entropy, allow_negative_numbers = true,
+        help_heading = "Search"
+    )]
+    pub entropy: f64,
     /// How the validation loss is differentiated through the fit (the hypergradient)
     ///
     /// Keep gauss-newton for networks. The DARTS methods are cheap and biased, there to compare with.
     #[arg(long, value_enum, default_value_t = Config::default().method, help_heading = "Search")]
     pub method: Way,
+    /// How the coefficients are searched: by hypergradients, or in a way that shows what those are worth
+    #[arg(long, value_enum, default_value_t = Config::default().strategy, help_heading = "Search")]
+    pub strategy: Strategy,
+    /// Other ways of searching to compare with, separated by commas: gradient, grid, random, joint
+    ///
+    /// Each begins with the same split and weights, and what it finds gets a row in the table, fitted and scored like all others.
+    /// `--rivals random,joint` shows what a gradient and what the split is good for.
+    #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',', help_heading = "Search")]
+    pub rivals: Vec<Strategy>,
+    /// Mixtures that a grid or a random search may try, the even one first; 0 for --outer-steps and one
+    ///
+    /// Each costs a fit and a hypergradient, as a step of the search does; with --method darts-first little more than the fit. The
+    /// points of a grid are multiplied with every mixture and candidate.
+    #[arg(long, value_name = "N", default_value_t = Config::default().trials, help_heading = "Search")]
+    pub trials: usize,
+    /// Where the coefficients of a search by gradients begin
+    #[arg(long, value_enum, default_value_t = Config::default().alpha_start, help_heading = "Search")]
+    pub alpha_start: AlphaStart,
     /// Most steps of the coefficients, each with a fit and a hypergradient; 0 judges the even mixture
     ///
     /// Raise it when a search ends at its step limit.
@@ -158,6 +199,12 @@ pub struct Config {
         help_heading = "Fit"
     )]
     pub tol: f64,
+    /// How exact the first hypergradients of a search are
+    ///
+    /// decreasing and adaptive save steps of fits far from the end of a search, where a rough hypergradient points downhill as well,
+    /// and come down to --tol near it. They need an implicit --method and fits to all rows.
+    #[arg(long, value_enum, default_value_t = Config::default().tolerance, help_heading = "Fit")]
+    pub tolerance: Tolerance,
     /// Training rows of one step of a fit; 0 for all
     ///
     /// Mini-batches need gd, momentum or adam. They are for data whose full gradient is too slow: fits end less exactly.
@@ -214,14 +261,21 @@ impl Default for Config {
             keep: 2,
             tune_ridge: false,
             weigh_rows: false,
-            constraint: Constraint::Simplex,
+            space: Shape::Simplex,
+            outer: None,
+            entropy: 0.0,
             method: Way::GaussNewton,
+            strategy: Strategy::Gradient,
+            rivals: Vec::new(),
+            trials: 0,
+            alpha_start: AlphaStart::Even,
             outer_steps: 20,
             inner: Optimiser::Lbfgs,
             inner_steps: 500,
             lr: 0.1,
             ridge: None,
             tol: 1e-4,
+            tolerance: Tolerance::Fixed,
             batch: 0,
             precision: Precision::Single,
             start: Start::Cold,
@@ -244,12 +298,23 @@ impl Config {
         Ok(frame.sample(rows, Seed::new(self.seed).split("sample")))
     }
 
-    /// The same with every setting that the data decides: what this search is, on any data of its size.
+    /// The same with every setting that the data or another setting decides: what this search is, on any data of its size.
     #[must_use]
     pub fn effective(mut self, frame: &Frame) -> Self {
         let train = frame.rows() as f64 * f64::from(self.split.train) / 100.0;
         self.ridge.get_or_insert(train.recip().max(1e-3));
+        self.outer = Some(self.solver());
         self
+    }
+
+    /// How many mixtures a grid or a random search may try.
+    pub(super) fn most_trials(&self) -> usize {
+        if self.trials == 0 { self.outer_steps + 1 } else { self.trials }
+    }
+
+    /// How the coefficients move: as asked for, or as suits their space.
+    pub fn solver(&self) -> Solver {
+        self.outer.unwrap_or_else(|| Solver::usual(self.space))
     }
 
     /// What these settings mean for this data.
@@ -266,9 +331,15 @@ impl Config {
             names: self.candidates.clone(),
             groups: self.groups,
             shared: self.shared,
-            inner: Inner { loss, ridge, fit, way: self.method, batch: self.batch, warm },
+            inner: Inner { loss, ridge, fit, way: self.method, batch: self.batch, warm, tolerance: self.tolerance },
             precision: self.precision,
-            constraint: self.constraint,
+            shape: self.space,
+            solver: self.solver(),
+            entropy: self.entropy,
+            alpha_start: self.alpha_start,
+            strategy: self.strategy,
+            rivals: self.rivals.clone(),
+            trials: self.most_trials(),
             outer: Options { steps: self.outer_steps, ..OUTER },
             keep: self.keep,
             tuning: Tuning { ridge: self.tune_ridge, rows: self.weigh_rows },

@@ -1,6 +1,7 @@
 //! What can be wrong with settings.
 
 use crate::model::candidates::CandidateError;
+use crate::space::Shape;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -86,6 +87,16 @@ pub enum ConfigError {
         other: String,
         /// Why, and what to do.
         need: &'static str,
+    },
+    /// An outer solver that does not move in the space.
+    #[error("outer = {outer} does not go with space = {space}: set --outer to {}, or leave it out", fitting.join(" or "))]
+    Solver {
+        /// The solver.
+        outer: String,
+        /// The space.
+        space: Shape,
+        /// The solvers that do.
+        fitting: Vec<String>,
     },
     /// Candidates that there are not.
     #[error(transparent)]

@@ -22,8 +22,8 @@ pub use layers::{Settings, Sources, resolve};
 pub use network::{NetworkError, Trained};
 pub use predict::{PredictError, predict};
 pub use record::{
-    Compared, HypergradientRecord, Judgement, LogLine, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord,
-    TunedRecord, Verdict,
+    Compared, HypergradientRecord, Judgement, LogLine, Metric, Provenance, RivalRecord, SCHEMA_VERSION, SearchResult,
+    SeedRecord, TunedRecord, Verdict,
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};

@@ -2,6 +2,8 @@
 //! fields may be added, and [`SCHEMA_VERSION`] rises when one changes its meaning or goes.
 
 use crate::data::Task;
+use crate::space::Shape;
+use crate::trial::Strategy;
 use crate::tuning::Suspect;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -32,6 +34,18 @@ pub struct SearchResult {
     pub best_seed: usize,
     /// The found coefficients: for every layer (one, when layers share them) a list of groups, each a list over candidates.
     pub alpha: Vec<Vec<Vec<f64>>>,
+    /// Where each mixture lives.
+    #[serde(default)]
+    pub space: Shape,
+    /// The name of the outer solver, as `--outer` takes it.
+    #[serde(default)]
+    pub outer: String,
+    /// How it was searched.
+    #[serde(default = "by_gradients")]
+    pub strategy: Strategy,
+    /// Values of the coefficients that the search asked for, each with a fit; of all seeds.
+    #[serde(default)]
+    pub evaluations: usize,
     /// How the hypergradients were obtained, over all seeds.
     pub hypergradient: HypergradientRecord,
     /// The searched mixture.
@@ -41,6 +55,9 @@ pub struct SearchResult {
     pub baselines: BTreeMap<String, Compared>,
     /// The searched mixture with its best few candidates only.
     pub discretised: Compared,
+    /// What other ways of searching found; absent where there was none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rivals: Vec<RivalRecord>,
     /// The searched mixture against the single candidate that validation prefers, seed by seed.
     pub verdict: Verdict,
     /// Every seed for itself.
@@ -51,6 +68,22 @@ pub struct SearchResult {
     pub provenance: Provenance,
     /// Wall time of the run. Not a function of data and seed.
     pub seconds: f64,
+}
+
+fn by_gradients() -> Strategy {
+    Strategy::Gradient
+}
+
+/// What another way of searching found, over the seeds.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct RivalRecord {
+    /// The way, as `--strategy` takes it.
+    pub strategy: Strategy,
+    /// As [`SearchResult::evaluations`].
+    pub evaluations: usize,
+    /// Its mixture.
+    #[serde(flatten)]
+    pub compared: Compared,
 }
 
 /// What one choice of activations is worth, over the seeds.
@@ -136,6 +169,10 @@ pub struct SeedRecord {
     pub outer_steps: usize,
     /// Why the search ended: `stationary`, `step limit` or `no decrease`.
     pub stop: String,
+    /// The Frank-Wolfe gap where it ended: the outer objective is at most this above its least value, were it convex. `null` where
+    /// the space is not convex.
+    #[serde(default)]
+    pub gap: Option<f64>,
     /// Steps of all inner fits of the search.
     pub inner_steps: usize,
     /// As [`HypergradientRecord::status`].
@@ -184,6 +221,9 @@ pub struct LogLine {
     pub val_loss: f64,
     /// Size of the projected gradient: 0 where the search is at its end.
     pub stationarity: f64,
+    /// As [`SeedRecord::gap`], at this point.
+    #[serde(default)]
+    pub gap: Option<f64>,
     /// The length of the step that led here; 0 at the start.
     pub eta: f64,
     /// Steps of all fits so far.

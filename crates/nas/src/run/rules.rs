@@ -2,9 +2,12 @@
 
 use super::{Config, ConfigError, Settings, Start};
 use crate::bilevel::Way;
+use crate::exactness::Tolerance;
 use crate::inner::Optimiser;
 use crate::model::{Coordinates, Normalise, candidates};
-use crate::trial::Constraint;
+use crate::outer::Solver;
+use crate::space::{Lattice, Shape};
+use crate::trial::Strategy;
 use clap::ValueEnum;
 
 impl Settings for Config {
@@ -13,6 +16,8 @@ impl Settings for Config {
     fn check(&self) -> Result<(), ConfigError> {
         self.check_numbers()?;
         self.check_network()?;
+        self.check_space()?;
+        self.check_strategies()?;
         self.check_method()?;
         self.check_data()
     }
@@ -23,6 +28,7 @@ impl Config {
         let ranges = [
             ("keep", self.keep, 1..=1000),
             ("outer_steps", self.outer_steps, 0..=1_000_000),
+            ("trials", self.trials, 0..=1_000_000),
             ("inner_steps", self.inner_steps, 1..=100_000_000),
             ("seeds", self.seeds, 1..=100_000),
             ("threads", self.threads, 0..=1024),
@@ -50,13 +56,72 @@ impl Config {
             let need = format!("at least 1 and a divisor of every width in hidden = {:?}", self.hidden);
             return Err(ConfigError::Range { key: "groups", value: self.groups.to_string(), need });
         }
-        if self.normalise == Normalise::Hermite && self.constraint != Constraint::Sphere {
-            let need =
-                "coordinates of an orthonormal basis have both signs; set --constraint sphere, or --normalise moment";
-            return clash(word("normalise", self.normalise), word("constraint", self.constraint), need);
+        if self.normalise == Normalise::Hermite && !self.space.is_signed() {
+            let need = "coordinates of an orthonormal basis have both signs; set --space sphere, or --normalise moment";
+            return clash(word("normalise", self.normalise), format!("space = {}", self.space), need);
         }
         Coordinates::new(&candidates::bank(&self.candidates)?, &self.candidates, self.normalise)?;
         Ok(())
+    }
+
+    /// How the coefficients and their moves go together.
+    fn check_space(&self) -> Result<(), ConfigError> {
+        let (space, solver, h) = (format!("space = {}", self.space), self.solver(), self.candidates.len());
+        if let Shape::Sparse(support) = self.space
+            && support > h
+        {
+            let need = format!("sparse:S with S at most {h}, the number of candidates");
+            return Err(ConfigError::Range { key: "space", value: self.space.to_string(), need });
+        }
+        if !solver.fits(self.space) {
+            let fitting = Solver::ALL.into_iter().filter(|other| other.fits(self.space)).map(name).collect();
+            return Err(ConfigError::Solver { outer: name(solver), space: self.space, fitting });
+        }
+        ConfigError::unless(self.entropy.is_finite(), "entropy", self.entropy, "a finite number")?;
+        if self.entropy != 0.0 && self.space != Shape::Simplex {
+            let entropy = format!("entropy = {}", self.entropy);
+            return clash(
+                entropy,
+                space,
+                "only weights that add up to 1 have one; set --space simplex, or --entropy 0",
+            );
+        }
+        Ok(())
+    }
+
+    /// Which ways of searching there can be, each once.
+    fn check_strategies(&self) -> Result<(), ConfigError> {
+        let all = [&[self.strategy][..], &self.rivals].concat();
+        if let Some(twice) = (1..all.len()).find(|&i| all[..i].contains(&all[i])) {
+            let rival = format!("rivals with {}", name(all[twice]));
+            return clash(
+                rival,
+                word("strategy", self.strategy),
+                "list each way of searching once, and no rival that is the strategy",
+            );
+        }
+        if !all.contains(&Strategy::Grid) {
+            return Ok(());
+        }
+        let Some(lattice) = self.shape_lattice() else {
+            let need = "only the simplex and the box have a grid; set --space to one of them, or search at random";
+            return clash("a grid", format!("space = {}", self.space), need);
+        };
+        let least = 1.0 + lattice.lattice_points(1);
+        if least > self.most_trials() as f64 {
+            let need = format!("at least {least} for the coarsest grid of so many candidates, groups and layers");
+            return Err(ConfigError::Range { key: "trials", value: self.most_trials().to_string(), need });
+        }
+        Ok(())
+    }
+
+    fn shape_lattice(&self) -> Option<Box<dyn Lattice>> {
+        self.space.lattice(self.candidates.len(), 0.0, self.mixtures())
+    }
+
+    /// Mixtures of the network.
+    fn mixtures(&self) -> usize {
+        self.groups * if self.shared { 1 } else { self.hidden.len() }
     }
 
     /// How the hypergradient, the fit and its rows go together.
@@ -73,6 +138,21 @@ impl Config {
         }
         if unroll && batches {
             return clash(batch, method, "what is unrolled is gradient descent on all rows; set --batch 0");
+        }
+        if self.tolerance != Tolerance::Fixed {
+            let tolerance = word("tolerance", self.tolerance);
+            if !self.method.is_implicit() {
+                let need =
+                    "the error of its hypergradients has no estimate; set --tolerance fixed, or --method gauss-newton";
+                return clash(tolerance, method, need);
+            }
+            if batches {
+                return clash(
+                    tolerance,
+                    batch,
+                    "a fit by mini-batches cannot go on from where it ended; set --batch 0",
+                );
+            }
         }
         let tuned = [("tune_ridge = true", self.tune_ridge), ("weigh_rows = true", self.weigh_rows)];
         if let Some((tuned, _)) = tuned.into_iter().find(|(_, on)| *on && batches) {
@@ -120,8 +200,7 @@ impl Config {
 impl Config {
     /// The warnings of the settings, and those that the data adds (science 2.3: the bound means nothing when n_V < h_eff).
     pub fn warnings_on(&self, validation: usize) -> Vec<String> {
-        let mixtures = self.groups * if self.shared { 1 } else { self.hidden.len() };
-        let coefficients = mixtures * self.candidates.len();
+        let coefficients = self.mixtures() * self.candidates.len();
         let few = format!(
             "{validation} validation rows are fewer than the {coefficients} coefficients they choose: the search can overfit \
              them; use fewer candidates or groups, --shared, or a larger validation part of --split"
@@ -132,7 +211,12 @@ impl Config {
 
 /// A setting as a file has it.
 fn word(key: &str, value: impl ValueEnum) -> String {
-    format!("{key} = {}", value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned()))
+    format!("{key} = {}", name(value))
+}
+
+/// The word for a choice.
+pub(super) fn name(value: impl ValueEnum) -> String {
+    value.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn clash(one: impl Into<String>, other: impl Into<String>, need: &'static str) -> Result<(), ConfigError> {

@@ -3,6 +3,7 @@
 use super::folder::{Folder, FolderError, Log};
 use super::network::{NetworkError, Trained};
 use super::record::{LogLine, SearchResult};
+use super::rules::name;
 use super::summary::{Context, best, summary, word};
 use super::{Config, ConfigError, Invocation, Settings, documented, pool};
 use crate::bilevel::Health;
@@ -12,7 +13,6 @@ use crate::report::{Progress, Report, ReportError, html};
 use crate::search::Reached;
 use crate::seed::Seed;
 use crate::trial::{Setting, Trial, TrialError, Watch};
-use clap::ValueEnum;
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -123,11 +123,7 @@ impl Run<'_> {
             frame: self.frame,
             setting: self.setting,
             seed: self.config.seed,
-            method: self
-                .config
-                .method
-                .to_possible_value()
-                .map_or_else(String::new, |value| value.get_name().to_owned()),
+            method: name(self.config.method),
             warnings: self.config.warnings_on(best.parts.validation.len()),
             threads: pool.current_num_threads(),
             seconds: self.begun.elapsed().as_secs_f64(),
@@ -143,12 +139,13 @@ impl Run<'_> {
 
     /// All trials, in parallel on the pool of the caller; the results do not depend on its size.
     fn trials(&self, log: &Log) -> Result<Vec<Trial>, TrialError> {
-        let of_seed = self.setting.outer.steps + 1 + Trial::comparisons(self.setting);
+        let of_seed = self.setting.most_points() + Trial::comparisons(self.setting);
         let total = of_seed * self.seeds.len();
         let progress = if self.quiet { Progress::silent() } else { Progress::shown("search", total) };
         let trial = |(number, seed): (usize, &Seed)| {
-            let left = AtomicUsize::new(self.setting.outer.steps + 1);
-            Trial::run(self.frame, self.setting, *seed, &Follow { number, log, progress: &progress, left })
+            let left = AtomicUsize::new(self.setting.most_points());
+            let convex = self.setting.space(1).convex().is_some();
+            Trial::run(self.frame, self.setting, *seed, &Follow { number, log, progress: &progress, convex, left })
         };
         let trials = self.seeds.par_iter().enumerate().map(trial).collect();
         progress.finish();
@@ -161,13 +158,15 @@ struct Follow<'a> {
     number: usize,
     log: &'a Log,
     progress: &'a Progress,
+    /// Whether the gap means anything.
+    convex: bool,
     /// Points that the search may still reach: its start and one for each outer step at most.
     left: AtomicUsize,
 }
 
 impl Watch for Follow<'_> {
     fn reached(&self, point: Reached<'_>, health: &Health) {
-        let Reached { step, alpha, hypergradient, stationarity, eta } = point;
+        let Reached { step, alpha, hypergradient, stationarity, gap, eta } = point;
         let fit = health.fit.as_ref();
         let line = LogLine {
             seed: self.number,
@@ -176,6 +175,7 @@ impl Watch for Follow<'_> {
             train_loss: fit.map(|fit| fit.loss),
             val_loss: hypergradient.value,
             stationarity,
+            gap: self.convex.then_some(gap),
             eta,
             inner_steps: health.steps,
             inner_residual: fit.map(|fit| fit.residual),

@@ -1,9 +1,10 @@
 //! From trials to `result.json`.
 
 use super::record::{
-    Compared, HypergradientRecord, Judgement, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord,
-    TunedRecord, Verdict,
+    Compared, HypergradientRecord, Judgement, Metric, Provenance, RivalRecord, SCHEMA_VERSION, SearchResult,
+    SeedRecord, TunedRecord, Verdict,
 };
+use super::rules::name;
 use crate::bilevel::Health;
 use crate::data::{Frame, Task};
 use crate::hypergradient::Status;
@@ -63,12 +64,17 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         candidates: names.clone(),
         best_seed,
         alpha: model.by_layer(&first.found.alpha),
+        space: setting.shape,
+        outer: name(setting.solver),
+        strategy: setting.strategy,
+        evaluations: trials.iter().map(|trial| trial.health.evaluations).sum(),
         hypergradient: hypergradients(context.method, trials),
         searched: compared(task, &entries(|trial| &trial.searched)),
         baselines: names.iter().enumerate().map(|(i, name)| (name.clone(), compared(task, &single(i)))).collect(),
         discretised: compared(task, &entries(|trial| &trial.discretised)),
+        rivals: (0..setting.rivals.len()).map(|i| rival(task, i, trials)).collect(),
         verdict: verdict(task, names, trials),
-        seeds: trials.iter().map(|trial| of_seed(&model, trial)).collect(),
+        seeds: trials.iter().map(|trial| of_seed(setting, &model, trial)).collect(),
         notes: notes(frame, context.warnings, names, trials, best_seed),
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -77,6 +83,16 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
             data_sha256: frame.sha256.clone(),
         },
         seconds: context.seconds,
+    }
+}
+
+/// What the i-th of the other ways found is worth.
+fn rival(task: Task, i: usize, trials: &[Trial]) -> RivalRecord {
+    let of = || trials.iter().map(|trial| &trial.rivals[i]);
+    RivalRecord {
+        strategy: trials[0].rivals[i].strategy,
+        evaluations: of().map(|rival| rival.evaluations).sum(),
+        compared: compared(task, &of().map(|rival| rival.entry.as_ref()).collect::<Vec<_>>()),
     }
 }
 
@@ -186,7 +202,7 @@ fn hypergradients(method: String, trials: &[Trial]) -> HypergradientRecord {
     }
 }
 
-fn of_seed(model: &Mlp, trial: &Trial) -> SeedRecord {
+fn of_seed(setting: &Setting, model: &Mlp, trial: &Trial) -> SeedRecord {
     SeedRecord {
         alpha: model.by_layer(&trial.found.alpha),
         val_loss: trial.searched.validation.loss,
@@ -195,8 +211,10 @@ fn of_seed(model: &Mlp, trial: &Trial) -> SeedRecord {
             Stop::Stationary => "stationary",
             Stop::StepLimit => "step limit",
             Stop::NoDecrease => "no decrease",
+            Stop::Exhausted => "all tried",
         }
         .to_owned(),
+        gap: setting.space(1).convex().is_some().then_some(trial.found.gap),
         inner_steps: trial.health.steps,
         status: word(trial.found.hypergradient.evidence.status).to_owned(),
         tuned: tuned(trial),
@@ -240,6 +258,11 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
         .map(|get: fn(&Health) -> usize| trials.iter().map(|trial| get(&trial.health)).sum::<usize>());
     let damped: usize = trials.iter().map(|trial| trial.health.damped).sum();
     let diverged = |i: &usize| trials.iter().filter(|trial| trial.baselines[*i].is_none()).count();
+    let begun = trials.iter().filter_map(|trial| trial.fallback.as_ref()).collect::<Vec<_>>();
+    let begun = begun.first().map(|first| match (begun.len(), trials.len()) {
+        (all, seeds) if all == seeds => format!("in every seed {first}"),
+        (some, seeds) => format!("in {some} of {seeds} seeds {first}"),
+    });
     let lost = (0..names.len()).filter(|i| diverged(i) > 0);
     frame
         .notes
@@ -247,6 +270,7 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
         .chain(&trials[best].preprocess.notes)
         .cloned()
         .chain(warnings)
+        .chain(begun)
         .chain(tuned_notes(&trials[best]))
         .chain((skipped > 0).then(|| {
             let steps = if skipped == 1 { "1 proposed step".to_owned() } else { format!("{skipped} proposed steps") };

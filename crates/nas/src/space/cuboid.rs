@@ -27,6 +27,11 @@ impl Cuboid {
         }
     }
 
+    /// The box [−1, 1]^h.
+    pub fn unit(coordinates: usize) -> Self {
+        Self { limits: vec![[-1.0, 1.0]; coordinates] }
+    }
+
     /// The limits [lᵢ, uᵢ], h of them.
     pub fn limits(&self) -> &[[f64; 2]] {
         &self.limits

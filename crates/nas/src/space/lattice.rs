@@ -11,6 +11,9 @@ pub trait Lattice: Space {
     /// # Panics
     /// When `parts` is 0.
     fn lattice(&self, parts: usize) -> Vec<Vec<f64>>;
+
+    /// The number of those points, which may be more than memory holds.
+    fn lattice_points(&self, parts: usize) -> f64;
 }
 
 impl Lattice for Simplex {
@@ -20,6 +23,14 @@ impl Lattice for Simplex {
         let weight = |k: usize| self.floor + self.free() * (k as f64 / parts as f64);
         let points = compositions(self.coordinates, parts).into_iter();
         points.map(|ks| ks.into_iter().map(weight).collect()).collect()
+    }
+
+    /// C(h + parts − 1, parts), as the product of 1 + parts/i over i < h.
+    fn lattice_points(&self, parts: usize) -> f64 {
+        if self.coordinates == 0 {
+            return 0.0;
+        }
+        (1..self.coordinates).fold(1.0, |product: f64, i| (product * (parts + i) as f64 / i as f64).round())
     }
 }
 
@@ -33,6 +44,12 @@ impl Lattice for Cuboid {
         };
         cartesian(self.limits().iter().map(ticks))
     }
+
+    /// (parts + 1)^h′ for the h′ coordinates that are not fixed.
+    fn lattice_points(&self, parts: usize) -> f64 {
+        let wide = self.limits().iter().filter(|[l, u]| l < u).count();
+        (parts as f64 + 1.0).powf(wide as f64)
+    }
 }
 
 impl Lattice for Finite {
@@ -41,17 +58,29 @@ impl Lattice for Finite {
         assert!(parts > 0, "a lattice of 0 parts to a side");
         self.points().to_vec()
     }
+
+    fn lattice_points(&self, _: usize) -> f64 {
+        self.points().len() as f64
+    }
 }
 
 impl<S: Lattice> Lattice for Copies<S> {
     fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
         cartesian((0..self.copies).map(|_| self.space.lattice(parts)))
     }
+
+    fn lattice_points(&self, parts: usize) -> f64 {
+        self.space.lattice_points(parts).powf(self.copies as f64)
+    }
 }
 
 impl<S: Lattice + ?Sized> Lattice for Product<S> {
     fn lattice(&self, parts: usize) -> Vec<Vec<f64>> {
         cartesian(self.factors.iter().map(|factor| factor.lattice(parts)))
+    }
+
+    fn lattice_points(&self, parts: usize) -> f64 {
+        self.factors.iter().map(|factor| factor.lattice_points(parts)).product()
     }
 }
 

@@ -28,6 +28,11 @@ impl Sparse {
         Ok(Self { coordinates, support, radius })
     }
 
+    /// Those of the unit ball; an s above h is h.
+    pub fn unit(coordinates: usize, support: usize) -> Self {
+        Self { coordinates, support: support.min(coordinates), radius: 1.0 }
+    }
+
     /// Most coordinates s that may differ from 0.
     pub fn support(&self) -> usize {
         self.support

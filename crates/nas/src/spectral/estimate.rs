@@ -2,7 +2,7 @@
 
 use super::Moments;
 use crate::dense::{NoEigenvalues, SymmetricEigen, product};
-use faer::{Col, Mat, Scale};
+use faer::{Col, Mat, MatRef, Scale};
 
 /// What is done about features that are not isotropic.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Moments {
         assert!(self.samples > 0, "the spectral estimator needs at least one sample");
         let m = self.matrix();
         let back = match whitening {
-            Whitening::Maps => Some(self.inverse_root()?),
+            Whitening::Maps => Some(self.inverse_root(RANK)?),
             Whitening::None | Whitening::Centred => None,
         };
         let seen = back.as_ref().map_or_else(|| m.clone(), |back| product(back.as_ref(), m.as_ref()));
@@ -46,28 +46,37 @@ impl Moments {
         if whitening == Whitening::Centred {
             square -= Scale((self.samples as f64).powi(-2)) * &self.weighted;
         }
-        let SymmetricEigen { values, vectors } = SymmetricEigen::of(square.as_ref())?;
-        let strongest = (0..values.len()).rev().take(rank);
-        let turned = |k: usize| {
-            let column: Col<f64> = vectors.col(k).to_owned();
-            let alpha = back.as_ref().map_or_else(|| column.clone(), |back| back * &column);
-            unit(alpha)
-        };
-        Ok(Estimate {
-            values: strongest.clone().map(|k| values[k].max(0.0).sqrt()).collect(),
-            alphas: strongest.map(turned).collect(),
-        })
+        strongest(square.as_ref(), back.as_ref(), rank)
     }
 
-    /// C^(−1/2) of the second moment C = Σ X Xᵀ / (n p), on the directions that it shows.
-    fn inverse_root(&self) -> Result<Mat<f64>, NoEigenvalues> {
+    /// C^(−1/2) of the second moment C = Σ X Xᵀ / (n p), on the directions that have more than this part of the largest.
+    pub(super) fn inverse_root(&self, shown: f64) -> Result<Mat<f64>, NoEigenvalues> {
         let scale = 1.0 / (self.samples * self.first.ncols().max(1)) as f64;
         let SymmetricEigen { values, vectors } = SymmetricEigen::of((Scale(scale) * &self.second).as_ref())?;
-        let least = values.last().copied().unwrap_or(0.0) * RANK;
+        let least = values.last().copied().unwrap_or(0.0) * shown;
         let root = |k: usize| if values[k] > least { values[k].sqrt().recip() } else { 0.0 };
         let scaled = Mat::from_fn(vectors.nrows(), vectors.ncols(), |i, k| vectors[(i, k)] * root(k));
         Ok(product(scaled.as_ref(), vectors.transpose()))
     }
+}
+
+/// The first `rank` eigenvectors of the square of a moment matrix, turned back to combinations of the maps.
+pub(super) fn strongest(
+    square: MatRef<'_, f64>,
+    back: Option<&Mat<f64>>,
+    rank: usize,
+) -> Result<Estimate, NoEigenvalues> {
+    let SymmetricEigen { values, vectors } = SymmetricEigen::of(square)?;
+    let strongest = (0..values.len()).rev().take(rank);
+    let turned = |k: usize| {
+        let column: Col<f64> = vectors.col(k).to_owned();
+        let alpha = back.map_or_else(|| column.clone(), |back| back * &column);
+        unit(alpha)
+    };
+    Ok(Estimate {
+        values: strongest.clone().map(|k| values[k].max(0.0).sqrt()).collect(),
+        alphas: strongest.map(turned).collect(),
+    })
 }
 
 /// Eigenvalues below this part of the largest count as zero.

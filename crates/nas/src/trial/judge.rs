@@ -1,12 +1,13 @@
 //! Every choice of activations fitted and scored under the same conditions.
 
-use super::{Constraint, Setting};
+use super::Setting;
 use crate::bilevel::fitter;
 use crate::data::{Preprocess, Samples};
 use crate::inner::{Fitted, Fitter, narrow};
 use crate::metrics::{Scores, scores};
 use crate::model::{Coordinates, Mlp, Predictor};
 use crate::seed::Seed;
+use crate::space::Shape;
 use serde::{Deserialize, Serialize};
 use tape::Element;
 
@@ -93,33 +94,30 @@ pub fn without_zeros(model: &Mlp, alpha: &[f64]) -> (Mlp, Vec<f64>) {
     (Mlp { bank: model.bank.keep(&kept), ..model.clone() }, few)
 }
 
-/// One candidate in every mixture, scaled to its set.
+/// One candidate in every mixture, as large as its set allows.
 pub(super) fn alone(candidate: usize, setting: &Setting, model: &Mlp) -> Vec<f64> {
     let one = |i: usize| if i == candidate { 1.0 } else { 0.0 };
     let mixture: Vec<f64> = (0..model.bank.len()).map(one).collect();
-    scaled(&mixture, &setting.coordinates, setting.constraint).repeat(model.mixtures())
+    scaled(&mixture, 1.0, &setting.coordinates, setting.shape).repeat(model.mixtures())
 }
 
-/// Each mixture with the `keep` candidates only whose shares are largest, scaled back to its set. A share is a coefficient of
-/// the candidate as it is normalised.
-pub fn discretised(alpha: &[f64], coordinates: &Coordinates, keep: usize, constraint: Constraint) -> Vec<f64> {
+/// Each mixture with the `keep` candidates only whose shares are largest, scaled back to the size that it had in its set. A share
+/// is a coefficient of the candidate as it is normalised.
+pub fn discretised(alpha: &[f64], coordinates: &Coordinates, keep: usize, shape: Shape) -> Vec<f64> {
     let mixture = |mixture: &[f64]| {
         let share = |i: usize| mixture[i].abs() * coordinates.size(i);
         let mut order: Vec<usize> = (0..mixture.len()).collect();
         order.sort_by(|&i, &j| share(j).total_cmp(&share(i)));
         let mut few = vec![0.0; mixture.len()];
         order.into_iter().take(keep.max(1)).for_each(|i| few[i] = mixture[i]);
-        scaled(&few, coordinates, constraint)
+        let size = if shape.is_surface() { 1.0 } else { shape.size(&coordinates.beta(mixture)) };
+        scaled(&few, size, coordinates, shape)
     };
     alpha.chunks(coordinates.candidates().max(1)).flat_map(mixture).collect()
 }
 
-/// A mixture, scaled to its set.
-fn scaled(mixture: &[f64], coordinates: &Coordinates, constraint: Constraint) -> Vec<f64> {
-    let beta = coordinates.beta(mixture);
-    let size = match constraint {
-        Constraint::Sphere => beta.iter().map(|b| b * b).sum::<f64>().sqrt(),
-        _ => beta.iter().sum(),
-    };
-    mixture.iter().map(|a| a / size).collect()
+/// A mixture, scaled to a size in its set; one of no size stays as it is.
+fn scaled(mixture: &[f64], size: f64, coordinates: &Coordinates, shape: Shape) -> Vec<f64> {
+    let has = shape.size(&coordinates.beta(mixture));
+    mixture.iter().map(|a| if has == 0.0 { *a } else { size * a / has }).collect()
 }

@@ -1,11 +1,15 @@
 //! One seed of the main job.
 
 mod judge;
+mod search;
 mod setting;
+mod strategy;
 #[expect(clippy::module_inception, reason = "the folder is named after what it is for")]
 mod trial;
 mod within;
 
 pub use judge::{Entry, discretised, without_zeros};
-pub use setting::{Constraint, Precision, Setting};
+pub use search::Walk;
+pub use setting::{AlphaStart, Precision, Setting};
+pub use strategy::{Rival, Strategy};
 pub use trial::{Trial, TrialError, Watch};

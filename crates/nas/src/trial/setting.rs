@@ -1,26 +1,14 @@
 //! What is searched, and how: equal for all seeds.
 
-use super::within::{Within, in_alpha};
+use super::Strategy;
 use crate::bilevel::Inner;
 use crate::data::Percent;
 use crate::model::{Candidates, Coordinates, Mlp};
-use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
-use crate::search::{Bilevel, Found, Options, Reached, search};
-use crate::space::{Copies, Simplex, Space, Sphere};
+use crate::outer::Solver;
+use crate::search::Options;
+use crate::space::Shape;
 use crate::tuning::Tuning;
 use serde::{Deserialize, Serialize};
-
-/// Where the mixtures live and how they move.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum Constraint {
-    /// The simplex, by exponentiated gradient.
-    Simplex,
-    /// The simplex, by projected gradient.
-    ProjectedSimplex,
-    /// The unit sphere, by projected gradient.
-    Sphere,
-}
 
 /// The element type that networks are fitted in; hypergradients are in `f64` either way.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -30,6 +18,16 @@ pub enum Precision {
     Single,
     /// `f64`, for tolerances below 1e-6.
     Double,
+}
+
+/// Where the coefficients begin.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum AlphaStart {
+    /// All candidates in equal parts
+    Even,
+    /// Where one matrix of moments of the training rows points (algorithm D), if it points anywhere; else even
+    Spectral,
 }
 
 /// What is searched and how; equal for all seeds.
@@ -53,8 +51,20 @@ pub struct Setting {
     pub inner: Inner,
     /// The element type of every program.
     pub precision: Precision,
-    /// Where α lives.
-    pub constraint: Constraint,
+    /// Where each mixture lives, in those coordinates.
+    pub shape: Shape,
+    /// How the mixtures move.
+    pub solver: Solver,
+    /// The weight of the entropy of the mixtures in the outer objective; 0 where they have negative coefficients.
+    pub entropy: f64,
+    /// Where searches by gradients begin.
+    pub alpha_start: AlphaStart,
+    /// How the mixtures are searched.
+    pub strategy: Strategy,
+    /// Other ways whose findings stand beside.
+    pub rivals: Vec<Strategy>,
+    /// Mixtures that a grid or a random search tries, the even one included.
+    pub trials: usize,
     /// The outer solver's limits.
     pub outer: Options,
     /// What else is tuned, at the mixture that was found.
@@ -68,32 +78,5 @@ impl Setting {
     pub fn model(&self, inputs: usize, outputs: usize) -> Mlp {
         let (hidden, bank) = (self.hidden.clone(), self.bank.clone());
         Mlp { inputs, hidden, outputs, bank, groups: self.groups, shared: self.shared }
-    }
-
-    /// The search over `mixtures` mixtures, in the coordinates of the setting; all that it says is about α.
-    pub fn search<P: Bilevel>(
-        &self,
-        problem: &mut P,
-        mixtures: usize,
-        watch: &mut dyn FnMut(&P, Reached<'_>),
-    ) -> Result<Found, P::Error> {
-        let h = self.bank.len();
-        let simplex = Simplex { floor: 1e-4 / h as f64, ..Simplex::unit(h) };
-        let simplices = Copies { space: simplex, copies: mixtures };
-        let spheres = Copies { space: Sphere::unit(h), copies: mixtures };
-        let multiplicative = Each { outer: ExponentiatedGradient { simplex }, coordinates: h };
-        let (space, outer): (&dyn Space, &dyn Outer) = match self.constraint {
-            Constraint::Simplex => (&simplices, &multiplicative),
-            Constraint::ProjectedSimplex => (&simplices, &ProjectedGradient { space: &simplices }),
-            Constraint::Sphere => (&spheres, &ProjectedGradient { space: &spheres }),
-        };
-        let coordinates = &self.coordinates;
-        let mut follow = |within: &Within<'_, P>, reached: Reached<'_>| {
-            let (alpha, own) = (coordinates.alpha(reached.alpha), in_alpha(coordinates, reached.hypergradient));
-            watch(within.problem, Reached { alpha: &alpha, hypergradient: &own, ..reached });
-        };
-        let found = search(&mut Within { problem, coordinates }, space, outer, &self.outer, &mut follow)?;
-        let hypergradient = in_alpha(coordinates, &found.hypergradient);
-        Ok(Found { alpha: coordinates.alpha(&found.alpha), hypergradient, ..found })
     }
 }

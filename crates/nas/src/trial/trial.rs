@@ -1,13 +1,17 @@
 //! One seed of the main job: a split, a search, and every single candidate beside what it found, under equal conditions.
 
 use super::judge::{Entry, Judge, alone, discretised};
-use super::{Precision, Setting};
+use super::strategy::Arena;
+use super::{AlphaStart, Precision, Rival, Setting, Strategy};
 use crate::bilevel::{Health, NoStart, OnData};
-use crate::data::{DataError, Frame, Parts, Preprocess, SplitError};
+use crate::data::{DataError, Frame, Parts, Preprocess, Samples, SplitError};
+use crate::model::Mlp;
 use crate::search::{Found, Reached};
 use crate::seed::Seed;
+use crate::spectral::{NoDirection, direction, random_features};
 use crate::stats::argmin;
 use crate::tuning::Tuned;
+use faer::MatRef;
 use rayon::prelude::*;
 use tape::Element;
 
@@ -26,8 +30,12 @@ pub struct Trial {
     pub discretised: Entry,
     /// Each candidate alone, in order; `None` where its fit diverged.
     pub baselines: Vec<Option<Entry>>,
+    /// What other ways of searching found, in the order of the setting.
+    pub rivals: Vec<Rival>,
     /// The search.
     pub found: Found,
+    /// Why it began at the even mixture though it was to begin elsewhere.
+    pub fallback: Option<NoDirection>,
     /// The other hyperparameters, tuned at that mixture.
     pub tuned: Option<Tuned>,
     /// Its hypergradients; fit and error are those of the point where it ended.
@@ -76,9 +84,9 @@ impl Watch for () {
 }
 
 impl Trial {
-    /// How often [`Watch::compared`] is called: the searched and the discretised mixture, and every candidate.
+    /// How often [`Watch::compared`] is called: the searched and the discretised mixture, every candidate, and every other way.
     pub fn comparisons(setting: &Setting) -> usize {
-        2 + setting.bank.len()
+        2 + setting.bank.len() + setting.rivals.len()
     }
 
     /// Whether the data can be split and read as numbers: all that can be wrong with it, found before the work begins.
@@ -105,17 +113,36 @@ impl Trial {
         let rows = |rows: &[usize]| preprocess.apply(frame, rows);
         let (train, validation, test) = (rows(&parts.train)?, rows(&parts.validation)?, rows(&parts.test)?);
         let model = setting.model(train.d, train.outputs);
+        let both = rows(&[&*parts.train, &parts.validation].concat())?;
         let (start, batches) = (model.start(seed.split("start")), seed.split("batches"));
+        let (from, fallback) = match setting.alpha_start {
+            AlphaStart::Even => (None, None),
+            AlphaStart::Spectral => match shown(&model, &start, &train, seed.split("orders")) {
+                Ok(alpha) => (Some(alpha), None),
+                Err(nothing) => (None, Some(nothing)),
+            },
+        };
+        let arena = Arena {
+            setting,
+            model: &model,
+            train: &train,
+            validation: &validation,
+            both: &both,
+            theta: &start,
+            from: from.as_deref(),
+            seed,
+        };
 
-        let mut problem = OnData::<T>::new(&model, setting.inner, [&train, &validation], start.clone(), batches);
         // The last evaluation may be a step that was not taken.
         let (mut error, mut fit) = (None, None);
         let mut follow = |problem: &OnData<'_, T>, point: Reached<'_>| {
             (error, fit) = (problem.health.error, problem.health.fit.clone());
             watch.reached(point, &problem.health);
         };
-        let found = setting.search(&mut problem, model.mixtures(), &mut follow)?;
-        let health = Health { error, fit, ..problem.health };
+        let (found, health) = arena.search::<T>(setting.strategy, &mut follow)?;
+        let health = Health { error, fit, ..health };
+        let other = |&strategy: &Strategy| Ok((strategy, arena.search::<T>(strategy, &mut |_, _| {})?));
+        let others = setting.rivals.iter().map(other).collect::<Result<Vec<_>, NoStart>>()?;
         let pair = [&train, &validation];
         let tune =
             || setting.tuning.run::<T>(&model, setting.inner, &found.alpha, pair, start.clone(), setting.outer.steps);
@@ -124,9 +151,12 @@ impl Trial {
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
         let h = model.bank.len();
-        let few = discretised(&found.alpha, &setting.coordinates, setting.keep, setting.constraint);
-        let choices: Vec<Vec<f64>> =
-            [found.alpha.clone(), few].into_iter().chain((0..h).map(|i| alone(i, setting, &model))).collect();
+        let few = discretised(&found.alpha, &setting.coordinates, setting.keep, setting.shape);
+        let choices: Vec<Vec<f64>> = [found.alpha.clone(), few]
+            .into_iter()
+            .chain((0..h).map(|i| alone(i, setting, &model)))
+            .chain(others.iter().map(|(_, (found, _))| found.alpha.clone()))
+            .collect();
         let compare = |alpha: &Vec<f64>| {
             let entry = judge.entry(alpha);
             watch.compared();
@@ -136,8 +166,16 @@ impl Trial {
         let mut next = |name| entries.next().flatten().ok_or(TrialError::Diverged { name });
         let (searched, theta) = next("the searched mixture")?;
         let (discretised, _) = next("the discretised mixture")?;
-        let baselines = entries.map(|entry| Some(entry?.0)).collect();
-        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, tuned, health })
+        let mut entries = entries.map(|entry| Some(entry?.0));
+        let baselines = entries.by_ref().take(h).collect();
+        let rival = |((strategy, (found, health)), entry): ((Strategy, (Found, Health)), Option<Entry>)| Rival {
+            strategy,
+            found,
+            evaluations: health.evaluations,
+            entry,
+        };
+        let rivals = others.into_iter().zip(entries).map(rival).collect();
+        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, rivals, found, fallback, tuned, health })
     }
 
     /// The single candidate that validation prefers, by its loss.
@@ -146,4 +184,10 @@ impl Trial {
         let losses: Vec<f64> = self.baselines.iter().map(loss).collect();
         argmin(&losses).filter(|&i| !losses[i].is_nan())
     }
+}
+
+/// The direction that the first layer of the network, as it starts, sees in the training rows.
+fn shown(model: &Mlp, theta: &[f64], train: &Samples, seed: Seed) -> Result<Vec<f64>, NoDirection> {
+    let labels = MatRef::from_row_major_slice(&train.y, train.n, train.outputs);
+    direction(&random_features(model, theta, train), labels, seed)
 }

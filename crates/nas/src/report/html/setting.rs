@@ -6,12 +6,16 @@ use crate::data::Task;
 use crate::run::SearchResult;
 
 /// Settings that say what was searched, where the configuration has them.
-const TELLING: [&str; 14] = [
+const TELLING: [&str; 18] = [
     "split",
     "hidden",
     "groups",
     "shared",
-    "constraint",
+    "space",
+    "outer",
+    "entropy",
+    "strategy",
+    "alpha_start",
     "method",
     "outer_steps",
     "inner",
