@@ -102,6 +102,26 @@ fn every_way_and_optimiser_runs_and_lowers_the_validation_loss() {
     }
 }
 
+/// The hypergradient on V is the mean of those on its pieces, where they have all its rows: 24 rows in 8 pieces.
+#[test]
+fn hypergradients_of_pieces_have_that_of_all_rows_for_their_mean() {
+    let ways = [(Way::Exact, Optimiser::Lbfgs), (Way::GaussNewton, Optimiser::Lbfgs), (Way::Unroll, Optimiser::Gd)];
+    for (way, optimiser) in ways {
+        // After one step, where the terms of a hypergradient do not cancel yet.
+        let frame = quadratic();
+        let setting = setting(&frame, way, optimiser, Constraint::Simplex);
+        let setting = Setting { outer: Options { steps: 1, ..setting.outer }, ..setting };
+        let trial = Trial::run(&frame, &setting, Seed::new(3), &()).unwrap();
+        assert_eq!((trial.parts.validation.len(), trial.pieces.len()), (24, 8));
+        for (i, whole) in trial.found.hypergradient.alpha.iter().enumerate() {
+            let mean = nas::stats::mean(&trial.pieces.iter().map(|piece| piece[i]).collect::<Vec<_>>());
+            let size = trial.pieces.iter().map(|piece| piece[i].abs()).fold(0.0, f64::max);
+            assert!((mean - whole).abs() <= 1e-2 * size, "{way:?}: {mean} and {whole} in {size}");
+        }
+        assert!(trial.pieces[0] != trial.pieces[1], "{way:?}");
+    }
+}
+
 #[test]
 fn a_seed_is_its_numbers() {
     let once = || run(Way::GaussNewton, Optimiser::Lbfgs, Constraint::Simplex);

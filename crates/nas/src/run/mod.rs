@@ -12,6 +12,7 @@ mod record;
 mod rules;
 mod search;
 mod summary;
+mod theory;
 
 pub use config::{Config, Start};
 pub use documented::documented;
@@ -22,8 +23,8 @@ pub use layers::{Settings, Sources, resolve};
 pub use network::{NetworkError, Trained};
 pub use predict::{PredictError, predict};
 pub use record::{
-    Compared, HypergradientRecord, Judgement, LogLine, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord,
-    Verdict,
+    Compared, DiagnosisRecord, HypergradientRecord, Judgement, LogLine, Metric, Provenance, SCHEMA_VERSION,
+    SearchResult, SeedRecord, TheoryRecord, Verdict,
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};

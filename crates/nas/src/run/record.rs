@@ -2,6 +2,7 @@
 //! fields may be added, and [`SCHEMA_VERSION`] rises when one changes its meaning or goes.
 
 use crate::data::Task;
+use crate::diagnose::Finding;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -42,6 +43,8 @@ pub struct SearchResult {
     pub discretised: Compared,
     /// The searched mixture against the single candidate that validation prefers, seed by seed.
     pub verdict: Verdict,
+    /// What the theory says of so many validation rows, and what went wrong.
+    pub theory: TheoryRecord,
     /// Every seed for itself.
     pub seeds: Vec<SeedRecord>,
     /// What the reader and the search have to say, a sentence each.
@@ -122,6 +125,48 @@ pub enum Judgement {
     Lost,
     /// The seeds do not tell.
     Tied,
+}
+
+/// What the theory guarantees for a search of this size, and what its diagnoses found.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct TheoryRecord {
+    /// h_eff of the space of all mixtures: how many directions there are to choose in.
+    pub effective_dimension: f64,
+    /// The constant C that belongs to it: N_ε ≤ (C/ε)^h_eff.
+    pub covering_constant: f64,
+    /// The probability that a bound fails.
+    pub delta: f64,
+    /// Where the bounds clip the loss of a row.
+    pub loss_range: f64,
+    /// How far the validation loss was seen to move for each unit of α.
+    pub lipschitz: f64,
+    /// How far validation loss and expected loss may lie apart, for every α at once.
+    pub gap: f64,
+    /// What that is worth: `estimate` or `certificate`.
+    pub standing: String,
+    /// So many validation rows would halve it; `null` where none would.
+    pub rows_for_half: Option<usize>,
+    /// The same gap for the candidates alone, a certificate.
+    pub candidates_gap: f64,
+    /// The projected hypergradient of the best seed, where its search ended.
+    pub slope: f64,
+    /// What noise of its validation rows makes of a hypergradient; `null` where they are too few to tell.
+    pub noise_floor: Option<f64>,
+    /// The bounds in words, a sentence or two each.
+    pub sentences: Vec<String>,
+    /// What was looked for.
+    pub diagnoses: Vec<DiagnosisRecord>,
+}
+
+/// One diagnosis.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct DiagnosisRecord {
+    /// Its name.
+    pub name: String,
+    /// Whether it is there.
+    pub finding: Finding,
+    /// What was seen, and what to do about it.
+    pub sentence: String,
 }
 
 /// One seed.

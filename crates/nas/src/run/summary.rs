@@ -3,6 +3,7 @@
 use super::record::{
     Compared, HypergradientRecord, Judgement, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord, Verdict,
 };
+use super::theory::theory;
 use crate::bilevel::Health;
 use crate::data::{Frame, Task};
 use crate::hypergradient::Status;
@@ -65,6 +66,7 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         baselines: names.iter().enumerate().map(|(i, name)| (name.clone(), compared(task, &single(i)))).collect(),
         discretised: compared(task, &entries(|trial| &trial.discretised)),
         verdict: verdict(task, names, trials),
+        theory: theory(setting, trials, best_seed),
         seeds: trials.iter().map(|trial| of_seed(&model, trial)).collect(),
         notes: notes(frame, context.warnings, names, trials, best_seed),
         provenance: Provenance {

@@ -1,6 +1,7 @@
 //! One seed of the main job.
 
 mod judge;
+mod pieces;
 mod setting;
 #[expect(clippy::module_inception, reason = "the folder is named after what it is for")]
 mod trial;

@@ -65,6 +65,22 @@ impl Setting {
         Mlp { inputs, hidden, outputs, bank, groups: self.groups, shared: self.shared }
     }
 
+    /// The simplex of one mixture; with its floor, which exponentiated gradient needs.
+    fn simplex(&self) -> Simplex {
+        let h = self.bank.len();
+        Simplex { floor: 1e-4 / h as f64, ..Simplex::unit(h) }
+    }
+
+    /// Where `mixtures` mixtures live.
+    pub fn space(&self, mixtures: usize) -> Box<dyn Space> {
+        match self.constraint {
+            Constraint::Simplex | Constraint::ProjectedSimplex => {
+                Box::new(Copies { space: self.simplex(), copies: mixtures })
+            }
+            Constraint::Sphere => Box::new(Copies { space: Sphere::unit(self.bank.len()), copies: mixtures }),
+        }
+    }
+
     /// The search over `mixtures` mixtures.
     pub fn search<P: Bilevel>(
         &self,
@@ -72,15 +88,12 @@ impl Setting {
         mixtures: usize,
         watch: &mut dyn FnMut(&P, Reached<'_>),
     ) -> Result<Found, P::Error> {
-        let h = self.bank.len();
-        let simplex = Simplex { floor: 1e-4 / h as f64, ..Simplex::unit(h) };
-        let simplices = Copies { space: simplex, copies: mixtures };
-        let spheres = Copies { space: Sphere::unit(h), copies: mixtures };
-        let multiplicative = Each { outer: ExponentiatedGradient { simplex }, coordinates: h };
-        let (space, outer): (&dyn Space, &dyn Outer) = match self.constraint {
-            Constraint::Simplex => (&simplices, &multiplicative),
-            Constraint::ProjectedSimplex => (&simplices, &ProjectedGradient { space: &simplices }),
-            Constraint::Sphere => (&spheres, &ProjectedGradient { space: &spheres }),
+        let space = &*self.space(mixtures);
+        let simplex = self.simplex();
+        let multiplicative = Each { outer: ExponentiatedGradient { simplex }, coordinates: self.bank.len() };
+        let outer: &dyn Outer = match self.constraint {
+            Constraint::Simplex => &multiplicative,
+            Constraint::ProjectedSimplex | Constraint::Sphere => &ProjectedGradient { space },
         };
         search(problem, space, outer, &self.outer, watch)
     }

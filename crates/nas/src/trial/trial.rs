@@ -1,6 +1,7 @@
 //! One seed of the main job: a split, a search, and every single candidate beside what it found, under equal conditions.
 
 use super::judge::{Entry, Judge, alone, discretised};
+use super::pieces;
 use super::{Precision, Setting};
 use crate::bilevel::{Health, NoStart, OnData};
 use crate::data::{DataError, Frame, Parts, Preprocess, SplitError};
@@ -29,6 +30,9 @@ pub struct Trial {
     pub found: Found,
     /// Its hypergradients; fit and error are those of the point where it ended.
     pub health: Health,
+    /// The hypergradients where it ended, each on a piece of the validation rows, all of equal size; empty where there are too few
+    /// rows, or one could not be verified.
+    pub pieces: Vec<Vec<f64>>,
 }
 
 /// Why a seed could not be run.
@@ -114,6 +118,9 @@ impl Trial {
         let found = setting.search(&mut problem, model.mixtures(), &mut follow)?;
         let health = Health { error, fit, ..problem.health };
         watch.searched();
+        let of_pieces = pieces::pieces(frame, &preprocess, &parts, seed.split("pieces"))?;
+        let (at, theta) = (&*found.alpha, health.fit.as_ref().map(|fit| &*fit.theta));
+        let pieces = pieces::hypergradients::<T>(setting, &model, &train, &of_pieces, (at, theta), (&start, batches));
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
         let h = model.bank.len();
@@ -130,7 +137,7 @@ impl Trial {
         let (searched, theta) = next("the searched mixture")?;
         let (discretised, _) = next("the discretised mixture")?;
         let baselines = entries.map(|entry| Some(entry?.0)).collect();
-        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, health })
+        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, health, pieces })
     }
 
     /// The single candidate that validation prefers, by its loss.
