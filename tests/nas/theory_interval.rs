@@ -264,6 +264,7 @@ impl Kernels {
 }
 
 #[test]
+#[ignore = "not yet seen to end: 100 searches over 600 samples take minutes without optimisation"]
 fn standard_errors_are_those_of_a_bootstrap_over_validation_samples() {
     let (n, simplex) = (600, Simplex::unit(MAPS));
     let kernels = Kernels::new(Seed::new(1), n);
