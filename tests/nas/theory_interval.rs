@@ -76,7 +76,7 @@ impl Least {
     /// The least point of Δ.
     fn minimum(&self, space: &dyn Space) -> Vec<f64> {
         let outer = ProjectedGradient { space };
-        let options = SearchOptions { steps: 5000, tolerance: 1e-9, ..SearchOptions::default() };
+        let options = SearchOptions { steps: 5000, tolerance: 1e-11, ..SearchOptions::default() };
         search(&mut Problem(self), space, &outer, &options, &mut |_, _| {}).unwrap().alpha
     }
 }
