@@ -4,6 +4,7 @@ use crate::layers::{of_clap, resolved as layered};
 use nas::bilevel::Way;
 use nas::data::{Percent, Task, digits};
 use nas::inner::Optimiser;
+use nas::model::Normalise;
 use nas::run::{Config, ConfigError, Start, documented};
 use nas::seed::Seed;
 use nas::trial::{Constraint, Precision};
@@ -21,7 +22,7 @@ fn refusal(assignments: &[&str]) -> String {
     }
 }
 
-/// A search in which nothing stands at its default.
+/// A search in which nothing stands at its default, but for what does not go with mini-batches.
 fn other() -> Config {
     Config {
         data: Some("my \"own\" rows.csv".into()),
@@ -32,9 +33,12 @@ fn other() -> Config {
         split: Percent { train: 50, validation: 30, test: 20 },
         hidden: vec![12, 6],
         candidates: vec!["sin".into(), "erf".into()],
+        normalise: Normalise::Moment,
         groups: 3,
         shared: true,
         keep: 1,
+        tune_ridge: false,
+        weigh_rows: false,
         constraint: Constraint::ProjectedSimplex,
         method: Way::DartsSecond,
         outer_steps: 7,
@@ -61,14 +65,14 @@ fn the_defaults_are_the_same_everywhere() {
 #[test]
 fn flags_and_assignments_say_the_same() {
     let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
-                 --groups 3 --shared --keep 1 --constraint projected-simplex --method darts-second --outer-steps 7 \
+                 --normalise moment --groups 3 --shared --keep 1 --constraint projected-simplex --method darts-second --outer-steps 7 \
                  --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double \
                  --start warm --seed 9 --seeds 2 --threads 1";
     let data = ["--data", "my \"own\" rows.csv"];
     let flags: Vec<&str> = flags.split_whitespace().chain(data).collect();
     assert_eq!(resolved(None, &[], &flags).unwrap(), other());
 
-    let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf groups=3 \
+    let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf normalise=moment groups=3 \
                        shared=true keep=1 constraint=projected-simplex method=darts-second outer_steps=7 inner=adam \
                        inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 \
                        seeds=2 threads=1";
@@ -144,9 +148,34 @@ fn typos_get_a_suggestion() {
     assert!(error.contains("typo.toml") && error.contains("\"method\""), "{error}");
 }
 
+/// A comma within parentheses is of the formula.
+#[test]
+fn formulas_come_whole_from_every_layer() {
+    let want = ["relu", "x*exp(-x^2)", "max(x, min(1, x*x))"];
+    let list = "relu, x*exp(-x^2),max(x, min(1, x*x))";
+    let file = File::new("text.toml", format!("candidates = \"{list}\""));
+    let array = File::new("array.toml", format!("candidates = {want:?}"));
+    let found = [
+        resolved(None, &[], &["--candidates", list]),
+        resolved(None, &[&format!("candidates={list}")], &[]),
+        resolved(None, &[&format!("candidates={want:?}")], &[]),
+        resolved(Some(file.path()), &[], &[]),
+        resolved(Some(array.path()), &[], &[]),
+    ];
+    for config in found {
+        assert_eq!(config.unwrap().candidates, want);
+    }
+    let printed = documented(&Config { candidates: want.map(str::to_owned).into(), ..Config::default() }).unwrap();
+    let file = File::new("printed-formulas.toml", &printed);
+    assert_eq!(resolved(Some(file.path()), &[], &[]).unwrap().candidates, want);
+    let refused = refusal(&["candidates=relu,max(x"]);
+    assert!(refused.contains("column 6: expected an operator, `,` or `)`, found the end"), "{refused}");
+    assert!(refusal(&["candidates=3"]).contains("a list of candidates"), "{}", refusal(&["candidates=3"]));
+}
+
 #[test]
 fn what_no_search_can_use_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 34] = [
+    let cases: [(&[&str], &str); 39] = [
         (&["hidden=[]"], "at least one layer"),
         (&["hidden=0"], "a width of at least 1"),
         (&["hidden=8,0"], "a width of at least 1"),
@@ -170,6 +199,11 @@ fn what_no_search_can_use_is_refused_in_one_line() {
         (&["split=60/60/20"], "sum 100"),
         (&["candidates=[]"], "at least one of relu"),
         (&["candidates=relu,relu"], "listed twice"),
+        (&["normalise=hermite"], "set --constraint sphere"),
+        (&["normalise=hermite", "constraint=sphere", "candidates=sin,cos(x),2*sin(x)"], "\"2*sin(x)\" cannot be"),
+        (&["tune_ridge=true", "ridge=0"], "set --ridge to a small number"),
+        (&["tune_ridge=true", "batch=8", "inner=gd"], "set --batch 0"),
+        (&["weigh_rows=true", "batch=8", "inner=adam"], "set --batch 0"),
         (&["batch=8"], "set --inner to gd, momentum or adam"),
         (&["batch=8", "inner=gd", "method=unroll"], "set --batch 0"),
         (&["method=unroll"], "method = unroll does not go with inner = lbfgs"),
@@ -225,6 +259,10 @@ fn a_configuration_becomes_a_setting() {
     assert_eq!((setting.percent, setting.constraint, setting.outer.steps), (config.split, config.constraint, 7));
     assert_eq!((setting.inner.way, setting.inner.ridge, setting.inner.warm), (Way::DartsSecond, 1e-9, true));
     assert_eq!((setting.inner.batch, setting.precision), (32, Precision::Double));
+    let tuned = Config { tune_ridge: true, weigh_rows: true, data: None, ..Config::default() };
+    assert_eq!(resolved(None, &[], &["--tune-ridge", "--weigh-rows"]).unwrap(), tuned);
+    let both = nas::tuning::Tuning { ridge: true, rows: true };
+    assert_eq!((setting.tuning.any(), tuned.setting(&frame).unwrap().tuning), (false, both));
     let fit = setting.inner.fit;
     assert_eq!((fit.optimiser, fit.lr, fit.steps, fit.tolerance), (Optimiser::Adam, 0.01, 70, 1e-3));
 }

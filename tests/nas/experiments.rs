@@ -1,7 +1,8 @@
 //! Where experiments run: rows that outlive an interruption, and what is left in a folder.
 use crate::files::Dir;
 use nas::experiments::{
-    Bound, Criterion, Error, Experiment, Lab, Outcome, Units, Verdict, e0, e1, e2, e3, e5, e9, e10, e11, e12, publish,
+    Bound, Criterion, Error, Experiment, Lab, Outcome, Units, Verdict, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10,
+    e11, e12, publish,
 };
 use nas::report::{Axis, Plot, Series, Table};
 use nas::run::pool;
@@ -118,7 +119,11 @@ fn shipped_settings_are_sound() {
     sound::<e1::Settings>();
     sound::<e2::Settings>();
     sound::<e3::Settings>();
+    sound::<e4::Settings>();
     sound::<e5::Settings>();
+    sound::<e6::Settings>();
+    sound::<e7::Settings>();
+    sound::<e8::Settings>();
     sound::<e9::Settings>();
     sound::<e10::Settings>();
     sound::<e11::Settings>();

@@ -75,6 +75,17 @@ fn expectations_know_moments_and_orthants() {
     }
 }
 
+/// E[eᵘ eᵛ] = e^{1+ρ}, and the slopes −sin of the cosine, whose E is sinh(ρ) / e.
+#[test]
+fn expectations_know_functions_that_are_no_activations() {
+    let (exp, sin) = (|u: f64| u.exp(), |u: f64| -u.sin());
+    for (rho, printed) in [(0.0f64, std::f64::consts::E), (0.5, 4.481689070338), (0.9, 6.685894442279)] {
+        let all = expectations(&[&exp, &sin], rho.acos());
+        assert!((all[(0, 0)] - printed).abs() < 1e-12 && (all[(0, 0)] - (1.0 + rho).exp()).abs() < 1e-12);
+        assert!((all[(1, 1)] - rho.sinh() / std::f64::consts::E).abs() < 1e-14);
+    }
+}
+
 /// Other variances by scaling: for erf, (2/π) arcsin(2c / √((1 + 2a)(1 + 2b))) with variances a, b and covariance c.
 #[test]
 fn expectations_know_other_variances() {

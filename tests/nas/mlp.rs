@@ -5,7 +5,7 @@ use nas::seed::Seed;
 use tape::{Activation, Bank, Tape, reference};
 
 fn model(groups: usize, shared: bool) -> Mlp {
-    let bank = Bank::new([Activation::Identity, Activation::Square]);
+    let bank = Bank::new([Activation::Identity, Activation::Square]).into();
     Mlp { inputs: 2, hidden: vec![2, 2], outputs: 1, bank, groups, shared }
 }
 
@@ -71,7 +71,7 @@ fn predictions_do_not_depend_on_blocks() {
 
 #[test]
 fn candidates_have_names() {
-    assert_eq!(candidates::bank(&candidates::DEFAULT).unwrap().len(), 8);
+    assert_eq!(candidates::bank(&candidates::split(candidates::DEFAULT)).unwrap().len(), 8);
     let error = candidates::bank(&["relu", "thanh"]).unwrap_err();
     assert_eq!(error.to_string(), "there is no candidate \"thanh\"; did you mean \"tanh\"?");
     assert!(candidates::bank(&["zzz"]).unwrap_err().to_string().contains("choose from relu, tanh"));

@@ -124,6 +124,7 @@ fn seed_record(shape: &Shape, seed: usize) -> SeedRecord {
         stop: if seed.is_multiple_of(3) { "step limit" } else { "stationary" }.into(),
         inner_steps: 130 * (last + 1),
         status: "converged".into(),
+        tuned: None,
     }
 }
 

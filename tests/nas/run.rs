@@ -36,7 +36,7 @@ fn config(data: PathBuf) -> Config {
     Config {
         data: Some(data),
         hidden: vec![4],
-        candidates: ["tanh", "square", "identity"].map(str::to_owned).into(),
+        candidates: ["tanh", "square", "x*exp(-max(x^2, 0)/4)"].map(str::to_owned).into(),
         outer_steps: 3,
         inner_steps: 300,
         ridge: Some(1e-2),
@@ -178,6 +178,29 @@ fn predictions_are_those_of_the_run() {
             found[2..],
             "a gap and an unknown word are of their rows alone"
         );
+    }
+}
+
+/// What was tuned is in the result, in the page and in the text, and changes nothing else.
+#[test]
+fn suspects_are_listed() {
+    let dir = Dir::new("run-tuned");
+    let plain = config(dir.file("rows.csv", csv(&cells(Task::Regression))));
+    let tuned = Config { tune_ridge: true, weigh_rows: true, ..plain.clone() };
+    let (without, with) = (run(&dir, "plain", &plain).result, run(&dir, "tuned", &tuned));
+    let parts = splits(&with.folder);
+    assert_eq!((&with.result.searched, &with.result.alpha), (&without.searched, &without.alpha));
+    for (seed, parts) in with.result.seeds.iter().zip(&parts) {
+        let tuned = seed.tuned.as_ref().unwrap();
+        assert!(tuned.ridge.len() == 2 && tuned.val_loss[1] <= tuned.val_loss[0], "{tuned:?}");
+        assert!(tuned.suspects.iter().all(|suspect| parts.train.contains(&suspect.row) && suspect.weight < 0.5));
+        assert!(tuned.suspects.is_sorted_by(|a, b| a.weight <= b.weight));
+    }
+    assert!(without.seeds.iter().all(|seed| seed.tuned.is_none()));
+    let page = fs::read_to_string(with.folder.join("report.html")).unwrap();
+    for said in ["training rows may be mislabelled", "tuned ridges, layer by layer", "the validation loss fell from"] {
+        assert!(with.result.notes.iter().any(|note| note.contains(said)) && page.contains(said), "{said}");
+        assert!(without.notes.iter().all(|note| !note.contains(said)), "{said}");
     }
 }
 

@@ -80,7 +80,7 @@ fn a_start_that_is_drawn_again_is_no_slope() {
             .flat_map(|&alpha| vec![Move { alpha, prediction: prediction(alpha) }; 10])
             .collect::<Vec<_>>()
     };
-    let again = jumps(&moves(|alpha| 0.5 + alpha), 2.0);
+    let again = jumps(&moves(|alpha| 0.5 + alpha), JUMP);
     assert!(again.iter().map(|jump| jump.pair).eq(0..10), "{again:?}");
     assert_eq!(jumps(&moves(|alpha| 7.0 * alpha), 1.5), []);
     assert_eq!(jumps(&[], JUMP), []);

@@ -4,10 +4,11 @@ use nas::data::{CsvOptions, Frame, Percent, read_csv};
 use nas::hypergradient::Status;
 use nas::inner::{FitOptions, Optimiser};
 use nas::metrics;
-use nas::model::candidates;
+use nas::model::{Coordinates, candidates};
 use nas::search::{FirstStep, Options};
 use nas::seed::Seed;
 use nas::trial::{Constraint, Precision, Setting, Trial, discretised};
+use nas::tuning::Tuning;
 
 use crate::files::File;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,12 +36,14 @@ pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint:
         hidden: vec![4],
         bank: candidates::bank(&NAMES).unwrap(),
         names: NAMES.map(String::from).into(),
+        coordinates: Coordinates::own(NAMES.len()),
         groups: 1,
         shared: false,
         inner: Inner { loss: metrics::loss(frame.task()), ridge: 1e-3, fit, way, batch: 0, warm: false },
         precision: Precision::Double,
         constraint,
         outer: Options { steps: 15, first: FirstStep::Eta(1.0), tolerance: 1e-6, halvings: 15 },
+        tuning: Tuning::default(),
         keep: 1,
     }
 }
@@ -130,10 +133,10 @@ fn a_seed_is_its_numbers() {
 
 #[test]
 fn a_discretised_mixture_stays_in_its_set() {
-    let alpha = [0.5, 0.1, 0.4, 0.2, 0.7, 0.1];
-    assert_eq!(discretised(&alpha, 3, 1, Constraint::Simplex), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
-    let two = discretised(&alpha, 3, 2, Constraint::Simplex);
+    let (alpha, own) = ([0.5, 0.1, 0.4, 0.2, 0.7, 0.1], Coordinates::own(3));
+    assert_eq!(discretised(&alpha, &own, 1, Constraint::Simplex), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    let two = discretised(&alpha, &own, 2, Constraint::Simplex);
     assert!((two[0] - 5.0 / 9.0).abs() < 1e-15 && two[1] == 0.0 && (two[3] - 2.0 / 9.0).abs() < 1e-15);
-    let sphere = discretised(&[0.6, -0.8, 0.0], 3, 1, Constraint::Sphere);
+    let sphere = discretised(&[0.6, -0.8, 0.0], &own, 1, Constraint::Sphere);
     assert_eq!(sphere, [0.0, -1.0, 0.0]);
 }

@@ -90,8 +90,21 @@ pub struct Recorded<'t> {
     pub loss: Var<'t>,
 }
 
+/// Both losses of a problem, recorded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Posed<'t> {
+    /// What the outer problem chooses, flat.
+    pub(crate) hyper: Var<'t>,
+    /// θ, flat.
+    pub(crate) theta: Var<'t>,
+    /// The inner loss, on training rows.
+    pub(crate) fitted: Recorded<'t>,
+    /// The outer loss, on validation rows.
+    pub(crate) judged: Recorded<'t>,
+}
+
 impl<'t> Recorded<'t> {
-    fn on_rows(self) -> OnRows<'t, [Var<'t>; 2]> {
+    pub(crate) fn on_rows(self) -> OnRows<'t, [Var<'t>; 2]> {
         OnRows { loss: self.loss, data: [self.x, self.y] }
     }
 }
@@ -178,14 +191,25 @@ impl<'a, T: Element> OnData<'a, T> {
         let (theta, alpha) = (tape.input(model.parameters(), 1), tape.input(model.coefficients(), 1));
         let fitted = inner_loss(&tape, model, &inner, train.n, theta, alpha);
         let judged = inner_loss(&tape, model, &Inner { ridge: 0.0, ..inner }, validation.n, theta, alpha);
+        let fitter = fitter(model, &inner, train.n, seed);
+        Self::posed(Posed { hyper: alpha, theta, fitted, judged }, fitter, inner, [train, validation], start)
+    }
+
+    /// Compiles a recorded problem, with the fitter of its inner loss.
+    pub(crate) fn posed(
+        Posed { hyper, theta, fitted, judged }: Posed<'_>,
+        fitter: Fitter<T>,
+        inner: Inner,
+        [train, validation]: [&'a Samples; 2],
+        start: Vec<f64>,
+    ) -> Self {
         let curvature = match inner.way {
             Way::GaussNewton => Curvature::GaussNewton(fitted.prediction),
             _ => Curvature::Exact,
         };
         let data = [fitted.x, fitted.y, judged.x, judged.y];
         let setup = Setup { curvature, ..Setup::default() };
-        let problem = Problem::stationary(fitted.loss, judged.loss, alpha, theta, data, setup);
-        let fitter = fitter(model, &inner, train.n, seed);
+        let problem = Problem::stationary(fitted.loss, judged.loss, hyper, theta, data, setup);
         let data = [&*train.x, &*train.y, &*validation.x, &*validation.y];
         let train = [narrow(&train.x), narrow(&train.y)];
         let (from, adjoint) = (start.clone(), Vec::new());

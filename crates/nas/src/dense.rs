@@ -68,6 +68,11 @@ impl Cholesky {
         }
     }
 
+    /// The entry (i, j) of L, for i ≥ j.
+    pub fn lower(&self, i: usize, j: usize) -> f64 {
+        self.lower[(i, j)]
+    }
+
     /// The solution of A x = b.
     pub fn solve(&self, b: ColRef<'_, f64>) -> Col<f64> {
         let mut x = b.to_owned();

@@ -29,3 +29,4 @@ pub mod stats;
 pub mod suggest;
 pub mod theory;
 pub mod trial;
+pub mod tuning;

@@ -48,7 +48,7 @@ enum Command {
     /// How many validation samples so many candidates need for a given gap, and the inverse
     Plan(Plan),
     /// Print every setting with its meaning and its value, as a file for --config
-    Config(ConfigArgs),
+    Config(Box<ConfigArgs>),
     /// Run an experiment of the paper and judge it by its criteria
     Reproduce(ReproduceArgs),
 }
@@ -108,11 +108,13 @@ fn run(command: Command, matches: &ArgMatches) -> Answer {
         Command::Predict(prediction) => prediction.write(),
         Command::Data(file) => file.describe(),
         Command::Plan(plan) => plan.answer(),
-        Command::Config(ConfigArgs { experiment: Some(experiment), .. }) => experiment.print_settings(matches),
-        Command::Config(ConfigArgs { settings, experiment: None }) => {
-            print!("{}", documented(&settings.resolve(matches)?)?);
-            Ok(true)
-        }
+        Command::Config(args) => match &args.experiment {
+            Some(experiment) => experiment.print_settings(matches),
+            None => {
+                print!("{}", documented(&args.settings.resolve(matches)?)?);
+                Ok(true)
+            }
+        },
         Command::Reproduce(args) => args.experiment.reproduce(matches),
     }
 }

@@ -1,12 +1,13 @@
 //! `nas reproduce`: the experiments and what they run.
 
 use super::{Answer, Layered};
-use clap::{ArgMatches, Args, Command, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e3, e5, e9, e10, e11, e12, publish};
+use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
+use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
 use std::error::Error;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// The experiments, each with its settings: the one place that lists them.
@@ -24,9 +25,21 @@ pub(crate) enum Named {
     /// Certified bounds fail no more often than they state, and are not so loose that an error would hide
     #[command(name = "E3", alias = "e3")]
     E3(Shipped<e3::Settings>),
+    /// Trained networks come closer to the kernel as one over the root of the width, and rank architectures as it does
+    #[command(name = "E4", alias = "e4")]
+    E4(Shipped<e4::Settings>),
     /// The spectral estimator has the error that theory gives, and starts a search that needs no restarts
     #[command(name = "E5", alias = "e5")]
     E5(Shipped<e5::Settings>),
+    /// Samples of the target choose, among models trained on another distribution, one that transfers
+    #[command(name = "E6", alias = "e6")]
+    E6(Shipped<e6::Settings>),
+    /// The predictions of trained networks move in proportion to the activation weights, at every width
+    #[command(name = "E7", alias = "e7")]
+    E7(Shipped<e7::Settings>),
+    /// A supernet searched as DARTS does: validation error is test error, up to the noise of few images
+    #[command(name = "E8", alias = "e8")]
+    E8(Shipped<e8::Settings>),
     /// The best split lies between too few validation and too few training samples, and can be planned
     #[command(name = "E9", alias = "e9")]
     E9(Shipped<e9::Settings>),
@@ -40,7 +53,7 @@ pub(crate) enum Named {
     #[command(name = "E12", alias = "e12")]
     E12(Shipped<e12::Settings>),
     /// All of them, one after the other
-    #[command(name = "all")]
+    #[command(name = ALL)]
     All(All),
     #[command(external_subcommand)]
     Unknown(Vec<String>),
@@ -120,14 +133,14 @@ impl<E: Experiment> Any for Shipped<E> {
 }
 
 impl Any for All {
+    /// As if each were asked for by its name.
     fn reproduce(&self, _: &ArgMatches) -> Answer {
-        let holds = [
-            self.run::<e0::Settings>()?,
-            self.run::<e1::Settings>()?,
-            self.run::<e5::Settings>()?,
-            self.run::<e11::Settings>()?,
-        ];
-        Ok(holds.iter().all(|holds| *holds))
+        let mut holds = true;
+        for name in names().into_iter().filter(|name| *name != ALL) {
+            let matches = command().try_get_matches_from(self.words(name))?;
+            holds &= Named::from_arg_matches(&matches)?.reproduce(&matches)?;
+        }
+        Ok(holds)
     }
 
     fn print_settings(&self, _: &ArgMatches) -> Answer {
@@ -136,10 +149,25 @@ impl Any for All {
 }
 
 impl All {
-    fn run<E: Experiment>(&self) -> Answer {
-        let shipped = if self.common.quick { E::quick() } else { E::default() };
-        run(&shipped.under(self.seed, self.threads), self.common.out.as_deref())
+    fn words(&self, name: String) -> Vec<OsString> {
+        let numbers =
+            [name, "--seed".to_owned(), self.seed.to_string(), "--threads".to_owned(), self.threads.to_string()];
+        let mut words: Vec<OsString> = numbers.into_iter().map(OsString::from).collect();
+        words.extend(self.common.quick.then(|| "--quick".into()));
+        words.extend(self.common.out.iter().flat_map(|out| ["--out".into(), out.clone().into()]));
+        words
     }
+}
+
+/// The name that stands for all of them.
+const ALL: &str = "all";
+
+fn command() -> Command {
+    Named::augment_subcommands(Command::new("reproduce").no_binary_name(true))
+}
+
+fn names() -> Vec<String> {
+    command().get_subcommands().map(|experiment| experiment.get_name().to_owned()).collect()
 }
 
 impl Any for Vec<String> {
@@ -169,7 +197,11 @@ impl Named {
             Self::E1(experiment) => experiment,
             Self::E2(experiment) => experiment,
             Self::E3(experiment) => experiment,
+            Self::E4(experiment) => experiment,
             Self::E5(experiment) => experiment,
+            Self::E6(experiment) => experiment,
+            Self::E7(experiment) => experiment,
+            Self::E8(experiment) => experiment,
             Self::E9(experiment) => experiment,
             Self::E10(experiment) => experiment,
             Self::E11(experiment) => experiment,
@@ -186,8 +218,7 @@ fn own(matches: &ArgMatches) -> &ArgMatches {
 
 fn unknown(words: &[String]) -> Box<dyn Error> {
     let given = words.first().cloned().unwrap_or_default();
-    let known = Named::augment_subcommands(Command::new("reproduce"));
-    let all: Vec<String> = known.get_subcommands().map(|experiment| experiment.get_name().to_owned()).collect();
+    let all = names();
     let nearest = nearest(&given.to_uppercase(), all.iter().map(String::as_str)).map(str::to_owned);
     Box::new(NoExperiment { given, nearest, all })
 }

@@ -5,12 +5,14 @@ mod fit;
 mod gradient_descent;
 mod lbfgs;
 mod tangent;
+mod tangent_features;
 
 pub use batches::Batches;
 pub use fit::{Fit, FitOptions, Fitted, Fitter, OnRows, Optimiser};
 pub use gradient_descent::{Descent, GradientDescent, Stop};
 pub use lbfgs::{At, Lbfgs, Smooth};
 pub use tangent::TangentKernel;
+pub use tangent_features::TangentFeatures;
 
 use tape::Float;
 

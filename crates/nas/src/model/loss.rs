@@ -14,6 +14,18 @@ pub enum Loss {
 }
 
 impl Loss {
+    /// The loss of every row of `prediction` and `target`, both n × k: n × 1.
+    ///
+    /// # Panics
+    /// When the shapes differ.
+    #[track_caller]
+    pub fn rows<'t>(self, prediction: Var<'t>, target: Var<'t>) -> Var<'t> {
+        match self {
+            Self::Squared => (prediction - target).powi(2).sum_cols() * 0.5,
+            Self::CrossEntropy => prediction.row_log_sum_exp() - (prediction * target).sum_cols(),
+        }
+    }
+
     /// The mean over the rows of `prediction` and `target`, both n × k: 1 × 1.
     ///
     /// # Panics

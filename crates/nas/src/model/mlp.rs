@@ -1,8 +1,9 @@
 //! The multilayer perceptron whose activations are searched.
 
+use super::Candidates;
 use crate::seed::Seed;
 use rand_distr::{Distribution, StandardNormal};
-use tape::{Bank, Var};
+use tape::Var;
 
 /// Layers h ← σ_α(h W + 1 bᵀ), then f = h V + 1 cᵀ. All of W, b, V, c are trained: θ.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Mlp {
     /// Number of outputs: classes, or 1.
     pub outputs: usize,
     /// The candidate activations σ_i.
-    pub bank: Bank,
+    pub bank: Candidates,
     /// G: equal contiguous groups of neurons of a layer, each with a mixture of its own.
     pub groups: usize,
     /// Whether all layers share their mixtures.
@@ -83,7 +84,7 @@ impl Mlp {
         for l in 0..self.hidden.len() {
             let first = if self.shared { 0 } else { l * self.groups * h };
             let mixture = alpha.slice(first, self.groups, h).t();
-            signal = layer(signal).map_or(signal, |z| z.mixture(&self.bank, mixture));
+            signal = layer(signal).map_or(signal, |z| self.bank.mixture(z, mixture));
         }
         layer(signal).unwrap_or(signal)
     }

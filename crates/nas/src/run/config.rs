@@ -5,11 +5,13 @@ use crate::data::{CsvOptions, DataError, Frame, Percent, Task, digits, read_csv,
 use crate::inner::{FitOptions, Optimiser};
 use crate::metrics;
 use crate::model::candidates::{self, CandidateError};
+use crate::model::{Coordinates, Normalise};
 use crate::search::{FirstStep, Options};
 use crate::seed::Seed;
 use crate::trial::{Constraint, Precision, Setting};
+use crate::tuning::Tuning;
 use clap::Args;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::convert::Infallible;
 use std::path::PathBuf;
 
@@ -64,13 +66,22 @@ pub struct Config {
     pub hidden: Vec<usize>,
     /// Activations to mix, separated by commas
     ///
-    /// By default relu,tanh,sigmoid,softplus,silu,gelu,sin,identity; there are also elu, square and erf. Fewer make the search
-    /// faster and its answer surer; leave out what you would not deploy.
+    /// By default relu,tanh,sigmoid,softplus,silu,gelu,sin,identity; there are also elu, square and erf, and every formula in x
+    /// such as "x*exp(-x^2)", with + - * / ^, pi, e, exp, ln, sqrt, sin, cos, tanh, atan, erf, abs, max(x,0) and the names above.
+    /// Fewer make the search faster and its answer surer; leave out what you would not deploy.
     #[arg(
-        long, value_name = "NAMES", value_delimiter = ',', default_values_t = Config::default().candidates,
+        long, value_name = "LIST", value_parser = list, default_value = candidates::DEFAULT, 
         hide_default_value = true, help_heading = "Network"
     )]
-    pub candidates: Vec<String>,
+    #[serde(deserialize_with = "from_list")]
+    pub candidates: std::vec::Vec<String>,
+    /// Sizes of the candidates in the search: as they are, of equal second moment, or orthonormal
+    ///
+    /// With moment each candidate counts as scaled to E sigma(z)^2 = 1 for a standard normal z, so that a large one (square) has
+    /// no larger share than a small one (sigmoid). With hermite the coordinates of a mixture are those in an orthonormal basis
+    /// of its candidates, which needs --constraint sphere. Coefficients are of the candidates as you gave them all the same.
+    #[arg(long, value_enum, default_value_t = Config::default().normalise, help_heading = "Network")]
+    pub normalise: Normalise,
     /// Mixtures per layer, each for an equal share of its neurons; a divisor of every width
     ///
     /// With 1 all neurons of a layer have one activation. With more, different neurons may take different ones, and there is
@@ -87,6 +98,18 @@ pub struct Config {
     /// The result is reported for the whole mixture and for its largest few. 1 gives a plain network.
     #[arg(long, value_name = "N", default_value_t = Config::default().keep, help_heading = "Network")]
     pub keep: usize,
+    /// Tune a ridge for each layer, at the mixture that was found
+    ///
+    /// Each moves by up to three powers of ten from --ridge, to a lower validation loss. The result lists them; the comparison
+    /// stays under equal conditions, with one ridge.
+    #[arg(long, help_heading = "Search")]
+    pub tune_ridge: bool,
+    /// Weigh the training rows, at the mixture that was found, and list those that may be mislabelled
+    ///
+    /// A weight between 0 and 1 for each row, chosen by the validation loss: rows below 0.5 are listed as suspects, the
+    /// lowest weight first. The validation rows should be clean, and not many fewer than the training rows.
+    #[arg(long, help_heading = "Search")]
+    pub weigh_rows: bool,
     /// Where the coefficients of a mixture live, and how they move
     #[arg(long, value_enum, default_value_t = Config::default().constraint, help_heading = "Search")]
     pub constraint: Constraint,
@@ -184,10 +207,13 @@ impl Default for Config {
             rows: 0,
             split: Percent::default(),
             hidden: vec![128],
-            candidates: candidates::DEFAULT.map(str::to_owned).into(),
+            candidates: candidates::split(candidates::DEFAULT),
+            normalise: Normalise::None,
             groups: 1,
             shared: false,
             keep: 2,
+            tune_ridge: false,
+            weigh_rows: false,
             constraint: Constraint::Simplex,
             method: Way::GaussNewton,
             outer_steps: 20,
@@ -231,10 +257,12 @@ impl Config {
         let ridge = self.clone().effective(frame).ridge.unwrap_or_default();
         let fit = FitOptions { optimiser: self.inner, lr: self.lr, steps: self.inner_steps, tolerance: self.tol };
         let (loss, warm) = (metrics::loss(frame.task()), self.start == Start::Warm);
+        let bank = candidates::bank(&self.candidates)?;
         Ok(Setting {
             percent: self.split,
             hidden: self.hidden.clone(),
-            bank: candidates::bank(&self.candidates)?,
+            coordinates: Coordinates::new(&bank, &self.candidates, self.normalise)?,
+            bank,
             names: self.candidates.clone(),
             groups: self.groups,
             shared: self.shared,
@@ -243,8 +271,29 @@ impl Config {
             constraint: self.constraint,
             outer: Options { steps: self.outer_steps, ..OUTER },
             keep: self.keep,
+            tuning: Tuning { ridge: self.tune_ridge, rows: self.weigh_rows },
         })
     }
+}
+
+/// Candidates from a flag. (Its field is a `std::vec::Vec`: of a plain `Vec` clap would make one value of each candidate, and
+/// its own commas would cut formulas.)
+fn list(text: &str) -> Result<Vec<String>, Infallible> {
+    Ok(candidates::split(text))
+}
+
+/// Candidates from a file: a list, or as on the command line with commas.
+fn from_list<'de, D: Deserializer<'de>>(file: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a list of candidates, or a text with commas")]
+    enum Given {
+        List(Vec<String>),
+        Text(String),
+    }
+    Ok(match Given::deserialize(file)? {
+        Given::List(list) => list,
+        Given::Text(text) => candidates::split(&text),
+    })
 }
 
 /// A path from a flag; an empty one unsets what a file says.

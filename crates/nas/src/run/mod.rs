@@ -24,7 +24,7 @@ pub use network::{NetworkError, Trained};
 pub use predict::{PredictError, predict};
 pub use record::{
     Compared, DiagnosisRecord, HypergradientRecord, Judgement, LogLine, Metric, Provenance, SCHEMA_VERSION,
-    SearchResult, SeedRecord, TheoryRecord, Verdict,
+    SearchResult, SeedRecord, TheoryRecord, TunedRecord, Verdict,
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};

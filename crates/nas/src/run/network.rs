@@ -2,7 +2,7 @@
 //!
 //! Tensors, all F64 and row-major: `layers.L.weight` (inputs × outputs of layer L), `layers.L.bias` (outputs), and
 //! `layers.L.alpha` (groups × candidates) of every layer but the last, or one `alpha` where layers share it. The candidates'
-//! names stand in the metadata, separated by commas.
+//! names and formulas stand in the metadata, separated by commas.
 
 use crate::model::Mlp;
 use crate::model::candidates::{self, CandidateError};
@@ -80,8 +80,7 @@ impl Trained {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NetworkError> {
         let (_, header) = SafeTensors::read_metadata(bytes)?;
         let names = header.metadata().as_ref().and_then(|metadata| metadata.get(CANDIDATES));
-        let names: Vec<String> =
-            names.ok_or_else(|| form("the list of candidates"))?.split(',').map(str::to_owned).collect();
+        let names: Vec<String> = candidates::split(names.ok_or_else(|| form("the list of candidates"))?);
         let bank = candidates::bank(&names)?;
         let file = SafeTensors::deserialize(bytes)?;
 

@@ -22,7 +22,7 @@ pub enum PredictError {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: NetworkError,
+        source: Box<NetworkError>,
     },
     /// What was learned about the columns is broken.
     #[error("{}: {source}; run `nas search` again", path.display())]
@@ -60,7 +60,8 @@ pub fn predict(run: &Path, data: &Path, out: &Path, force: bool) -> Result<usize
         return Err(PredictError::Exists { path: out.to_owned() });
     }
     let path = run.join("model.safetensors");
-    let trained = Trained::from_bytes(&read(&path)?).map_err(|source| PredictError::Network { path, source })?;
+    let trained =
+        Trained::from_bytes(&read(&path)?).map_err(|error| PredictError::Network { path, source: error.into() })?;
     let path = run.join("preprocess.json");
     let preprocess: Preprocess =
         serde_json::from_slice(&read(&path)?).map_err(|source| PredictError::Preprocess { path, source })?;

@@ -3,6 +3,7 @@
 
 use crate::data::Task;
 use crate::diagnose::Finding;
+use crate::tuning::Suspect;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -184,6 +185,20 @@ pub struct SeedRecord {
     pub inner_steps: usize,
     /// As [`HypergradientRecord::status`].
     pub status: String,
+    /// What else was tuned; absent where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tuned: Option<TunedRecord>,
+}
+
+/// Hyperparameters that were tuned at the found mixture.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct TunedRecord {
+    /// Validation loss before and after.
+    pub val_loss: [f64; 2],
+    /// The ridge of each layer; empty when they were not tuned.
+    pub ridge: Vec<f64>,
+    /// Training rows of a weight below 0.5, the lowest first; rows are numbered as in `splits.json`.
+    pub suspects: Vec<Suspect>,
 }
 
 /// What a result was made with.

@@ -3,7 +3,8 @@
 use super::{Config, ConfigError, Settings, Start};
 use crate::bilevel::Way;
 use crate::inner::Optimiser;
-use crate::model::candidates;
+use crate::model::{Coordinates, Normalise, candidates};
+use crate::trial::Constraint;
 use clap::ValueEnum;
 
 impl Settings for Config {
@@ -49,7 +50,12 @@ impl Config {
             let need = format!("at least 1 and a divisor of every width in hidden = {:?}", self.hidden);
             return Err(ConfigError::Range { key: "groups", value: self.groups.to_string(), need });
         }
-        candidates::bank(&self.candidates)?;
+        if self.normalise == Normalise::Hermite && self.constraint != Constraint::Sphere {
+            let need =
+                "coordinates of an orthonormal basis have both signs; set --constraint sphere, or --normalise moment";
+            return clash(word("normalise", self.normalise), word("constraint", self.constraint), need);
+        }
+        Coordinates::new(&candidates::bank(&self.candidates)?, &self.candidates, self.normalise)?;
         Ok(())
     }
 
@@ -67,6 +73,17 @@ impl Config {
         }
         if unroll && batches {
             return clash(batch, method, "what is unrolled is gradient descent on all rows; set --batch 0");
+        }
+        let tuned = [("tune_ridge = true", self.tune_ridge), ("weigh_rows = true", self.weigh_rows)];
+        if let Some((tuned, _)) = tuned.into_iter().find(|(_, on)| *on && batches) {
+            return clash(tuned, batch, "what is tuned is a fit to all rows; set --batch 0");
+        }
+        if self.tune_ridge && self.ridge == Some(0.0) {
+            return clash(
+                "tune_ridge = true",
+                "ridge = 0",
+                "no power of ten changes it; set --ridge to a small number",
+            );
         }
         if batches && self.inner == Optimiser::Lbfgs {
             let need = "its line search needs all rows; set --inner to gd, momentum or adam, or --batch to 0";

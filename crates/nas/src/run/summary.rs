@@ -1,7 +1,8 @@
 //! From trials to `result.json`.
 
 use super::record::{
-    Compared, HypergradientRecord, Judgement, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord, Verdict,
+    Compared, HypergradientRecord, Judgement, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord,
+    TunedRecord, Verdict,
 };
 use super::theory::theory;
 use crate::bilevel::Health;
@@ -9,9 +10,11 @@ use crate::data::{Frame, Task};
 use crate::hypergradient::Status;
 use crate::metrics;
 use crate::model::Mlp;
+use crate::report::figure;
 use crate::search::Stop;
 use crate::stats::{argmin, mean, standard_error, t_interval};
 use crate::trial::{Entry, Setting, Trial};
+use crate::tuning::{Suspect, Tuned};
 
 /// What a run is beside its trials.
 #[derive(Clone, Debug)]
@@ -198,7 +201,37 @@ fn of_seed(model: &Mlp, trial: &Trial) -> SeedRecord {
         .to_owned(),
         inner_steps: trial.health.steps,
         status: word(trial.found.hypergradient.evidence.status).to_owned(),
+        tuned: tuned(trial),
     }
+}
+
+fn tuned(trial: &Trial) -> Option<TunedRecord> {
+    let Tuned { ridge, validation, .. } = trial.tuned.as_ref()?;
+    let of_frame = |suspect: Suspect| Suspect { row: trial.parts.train[suspect.row], ..suspect };
+    let suspects = trial.tuned.iter().flat_map(Tuned::suspects).map(of_frame).collect();
+    Some(TunedRecord { val_loss: *validation, ridge: ridge.clone(), suspects })
+}
+
+/// What was tuned in one seed, a sentence each.
+fn tuned_notes(trial: &Trial) -> Vec<String> {
+    /// So many suspects are named here; all are in the file.
+    const NAMED: usize = 20;
+    let Some(TunedRecord { val_loss: [before, after], ridge, suspects }) = tuned(trial) else { return Vec::new() };
+    let [before, after] = [before, after].map(figure);
+    let ridges: Vec<String> = ridge.iter().map(|ridge| format!("{ridge:.1e}")).collect();
+    let mut notes = vec![format!("tuned at the found mixture: the validation loss fell from {before} to {after}")];
+    notes.extend((!ridge.is_empty()).then(|| format!("tuned ridges, layer by layer: {}", ridges.join(", "))));
+    if trial.tuned.as_ref().is_some_and(|tuned| !tuned.weights.is_empty()) {
+        let named: Vec<String> = suspects.iter().take(NAMED).map(|suspect| suspect.row.to_string()).collect();
+        let (n, more) = (suspects.len(), if suspects.len() > NAMED { ", ... (all in result.json)" } else { "" });
+        let list = if n == 0 {
+            String::new()
+        } else {
+            format!(", rows from 0, most suspect first: {}{more}", named.join(", "))
+        };
+        notes.push(format!("{n} of {} training rows may be mislabelled{list}", trial.parts.train.len()));
+    }
+    notes
 }
 
 /// What the reader, the preprocessing of the best seed, the settings and the search have to say.
@@ -216,6 +249,7 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
         .chain(&trials[best].preprocess.notes)
         .cloned()
         .chain(warnings)
+        .chain(tuned_notes(&trials[best]))
         .chain((skipped > 0).then(|| {
             let steps = if skipped == 1 { "1 proposed step".to_owned() } else { format!("{skipped} proposed steps") };
             format!("{steps} had no verified hypergradient and could not be taken: {}", reason())

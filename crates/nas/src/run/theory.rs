@@ -21,13 +21,13 @@ pub(super) fn theory(setting: &trial::Setting, trials: &[Trial], best: usize) ->
     let h = setting.bank.len();
     let ended = &trials[best];
     let space = &*setting.space(ended.found.alpha.len() / h.max(1));
-    let lipschitz = lipschitz(trials);
+    let lipschitz = lipschitz(setting, trials);
     let class = Class::Continuous { space, lipschitz: Lipschitz::Estimated(lipschitz) };
     let all = bounds(class, ended.parts.validation.len());
     let bound = gap(&all);
     let singles = Setting { class: Class::of_models(h.max(1)), ..all };
     let rows_for_half = planner::samples_for_gap(&all, bound.total() / 2.0).ok();
-    let noise = floor(space, ended);
+    let noise = floor(setting, space, ended);
     let EffectiveDimension { exponent, constant } = space.effective_dimension();
     TheoryRecord {
         effective_dimension: exponent,
@@ -43,7 +43,7 @@ pub(super) fn theory(setting: &trial::Setting, trials: &[Trial], best: usize) ->
         .to_owned(),
         rows_for_half,
         candidates_gap: gap(&singles).total(),
-        slope: slopes(space, ended)[1],
+        slope: slopes(setting, space, ended)[1],
         noise_floor: noise.map(|noise| noise.floor),
         sentences: sentences(space, &all, &singles, rows_for_half),
         diagnoses: diagnoses(setting, trials, best, noise, (&bound, exponent)),
@@ -55,34 +55,41 @@ fn bounds(class: Class<'_>, n_validation: usize) -> Setting<'_> {
     Setting { class, loss_range: LOSS_RANGE, loss_lipschitz: 1.0, n_validation, delta: DELTA }
 }
 
-/// How far the validation loss moves for each unit of α, the largest seen: between any two choices that were judged, and by the
-/// slope where a search ended.
-fn lipschitz(trials: &[Trial]) -> f64 {
+/// How far the validation loss moves for each unit of the coordinates of the search, the largest seen: between any two choices
+/// that were judged, and by the slope where a search ended.
+fn lipschitz(setting: &trial::Setting, trials: &[Trial]) -> f64 {
     let norm = |g: &[f64]| g.iter().map(|g| g * g).sum::<f64>().sqrt();
-    let slopes = trials.iter().map(|trial| norm(&trial.found.hypergradient.alpha));
+    let slopes = trials.iter().map(|trial| norm(&setting.coordinates.pull_back(&trial.found.hypergradient.alpha)));
     let ratios = trials.iter().flat_map(|trial| {
         let judged: Vec<&Entry> =
             [&trial.searched, &trial.discretised].into_iter().chain(trial.baselines.iter().flatten()).collect();
         let pairs = (0..judged.len()).flat_map(|i| (0..i).map(move |j| [i, j]));
-        pairs.map(|pair| moved(pair.map(|i| judged[i])).ratio()).collect::<Vec<_>>()
+        pairs.map(|pair| moved(setting, pair.map(|i| judged[i])).ratio()).collect::<Vec<_>>()
     });
     slopes.chain(ratios).filter(|ratio| ratio.is_finite()).fold(0.0, f64::max)
 }
 
-fn moved([a, b]: [&Entry; 2]) -> Move {
-    let losses = [[a.validation.loss], [b.validation.loss]];
-    Pair { alphas: [&a.alpha, &b.alpha], predictions: [&losses[0], &losses[1]] }.distance(Over::Largest)
+fn moved(setting: &trial::Setting, pair: [&Entry; 2]) -> Move {
+    let [a, b] = pair.map(|entry| setting.coordinates.beta(&entry.alpha));
+    let losses = pair.map(|entry| [entry.validation.loss]);
+    Pair { alphas: [&a, &b], predictions: [&losses[0], &losses[1]] }.distance(Over::Largest)
 }
 
 /// The projected hypergradient where a search began and where it ended.
-fn slopes(space: &dyn Space, trial: &Trial) -> [f64; 2] {
-    let found = &trial.found;
-    let last = stationarity(space, &found.alpha, &found.hypergradient.alpha);
+fn slopes(setting: &trial::Setting, space: &dyn Space, trial: &Trial) -> [f64; 2] {
+    let (found, coordinates) = (&trial.found, &setting.coordinates);
+    let last = stationarity(
+        space,
+        &coordinates.beta(&found.alpha),
+        &coordinates.pull_back(&found.hypergradient.alpha),
+    );
     [found.path.first().map_or(last, |step| step.stationarity), last]
 }
 
-fn floor(space: &dyn Space, trial: &Trial) -> Option<Noise> {
-    noise(space, &trial.found.alpha, &trial.pieces, slopes(space, trial))
+fn floor(setting: &trial::Setting, space: &dyn Space, trial: &Trial) -> Option<Noise> {
+    let coordinates = &setting.coordinates;
+    let pieces: Vec<Vec<f64>> = trial.pieces.iter().map(|piece| coordinates.pull_back(piece)).collect();
+    noise(space, &coordinates.beta(&trial.found.alpha), &pieces, slopes(setting, space, trial))
 }
 
 /// Effective dimension, bound, rows for half of it, and what holds for the candidates alone.

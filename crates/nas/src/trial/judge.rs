@@ -5,10 +5,10 @@ use crate::bilevel::fitter;
 use crate::data::{Preprocess, Samples};
 use crate::inner::{Fitted, Fitter, narrow};
 use crate::metrics::{Scores, scores};
-use crate::model::{Mlp, Predictor};
+use crate::model::{Coordinates, Mlp, Predictor};
 use crate::seed::Seed;
 use serde::{Deserialize, Serialize};
-use tape::{Bank, Element};
+use tape::Element;
 
 /// A choice of activations and what it is worth.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -91,29 +91,37 @@ pub fn without_zeros(model: &Mlp, alpha: &[f64]) -> (Mlp, Vec<f64>) {
     let h = model.bank.len();
     let mixtures = || alpha.chunks(h.max(1));
     let kept: Vec<usize> = (0..h).filter(|&i| mixtures().any(|mixture| mixture[i] != 0.0)).collect();
-    let bank = Bank::new(kept.iter().map(|&i| model.bank.activations()[i]).collect::<Vec<_>>());
     let few = mixtures().flat_map(|mixture| kept.iter().map(|&i| mixture[i])).collect();
-    (Mlp { bank, ..model.clone() }, few)
+    (Mlp { bank: model.bank.keep(&kept), ..model.clone() }, few)
 }
 
-/// One candidate in every mixture.
-pub(super) fn alone(candidate: usize, model: &Mlp) -> Vec<f64> {
+/// One candidate in every mixture, scaled to its set.
+pub(super) fn alone(candidate: usize, setting: &Setting, model: &Mlp) -> Vec<f64> {
     let one = |i: usize| if i == candidate { 1.0 } else { 0.0 };
-    (0..model.bank.len()).map(one).collect::<Vec<f64>>().repeat(model.mixtures())
+    let mixture: Vec<f64> = (0..model.bank.len()).map(one).collect();
+    scaled(&mixture, &setting.coordinates, setting.constraint).repeat(model.mixtures())
 }
 
-/// Each mixture with its `keep` largest coefficients only, scaled back to its set.
-pub fn discretised(alpha: &[f64], h: usize, keep: usize, constraint: Constraint) -> Vec<f64> {
+/// Each mixture with the `keep` candidates only whose shares are largest, scaled back to its set. A share is a coefficient of
+/// the candidate as it is normalised.
+pub fn discretised(alpha: &[f64], coordinates: &Coordinates, keep: usize, constraint: Constraint) -> Vec<f64> {
     let mixture = |mixture: &[f64]| {
+        let share = |i: usize| mixture[i].abs() * coordinates.size(i);
         let mut order: Vec<usize> = (0..mixture.len()).collect();
-        order.sort_by(|&i, &j| mixture[j].abs().total_cmp(&mixture[i].abs()));
+        order.sort_by(|&i, &j| share(j).total_cmp(&share(i)));
         let mut few = vec![0.0; mixture.len()];
         order.into_iter().take(keep.max(1)).for_each(|i| few[i] = mixture[i]);
-        let size = match constraint {
-            Constraint::Sphere => few.iter().map(|a| a * a).sum::<f64>().sqrt(),
-            _ => few.iter().sum(),
-        };
-        few.iter().map(|a| a / size).collect::<Vec<f64>>()
+        scaled(&few, coordinates, constraint)
     };
-    alpha.chunks(h.max(1)).flat_map(mixture).collect()
+    alpha.chunks(coordinates.candidates().max(1)).flat_map(mixture).collect()
+}
+
+/// A mixture, scaled to its set.
+fn scaled(mixture: &[f64], coordinates: &Coordinates, constraint: Constraint) -> Vec<f64> {
+    let beta = coordinates.beta(mixture);
+    let size = match constraint {
+        Constraint::Sphere => beta.iter().map(|b| b * b).sum::<f64>().sqrt(),
+        _ => beta.iter().sum(),
+    };
+    mixture.iter().map(|a| a / size).collect()
 }

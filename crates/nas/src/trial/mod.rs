@@ -5,6 +5,7 @@ mod pieces;
 mod setting;
 #[expect(clippy::module_inception, reason = "the folder is named after what it is for")]
 mod trial;
+mod within;
 
 pub use judge::{Entry, discretised, without_zeros};
 pub use setting::{Constraint, Precision, Setting};

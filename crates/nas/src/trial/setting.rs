@@ -1,13 +1,14 @@
 //! What is searched, and how: equal for all seeds.
 
+use super::within::{Within, in_alpha};
 use crate::bilevel::Inner;
 use crate::data::Percent;
-use crate::model::Mlp;
+use crate::model::{Candidates, Coordinates, Mlp};
 use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
 use crate::search::{Bilevel, Found, Options, Reached, search};
 use crate::space::{Copies, Simplex, Space, Sphere};
+use crate::tuning::Tuning;
 use serde::{Deserialize, Serialize};
-use tape::Bank;
 
 /// Where the mixtures live and how they move.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -39,9 +40,11 @@ pub struct Setting {
     /// Widths of the hidden layers.
     pub hidden: Vec<usize>,
     /// The candidates.
-    pub bank: Bank,
+    pub bank: Candidates,
     /// Their names.
     pub names: Vec<String>,
+    /// The coordinates in which their mixtures are searched.
+    pub coordinates: Coordinates,
     /// Mixtures of a layer.
     pub groups: usize,
     /// Whether layers share them.
@@ -54,6 +57,8 @@ pub struct Setting {
     pub constraint: Constraint,
     /// The outer solver's limits.
     pub outer: Options,
+    /// What else is tuned, at the mixture that was found.
+    pub tuning: Tuning,
     /// How many candidates the discretised mixture keeps.
     pub keep: usize,
 }
@@ -71,7 +76,7 @@ impl Setting {
         Simplex { floor: 1e-4 / h as f64, ..Simplex::unit(h) }
     }
 
-    /// Where `mixtures` mixtures live.
+    /// Where `mixtures` mixtures live, in the coordinates of the setting.
     pub fn space(&self, mixtures: usize) -> Box<dyn Space> {
         match self.constraint {
             Constraint::Simplex | Constraint::ProjectedSimplex => {
@@ -81,7 +86,7 @@ impl Setting {
         }
     }
 
-    /// The search over `mixtures` mixtures.
+    /// The search over `mixtures` mixtures, in the coordinates of the setting; all that it says is about α.
     pub fn search<P: Bilevel>(
         &self,
         problem: &mut P,
@@ -95,6 +100,13 @@ impl Setting {
             Constraint::Simplex => &multiplicative,
             Constraint::ProjectedSimplex | Constraint::Sphere => &ProjectedGradient { space },
         };
-        search(problem, space, outer, &self.outer, watch)
+        let coordinates = &self.coordinates;
+        let mut follow = |within: &Within<'_, P>, reached: Reached<'_>| {
+            let (alpha, own) = (coordinates.alpha(reached.alpha), in_alpha(coordinates, reached.hypergradient));
+            watch(within.problem, Reached { alpha: &alpha, hypergradient: &own, ..reached });
+        };
+        let found = search(&mut Within { problem, coordinates }, space, outer, &self.outer, &mut follow)?;
+        let hypergradient = in_alpha(coordinates, &found.hypergradient);
+        Ok(Found { alpha: coordinates.alpha(&found.alpha), hypergradient, ..found })
     }
 }

@@ -8,6 +8,7 @@ use crate::data::{DataError, Frame, Parts, Preprocess, SplitError};
 use crate::search::{Found, Reached};
 use crate::seed::Seed;
 use crate::stats::argmin;
+use crate::tuning::Tuned;
 use rayon::prelude::*;
 use tape::Element;
 
@@ -28,6 +29,8 @@ pub struct Trial {
     pub baselines: Vec<Option<Entry>>,
     /// The search.
     pub found: Found,
+    /// The other hyperparameters, tuned at that mixture.
+    pub tuned: Option<Tuned>,
     /// Its hypergradients; fit and error are those of the point where it ended.
     pub health: Health,
     /// The hypergradients where it ended, each on a piece of the validation rows, all of equal size; empty where there are too few
@@ -117,6 +120,10 @@ impl Trial {
         };
         let found = setting.search(&mut problem, model.mixtures(), &mut follow)?;
         let health = Health { error, fit, ..problem.health };
+        let pair = [&train, &validation];
+        let tune =
+            || setting.tuning.run::<T>(&model, setting.inner, &found.alpha, pair, start.clone(), setting.outer.steps);
+        let tuned = setting.tuning.any().then(tune).transpose()?;
         watch.searched();
         let of_pieces = pieces::pieces(frame, &preprocess, &parts, seed.split("pieces"))?;
         let (at, theta) = (&*found.alpha, health.fit.as_ref().map(|fit| &*fit.theta));
@@ -124,9 +131,9 @@ impl Trial {
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
         let h = model.bank.len();
-        let few = discretised(&found.alpha, h, setting.keep, setting.constraint);
+        let few = discretised(&found.alpha, &setting.coordinates, setting.keep, setting.constraint);
         let choices: Vec<Vec<f64>> =
-            [found.alpha.clone(), few].into_iter().chain((0..h).map(|i| alone(i, &model))).collect();
+            [found.alpha.clone(), few].into_iter().chain((0..h).map(|i| alone(i, setting, &model))).collect();
         let compare = |alpha: &Vec<f64>| {
             let entry = judge.entry(alpha);
             watch.compared();
@@ -137,7 +144,7 @@ impl Trial {
         let (searched, theta) = next("the searched mixture")?;
         let (discretised, _) = next("the discretised mixture")?;
         let baselines = entries.map(|entry| Some(entry?.0)).collect();
-        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, health, pieces })
+        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, found, tuned, health, pieces })
     }
 
     /// The single candidate that validation prefers, by its loss.

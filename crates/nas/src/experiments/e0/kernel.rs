@@ -1,9 +1,9 @@
 //! E0 in the kernel model: 300 architectures, and the bilevel search against the best of them.
 
-use super::prepared::Prepared;
-use super::ranking::Errors;
 use super::{Options, Ranking};
 use crate::experiments::Error;
+use crate::experiments::prepared::Prepared;
+use crate::experiments::ranking::Errors;
 use crate::hypergradient::Evidence;
 use crate::kernel::{Mixing, dual};
 use crate::outer::{ExponentiatedGradient, Outer, ProjectedGradient};
@@ -60,7 +60,7 @@ pub fn measure(options: &Options, seed: Seed, progress: &Progress) -> Result<Vec
 
 /// Runs the seed with this number.
 pub fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Progress) -> Result<Measured, Error> {
-    let prepared = Prepared::new(options, seed, number)?;
+    let prepared = options.prepare(seed, number)?;
     let ranking = Ranking::of(&random_architectures(&prepared, options, progress)?);
     let h = options.candidates;
     let (sphere, simplex) = (Sphere::unit(h), Simplex { floor: FLOOR, ..Simplex::unit(h) });

@@ -2,17 +2,18 @@
 
 pub mod kernel;
 pub mod network;
-mod prepared;
-mod ranking;
 mod report;
 mod settings;
 
-pub use ranking::Ranking;
+pub use super::ranking::Ranking;
 pub use report::{kernel_criteria, kernel_outcome, network_criteria, network_outcome};
 pub use settings::Settings;
 
+use super::Error;
+use super::prepared::{Prepared, Problem};
 use crate::data::{QuadraticForm, Sizes};
 use crate::search;
+use crate::seed::Seed;
 
 /// Sizes and constants of E0.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,5 +48,17 @@ impl Default for Options {
             search: search::Options::default(),
             network: network::Options::default(),
         }
+    }
+}
+
+impl Options {
+    fn planted(&self) -> Problem {
+        let Self { problem: form, sizes, candidates, lambda, .. } = *self;
+        Problem { form, sizes, candidates, lambda }
+    }
+
+    /// The data of the seed with this number.
+    fn prepare(&self, run: Seed, number: usize) -> Result<Prepared, Error> {
+        self.planted().prepare(run.split("e0").split(&format!("seed {number}")))
     }
 }

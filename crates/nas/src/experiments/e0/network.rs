@@ -1,20 +1,19 @@
 //! E0 with real networks: the same data, trained by gradient descent from one start.
 
-use super::prepared::{C0, Prepared};
-use super::ranking::Errors;
 use super::{Options as E0Options, Ranking};
-use crate::data::Dataset;
 use crate::experiments::Error;
-use crate::inner::{Descent, GradientDescent, Stop, TangentKernel};
-use crate::kernel::{Gram, Mixing};
-use crate::model::Network;
+use crate::experiments::nets::{Descend, Nets, Outputs, mean_squared_error};
+use crate::experiments::prepared::Prepared;
+use crate::experiments::ranking::Errors;
+use crate::inner::{Descent, Stop, TangentKernel};
+use crate::kernel::Mixing;
 use crate::report::Progress;
 use crate::seed::Seed;
 use crate::stats::spearman;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use tape::{Activation, Bank, Par, Program, Tape};
+use tape::Tape;
 
 /// Sizes and constants of the network half.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,12 +56,10 @@ pub struct Measured {
 
 /// Everything that was recorded and compiled, once for all seeds and architectures.
 pub(super) struct Programs {
-    network: Network,
-    descent: GradientDescent,
+    nets: Nets,
     tangent: TangentKernel,
-    /// (W, α, x) → f(x).
-    on_validation: Program<f64>,
-    on_test: Program<f64>,
+    on_validation: Outputs,
+    on_test: Outputs,
 }
 
 /// One trained network, and the kernel after the same steps.
@@ -94,8 +91,8 @@ pub(super) fn measure_seed(
     number: usize,
     progress: &Progress,
 ) -> Result<Measured, Error> {
-    let prepared = &Prepared::new(options, seed, number)?;
-    let start = programs.network.start(prepared.seed.split("network"));
+    let prepared = &options.prepare(seed, number)?;
+    let start = programs.nets.network.start(prepared.seed.split("network"));
     let train = |d: Vec<f64>| {
         let trained = programs.train(&options.network, prepared, &start, &d);
         progress.advance();
@@ -116,53 +113,33 @@ pub(super) fn measure_seed(
 
 impl Programs {
     pub(super) fn new(options: &E0Options) -> Self {
-        let degrees = 1..=options.candidates as u32;
-        let bank = Bank::new(degrees.map(Activation::Hermite).collect::<Vec<_>>());
-        let (d, h) = (options.problem.dimension, options.candidates);
-        let network = Network { dimension: d, pairs: options.network.pairs, bank, c0: C0 };
-
+        let (sizes, network) = (options.sizes, options.planted().network(options.network.pairs));
         let tape = Tape::new();
-        let (w, alpha) = (tape.input(d, network.width()), tape.input(h, 1));
-        let on = |n| {
-            let x = tape.input(n, d);
-            (x, network.output(x, w, alpha))
-        };
-        let (x, f) = on(options.sizes.train);
-        let y = tape.input(options.sizes.train, 1);
-        let loss = 0.5 * (f - y).powi(2).sum();
-        let program = |n| {
-            let (x, f) = on(n);
-            tape.compile::<f64>((w, alpha, x), f)
-        };
+        let (w, alpha) = (tape.input(network.dimension, network.width()), tape.input(network.bank.len(), 1));
+        let x = tape.input(sizes.train, network.dimension);
         Self {
-            descent: GradientDescent::new(loss, w, (alpha, x, y)),
-            tangent: TangentKernel::new(f, w, (w, alpha, x)),
-            on_validation: program(options.sizes.validation),
-            on_test: program(options.sizes.test),
-            network,
+            tangent: TangentKernel::new(network.output(x, w, alpha), w, (w, alpha, x)),
+            on_validation: Outputs::new(&network, sizes.validation),
+            on_test: Outputs::new(&network, sizes.test),
+            nets: Nets::new(network, sizes.train),
         }
     }
 
     /// Trains the network of architecture d = α² from W₀.
     fn train(&self, options: &Options, prepared: &Prepared, start: &[f64], d: &[f64]) -> Trained {
         let alpha: Vec<f64> = d.iter().map(|d| d.sqrt()).collect();
-        let (x, y) = (prepared.split.train.features(), prepared.split.train.labels());
+        let data = &prepared.split;
         let mut stream = prepared.seed.split("power iteration").stream();
-        let u = y.iter().map(|_| StandardNormal.sample(&mut stream)).collect();
-        let largest = self.tangent.largest_eigenvalue(&[start, &alpha, x], u, EIGENVALUE_TOLERANCE);
-        let eta = options.step / largest;
-        // The loss is half the sum of squares, the goal a mean.
-        let n = y.len() as f64;
-        let descent = self.descent.run(start.to_vec(), &[&alpha, x, y], eta, options.goal * n / 2.0, options.limit);
-        let error = |program: &Program<f64>, data: &Dataset| {
-            let mut runner = program.runner(Par::Seq);
-            let [f] = runner.run(&[&descent.theta, &alpha, data.features()]);
-            f.iter().zip(data.labels()).map(|(f, y)| (f - y).powi(2)).sum::<f64>() / data.len() as f64
-        };
+        let u = data.train.labels().iter().map(|_| StandardNormal.sample(&mut stream)).collect();
+        let held: [&[f64]; 3] = [start, &alpha, data.train.features()];
+        let eta = options.step / self.tangent.largest_eigenvalue(&held, u, EIGENVALUE_TOLERANCE);
+        let how = Descend { eta, goal: options.goal, limit: options.limit };
+        let descent = self.nets.descend(start, &alpha, &data.train, how);
+        let error = |on: &Outputs, data| mean_squared_error(&on.predict(&descent.theta, &alpha, data), data);
         Trained {
-            train: 2.0 * descent.loss / n,
-            validation: error(&self.on_validation, &prepared.split.validation),
-            test: error(&self.on_test, &prepared.split.test),
+            train: Nets::mean_squared_error(&descent, &data.train),
+            validation: error(&self.on_validation, &data.validation),
+            test: error(&self.on_test, &data.test),
             kernel_validation: kernel_validation(prepared, d, eta, descent.steps),
             descent,
         }
@@ -173,6 +150,5 @@ impl Programs {
 fn kernel_validation(prepared: &Prepared, d: &[f64], eta: f64, steps: usize) -> f64 {
     let mixing = Mixing::Weights { count: d.len() };
     let fit = prepared.model(&mixing).descend(d, eta, steps);
-    let on: &Gram = &prepared.validation;
-    fit.mean_squared_error(on, prepared.split.validation.y())
+    fit.mean_squared_error(&prepared.validation, prepared.split.validation.y())
 }

@@ -1,8 +1,8 @@
 //! E0's criteria, tables and notes.
 
-use super::{Options, kernel, network};
+use super::{Options, Ranking, kernel, network};
 use crate::data::Sizes;
-use crate::experiments::{Bound, Criterion, Outcome};
+use crate::experiments::{Bound, Criterion, Outcome, ranking};
 use crate::hypergradient::Evidence;
 use crate::report::{Table, figure};
 use crate::search::{Found, Stop};
@@ -144,33 +144,9 @@ fn search_note(name: &str, found: &[&Found]) -> String {
 
 /// The criteria of the network half (medians over seeds, except the first) beside their bounds.
 pub fn network_criteria(measured: &[network::Measured]) -> Vec<Criterion> {
-    let column = |get: fn(&network::Measured) -> f64| measured.iter().map(get).collect::<Vec<f64>>();
-    vec![
-        Criterion::of_largest(
-            "Every network fits the training data.",
-            "largest train MSE, all architectures and seeds",
-            &column(|m| m.ranking.worst_train),
-            Bound::AtMost(1e-4),
-        ),
-        Criterion::of_median(
-            "Validation error follows test error ...",
-            "corr(validation MSE, test MSE), median",
-            &column(|m| m.ranking.validation_test),
-            Bound::AtLeast(0.95),
-        ),
-        Criterion::of_median(
-            "... and choosing by it is nearly as good as knowing test error.",
-            "test MSE of the choice by validation error, over the best, median",
-            &column(|m| m.ranking.validation_choice),
-            Bound::AtMost(1.05),
-        ),
-        Criterion::of_median(
-            "Networks rank the architectures as the kernel does.",
-            "Spearman(validation MSE of net, of kernel), median",
-            &column(|m| m.net_kernel),
-            Bound::AtLeast(0.9),
-        ),
-    ]
+    let rankings: Vec<Ranking> = measured.iter().map(|m| m.ranking).collect();
+    let net_kernel: Vec<f64> = measured.iter().map(|m| m.net_kernel).collect();
+    ranking::network_criteria(&rankings, &net_kernel, "")
 }
 
 /// Table, criteria and notes of the network half for [`crate::report`].

@@ -3,6 +3,7 @@
 use super::Settings;
 use super::problem::{Constants, Data, recorded};
 use crate::experiments::Error;
+use crate::experiments::slopes::{differences, distance, norm};
 use crate::seed::Seed;
 use faer::Col;
 use serde::{Deserialize, Serialize};
@@ -65,10 +66,9 @@ impl<'a> At<'a> {
     }
 
     fn found(&self, name: impl Into<String>, gradient: &[f64], bound: Option<f64>, start: Instant) -> Found {
-        let off: Vec<f64> = gradient.iter().zip(&self.reference).map(|(a, b)| a - b).collect();
         let bound = bound.map(|bound| bound / self.size + ROUNDING);
         let seconds = start.elapsed().as_secs_f64();
-        Found { name: name.into(), error: norm(&off) / self.size, bound, products: 0, seconds }
+        Found { name: name.into(), error: distance(gradient, &self.reference) / self.size, bound, products: 0, seconds }
     }
 
     /// A way of the tape's; `theta` is where the training starts, or the solution.
@@ -142,7 +142,7 @@ fn ridge(settings: &Settings, data: &Data, problem: &mut Problem<f64>) -> Result
 fn ridgeless(settings: &Settings, data: &Data, problem: &mut Problem<f64>) -> Result<Vec<Found>, Error> {
     let weights = data.fit(0.0).solve(&data.alpha)?;
     let start = Instant::now();
-    let by_differences = differences(data)?;
+    let by_differences = differences(&data.alpha, |alpha| data.value(alpha, 0.0))?;
     let seconds = start.elapsed().as_secs_f64();
     let at = At::new(data, 0.0, &weights.theta, by_differences);
     let mut found = vec![Found { seconds, ..at.found("finite differences", &at.reference, None, start) }];
@@ -160,20 +160,6 @@ fn ridgeless(settings: &Settings, data: &Data, problem: &mut Problem<f64>) -> Re
     let first = Method::Unroll(Unroll::darts_first_order());
     found.push(at.by_tape(problem, "DARTS, first order", &first, &at.theta, None)?);
     Ok(found)
-}
-
-/// Central differences of fourth order of F at the least-norm fit.
-fn differences(data: &Data) -> Result<Vec<f64>, Error> {
-    const H: f64 = 1e-3;
-    let partial = |i: usize| {
-        let value = |times: f64| {
-            let mut alpha = data.alpha.clone();
-            alpha[i] += times * H;
-            data.value(&alpha, 0.0)
-        };
-        Ok((8.0 * (value(1.0)? - value(-1.0)?) - (value(2.0)? - value(-2.0)?)) / (12.0 * H))
-    };
-    (0..data.alpha.len()).map(partial).collect()
 }
 
 impl Constants {
@@ -207,8 +193,4 @@ impl Constants {
         let off = power * z + self.cross_slope / self.largest * k * power / rho * theta;
         (self.outer_alpha + (z + off) * self.outer) * power * theta + off * self.f_theta.norm_l2()
     }
-}
-
-fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }

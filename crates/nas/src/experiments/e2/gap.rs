@@ -4,6 +4,7 @@ use super::Settings;
 use crate::data::Planted;
 use crate::dense::NotPositiveDefinite;
 use crate::experiments::Error;
+use crate::experiments::slopes::{differences, distance, norm};
 use crate::experiments::superposition::Problem;
 use crate::kernel::{HoldOut, Objective, Partial, Superposed};
 use crate::report::Progress;
@@ -55,18 +56,9 @@ impl Problem {
         Ok(largest(&gaps.collect::<Result<Vec<f64>, _>>()?))
     }
 
-    /// Central differences of fourth order of L.
+    /// ∇L by differences of L.
     fn differences(&self, alpha: &[f64]) -> Result<Vec<f64>, NotPositiveDefinite> {
-        const H: f64 = 1e-3;
-        let partial = |i: usize| {
-            let value = |times: f64| {
-                let mut alpha = alpha.to_vec();
-                alpha[i] += times * H;
-                Ok(self.planted.residual_variance(&alpha, &self.fit().solve(&alpha)?.theta))
-            };
-            Ok((8.0 * (value(1.0)? - value(-1.0)?) - (value(2.0)? - value(-2.0)?)) / (12.0 * H))
-        };
-        (0..alpha.len()).map(partial).collect()
+        differences(alpha, |alpha| Ok(self.planted.residual_variance(alpha, &self.fit().solve(alpha)?.theta)))
     }
 }
 
@@ -78,12 +70,4 @@ impl Objective for Exact<'_> {
         let (in_alpha, in_theta) = self.0.residual_variance_gradient(alpha, theta);
         Partial { value: self.0.residual_variance(alpha, theta), alpha: in_alpha, theta: in_theta }
     }
-}
-
-fn distance(a: &[f64], b: &[f64]) -> f64 {
-    norm(&a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>())
-}
-
-fn norm(x: &[f64]) -> f64 {
-    x.iter().map(|x| x * x).sum::<f64>().sqrt()
 }

@@ -2,9 +2,9 @@
 
 use super::Settings;
 use super::planner::{Curve, Plan, plan};
-use crate::data::{Cells, Dataset, QuadraticForm, Target, digits};
+use crate::data::{Dataset, QuadraticForm};
 use crate::dense::NotPositiveDefinite;
-use crate::experiments::Error;
+use crate::experiments::{Error, two_classes};
 use crate::kernel::{Fit, Gram, KernelModel, Mixing, hermite};
 use crate::outer::ProjectedGradient;
 use crate::search::{FirstStep, Options, search};
@@ -49,7 +49,7 @@ pub fn measure_seed(settings: &Settings, source: Source, number: usize) -> Resul
             let problem = QuadraticForm { dimension: settings.dimension, noise: settings.noise };
             problem.generate(settings.samples + settings.n_test, seed.split("data"))
         }
-        Source::Digits => on_sphere()?,
+        Source::Digits => two_classes::digits()?,
     };
     let mut order: Vec<usize> = (0..data.len()).collect();
     order.shuffle(&mut seed.split("order").stream());
@@ -125,30 +125,4 @@ impl Samples {
 
 fn gram(x: &Dataset, train: &Dataset) -> Gram {
     hermite::gram(x.x(), train.x(), CANDIDATES, 1.0)
-}
-
-/// The embedded digits, centred and on the unit sphere; −1 for those below 5, else 1.
-fn on_sphere() -> Result<Dataset, Error> {
-    let frame = digits()?;
-    let rows = frame.rows();
-    let columns: Vec<&Vec<f64>> = frame
-        .features
-        .columns
-        .iter()
-        .filter_map(|column| match &column.cells {
-            Cells::Numeric(values) => Some(values),
-            Cells::Categorical { .. } => None,
-        })
-        .collect();
-    let means: Vec<f64> = columns.iter().map(|column| column.iter().sum::<f64>() / rows as f64).collect();
-    let mut features = Vec::with_capacity(rows * columns.len());
-    for row in 0..rows {
-        let x: Vec<f64> = columns.iter().zip(&means).map(|(column, mean)| column[row] - mean).collect();
-        let norm = x.iter().map(|x| x * x).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
-        features.extend(x.iter().map(|x| x / norm));
-    }
-    let Target::Classes { levels, cells } = &frame.target else { unreachable!("digits are classes") };
-    let below_five = |level: &String| level.parse::<u32>().is_ok_and(|digit| digit < 5);
-    let label = |class: &u32| if below_five(&levels[*class as usize]) { -1.0 } else { 1.0 };
-    Ok(Dataset::new(features, cells.iter().map(label).collect(), columns.len()))
 }

@@ -87,7 +87,7 @@ fn curves(names: &[String], mixtures: &[&[f64]]) -> Result<Curves, ReportError> 
     let columns = h + mixtures.len();
     let (x, alpha) = (tape.input(POINTS, 1), tape.input(h, columns));
     let each = x.expand(POINTS, columns);
-    let value = each.mixture(&bank, alpha);
+    let value = bank.mixture(each, alpha);
     let slope = jvp(value, each, tape.full(POINTS, columns, 1.0));
     let program = tape.compile::<f64>((x, alpha), (value, slope));
 

@@ -94,13 +94,19 @@ impl Chart {
 
     fn mesh(&self, axes: &mut Axes<'_>) -> Drawn<()> {
         let whole = |v: f64| (v - v.round()).abs() < 1e-9;
-        let power = |v: f64| if whole(v) { short(10f64.powf(v.round())) } else { String::new() };
+        // Where an axis spans less than two powers of ten, the halves between them are marked too.
+        let power = |v: f64, [from, to]: [f64; 2]| {
+            let marked = whole(v) || (to - from < 2.0 && whole(2.0 * v));
+            // Two digits: 3.2, 32.
+            let digit = 10f64.powf(v.floor() - 1.0);
+            if marked { short((10f64.powf(v) / digit).round() * digit) } else { String::new() }
+        };
         let x_mark = |v: &f64| match self.x_powers {
-            true => power(*v),
+            true => power(*v, self.x),
             false if whole(*v) => short(v.round()),
             false => String::new(),
         };
-        let y_mark = |v: &f64| if self.powers { power(*v) } else { short(*v) };
+        let y_mark = |v: &f64| if self.powers { power(*v, self.y) } else { short(*v) };
         axes.configure_mesh()
             .light_line_style(RGBColor(0, 0, 0).mix(0.0))
             .bold_line_style(GRID.rgb().stroke_width(FINE.unsigned_abs()))

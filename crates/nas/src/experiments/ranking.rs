@@ -1,5 +1,6 @@
 //! What the errors of many architectures say about choosing among them.
 
+use super::{Bound, Criterion};
 use crate::stats::{argmin, largest, pearson};
 use serde::{Deserialize, Serialize};
 
@@ -41,4 +42,37 @@ impl Ranking {
             validation_choice: test(argmin(&errors.validation)) / best,
         }
     }
+}
+
+/// The criteria of networks that E0 and E4 share, in `setting` if it is not empty: medians over seeds, except the first.
+/// `net_kernel` are the rank correlations of validation errors of networks and kernel.
+pub(super) fn network_criteria(rankings: &[Ranking], net_kernel: &[f64], setting: &str) -> Vec<Criterion> {
+    let column = |get: fn(&Ranking) -> f64| rankings.iter().map(get).collect::<Vec<f64>>();
+    let name = |name: &str| format!("{name}{setting}");
+    vec![
+        Criterion::of_largest(
+            "Every network fits the training data.",
+            name("largest train MSE, all architectures and seeds"),
+            &column(|r| r.worst_train),
+            Bound::AtMost(1e-4),
+        ),
+        Criterion::of_median(
+            "Validation error follows test error ...",
+            name("corr(validation MSE, test MSE), median"),
+            &column(|r| r.validation_test),
+            Bound::AtLeast(0.95),
+        ),
+        Criterion::of_median(
+            "... and choosing by it is nearly as good as knowing test error.",
+            name("test MSE of the choice by validation error, over the best, median"),
+            &column(|r| r.validation_choice),
+            Bound::AtMost(1.05),
+        ),
+        Criterion::of_median(
+            "Networks rank the architectures as the kernel does.",
+            name("Spearman(validation MSE of net, of kernel), median"),
+            net_kernel,
+            Bound::AtLeast(0.9),
+        ),
+    ]
 }
