@@ -42,6 +42,7 @@ fn other() -> Config {
         constraint: Constraint::ProjectedSimplex,
         method: Way::DartsSecond,
         outer_steps: 7,
+        stop_at_noise: true,
         inner: Optimiser::Adam,
         inner_steps: 70,
         lr: 0.01,
@@ -66,6 +67,7 @@ fn the_defaults_are_the_same_everywhere() {
 fn flags_and_assignments_say_the_same() {
     let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
                  --normalise moment --groups 3 --shared --keep 1 --constraint projected-simplex --method darts-second --outer-steps 7 \
+                 --stop-at-noise \
                  --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double \
                  --start warm --seed 9 --seeds 2 --threads 1";
     let data = ["--data", "my \"own\" rows.csv"];
@@ -73,7 +75,7 @@ fn flags_and_assignments_say_the_same() {
     assert_eq!(resolved(None, &[], &flags).unwrap(), other());
 
     let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf normalise=moment groups=3 \
-                       shared=true keep=1 constraint=projected-simplex method=darts-second outer_steps=7 inner=adam \
+                       shared=true keep=1 constraint=projected-simplex method=darts-second outer_steps=7 stop_at_noise=true inner=adam \
                        inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 \
                        seeds=2 threads=1";
     let data = ["data=my \"own\" rows.csv"];

@@ -3,7 +3,9 @@ use crate::quadratic::{Quadratic, quadratic};
 use crate::random::normal_number;
 use nas::bilevel::Health;
 use nas::diagnose::curvature::{self, curvature};
-use nas::diagnose::{Diagnosis, Finding, collapse, discretisation, noise, overfitting, solves};
+use nas::diagnose::{
+    Diagnosis, Finding, Sharpness, agreement, collapse, discretisation, jumps, noise, overfitting, solves,
+};
 use nas::search::Bilevel;
 use nas::seed::Seed;
 use nas::space::{Simplex, Sphere};
@@ -174,4 +176,53 @@ fn a_turned_hessian_has_the_same_curvature() {
     let options = curvature::Options { products: 2000, tolerance: 1e-12, ..curvature::Options::default() };
     let found = curvature(&mut problem, &[0.25; 4], &options).unwrap();
     assert!((found.value - 5.0).abs() < 1e-6 && found.converged, "{found:?}");
+}
+
+#[test]
+fn a_curvature_that_grows_is_found() {
+    let of = |first, last| Sharpness { first, last };
+    says(&of(1.0, 1.31), Finding::Found, &["1.000", "1.310", "--stop-at-noise"]);
+    says(&of(1.0, 1.29), Finding::Clear, &["1.290", "did not go"]);
+    says(&of(2.0, -1.0), Finding::Clear, &["-1.000"]);
+    says(&of(-1.0, 2.0), Finding::Unknown, &["cannot be compared"]);
+    assert_eq!(of(f64::NAN, 1.0).finding(), Finding::Unknown);
+    assert_eq!(of(1.0, f64::NAN).finding(), Finding::Unknown);
+}
+
+/// A hypergradient without −Jᵀq, at known angles and sizes.
+#[test]
+fn a_wrong_hypergradient_is_found() {
+    let right = agreement(&[3.0, 4.0], &[3.1, 3.9]);
+    assert!((right.ratio - 5.0 / (3.1f64.powi(2) + 3.9f64.powi(2)).sqrt()).abs() < 1e-15);
+    says(&right, Finding::Clear, &["cosine of 0.9996", "it should be"]);
+    let turned = agreement(&[1.0, 0.0], &[1.0, 1.0]);
+    assert!((turned.cosine - 0.5f64.sqrt()).abs() < 1e-15);
+    says(&turned, Finding::Found, &["0.7071", "--method gauss-newton"]);
+    says(&agreement(&[2.1, 0.0], &[1.0, 0.0]), Finding::Found, &["2.100 times"]);
+    says(&agreement(&[0.4, 0.0], &[1.0, 0.0]), Finding::Found, &["0.4000 times"]);
+    says(&agreement(&[0.0], &[1.0]), Finding::Unknown, &["are zero"]);
+    assert_eq!(agreement(&[], &[]).finding(), Finding::Unknown);
+}
+
+/// f(α) of known shape at three points: a curve bends as its second derivative says, a jump does not go away.
+#[test]
+fn fits_that_jump_are_found() {
+    let of = |step: f64, f: fn(f64) -> f64| {
+        let at = |x: f64| (1..5).map(|i| f(f64::from(i) * x)).collect::<Vec<f64>>();
+        let [below, at, above] = [at(0.4 - step), at(0.4), at(0.4 + step)];
+        jumps(step, [&below, &at, &above])
+    };
+    for step in [0.1, 0.01] {
+        // x²: (2 s² i²) over (4 s x i²).
+        let smooth = of(step, |x| x * x);
+        assert!((smooth.bend - step / 0.8).abs() < 1e-9, "{smooth:?}");
+        says(&smooth, Finding::Clear, &["as the bounds assume"]);
+        let leap = of(step, |x| x * 0.1 + f64::from(u8::from(x > 0.4 + 1e-9)));
+        says(&leap, Finding::Found, &["fits jump"]);
+    }
+    let unrelated = jumps(0.1, [&[1.0, 0.0, 0.0], &[0.0, 1.0, 0.0], &[0.0, 0.0, 1.0]]);
+    assert!((unrelated.bend - 3f64.sqrt()).abs() < 1e-15);
+    assert_eq!(jumps(0.1, [&[1.0], &[1.0], &[1.0]]).finding(), Finding::Clear);
+    assert_eq!(jumps(0.1, [&[], &[], &[]]).finding(), Finding::Clear);
+    assert_eq!(jumps(0.1, [&[f64::NAN], &[1.0], &[1.0]]).finding(), Finding::Unknown);
 }

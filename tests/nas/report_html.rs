@@ -263,10 +263,14 @@ fn the_theory_has_its_figures_and_what_was_found_stands_out() {
         assert!(words.contains(&diagnosis.sentence), "{}", diagnosis.name);
     }
     assert!(page.contains("<tr class=\"searched\"><th scope=\"row\">collapse</th>"));
+    let (found, known) = (&run.result.alpha[0][0], run.result.theory.intervals.as_ref().unwrap());
+    let first = format!("relu {:.2} {:.2} to {:.2}", found[0], known.low[0][0][0], known.high[0][0][0]);
+    assert!(words.contains(&first), "no {first}");
     assert!(!page.contains("<tr class=\"searched\"><th scope=\"row\">noise floor</th>"));
 
     let mut unknown = run.clone();
     unknown.result.theory.diagnoses.clear();
+    unknown.result.theory.intervals = None;
     (unknown.result.theory.rows_for_half, unknown.result.theory.noise_floor) = (None, None);
     assert!(text(&self::page(&unknown)).contains("0 diagnoses looked for what often goes wrong, and found nothing."));
 }

@@ -3,7 +3,7 @@ use crate::trial::{quadratic, setting};
 use nas::bilevel::Way;
 use nas::inner::Optimiser;
 use nas::report::comparison;
-use nas::run::{Context, Judgement, Metric, SearchResult, Verdict, judge, summary};
+use nas::run::{Context, Judgement, Metric, SearchResult, Verdict, best, judge, summary};
 use nas::seed::Seed;
 use nas::space::{Copies, Simplex};
 use nas::theory::Class;
@@ -49,8 +49,11 @@ fn result(diverged: &[(usize, usize)], change: impl Fn(&mut [Trial])) -> SearchR
     let mut trials = [trial(1), trial(2)];
     diverged.iter().for_each(|&(seed, candidate)| trials[seed].baselines[candidate] = None);
     change(&mut trials);
+    let best = best(&trials);
+    let probe = trials[best].probe(&frame, &setting, Seed::new(1 + best as u64)).ok();
     let (method, warnings) = ("gauss-newton".to_owned(), vec!["a warning".to_owned()]);
-    let context = Context { frame: &frame, setting: &setting, seed: 7, method, warnings, threads: 1, seconds: 1.5 };
+    let context =
+        Context { frame: &frame, setting: &setting, seed: 7, method, probe, warnings, threads: 1, seconds: 1.5 };
     summary(context, &trials)
 }
 
@@ -100,11 +103,24 @@ fn the_theory_of_a_run_is_that_of_its_space_and_rows() {
     let half = theory.rows_for_half.unwrap();
     assert!(gap_of(all, half) <= theory.gap / 2.0 && gap_of(all, half - 1) > theory.gap / 2.0);
     let names: Vec<&str> = theory.diagnoses.iter().map(|diagnosis| &*diagnosis.name).collect();
-    assert_eq!(names, ["noise floor", "outer overfitting", "collapse", "discretisation gap", "hypergradients"]);
+    let recorded = ["noise floor", "outer overfitting", "collapse", "discretisation gap", "hypergradients"];
+    let probed = ["wrong hypergradient", "sharpness", "jumps"];
+    assert_eq!(names, [&recorded[..], &probed].concat());
+    let said = theory.sentences.last().unwrap();
+    match &theory.intervals {
+        Some(known) => {
+            for ((low, high), alpha) in known.low[0][0].iter().zip(&known.high[0][0]).zip(&result.alpha[0][0]) {
+                assert!(low <= alpha && alpha <= high, "{low} {alpha} {high}");
+            }
+            assert!(said.contains("95 % intervals") && said.contains("apart"), "{said}");
+            assert!(known.confused.iter().all(|pair| pair.mixture == 0 && said.contains(&pair.pair[0])), "{said}");
+        }
+        None => assert!(said.starts_with("There are no confidence intervals"), "{said}"),
+    }
     assert!(theory.noise_floor.unwrap() > 0.0 && theory.slope >= 0.0 && theory.lipschitz > 0.0);
 
     let failed = self::result(&[], |trials| trials.iter_mut().for_each(|trial| trial.pieces.clear()));
-    assert!(failed.theory.noise_floor.is_none() && failed.theory.diagnoses.len() == 4);
+    assert!(failed.theory.noise_floor.is_none() && failed.theory.diagnoses.len() == 7);
     let damped = self::result(&[], |trials| trials[0].health.damped = 1);
     let text = comparison(&damped);
     assert!(text.contains("What the theory says:") && text.contains("! hypergradients: Of "), "{text}");

@@ -1,16 +1,18 @@
 //! One seed of the main job, on small data with a known answer.
 use nas::bilevel::{Inner, Way};
 use nas::data::{CsvOptions, Frame, Percent, read_csv};
+use nas::diagnose::{Diagnosis, Finding};
 use nas::hypergradient::Status;
 use nas::inner::{FitOptions, Optimiser};
 use nas::metrics;
 use nas::model::{Coordinates, candidates};
-use nas::search::{FirstStep, Options};
+use nas::search::{FirstStep, Options, Stop};
 use nas::seed::Seed;
 use nas::trial::{Constraint, Precision, Setting, Trial, discretised};
 use nas::tuning::Tuning;
 
 use crate::files::File;
+use crate::random::normal_number;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static FILES: AtomicUsize = AtomicUsize::new(0);
@@ -19,12 +21,28 @@ const NAMES: [&str; 3] = ["identity", "square", "tanh"];
 
 /// y = (x₁ + x₂)² + 3: of the candidates only the square fits it.
 pub(crate) fn quadratic() -> Frame {
+    squares(120)
+}
+
+fn squares(rows: usize) -> Frame {
     let row = |i: usize| {
         let (a, b) = ((i as f64 * 0.37).sin(), (i as f64 * 0.71).cos());
         format!("{a},{b},{}\n", (a + b).powi(2) + 3.0)
     };
-    let text: String = ["a,b,y\n".to_owned()].into_iter().chain((0..120).map(row)).collect();
+    let text: String = ["a,b,y\n".to_owned()].into_iter().chain((0..rows).map(row)).collect();
     let file = File::new(&format!("quadratic-{}.csv", FILES.fetch_add(1, Ordering::Relaxed)), &text);
+    read_csv(file.path(), &CsvOptions::default()).unwrap()
+}
+
+/// Pure noise, which no candidate fits better than another.
+fn noisy() -> Frame {
+    let mut stream = Seed::new(4).split("noisy").stream();
+    let mut row = || {
+        let [a, b, y] = [(); 3].map(|()| normal_number(&mut stream));
+        format!("{a},{b},{y}\n")
+    };
+    let text: String = "a,b,y\n".to_owned() + &(0..120).map(|_| row()).collect::<String>();
+    let file = File::new("noisy.csv", &text);
     read_csv(file.path(), &CsvOptions::default()).unwrap()
 }
 
@@ -43,6 +61,7 @@ pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, constraint:
         precision: Precision::Double,
         constraint,
         outer: Options { steps: 15, first: FirstStep::Eta(1.0), tolerance: 1e-6, halvings: 15 },
+        stop_at_noise: false,
         tuning: Tuning::default(),
         keep: 1,
     }
@@ -122,6 +141,56 @@ fn hypergradients_of_pieces_have_that_of_all_rows_for_their_mean() {
             assert!((mean - whole).abs() <= 1e-2 * size, "{way:?}: {mean} and {whole} in {size}");
         }
         assert!(trial.pieces[0] != trial.pieces[1], "{way:?}");
+    }
+}
+
+/// With targets that are noise beside a line, all validation rows of the search say is noise: it ends before it moves, and
+/// without the option it moves. Where the square shows, it begins.
+#[test]
+fn a_search_ends_where_its_hypergradient_is_noise() {
+    let of = |frame: &Frame, stop_at_noise| {
+        let plain = setting(frame, Way::GaussNewton, Optimiser::Lbfgs, Constraint::ProjectedSimplex);
+        Trial::run(frame, &Setting { stop_at_noise, ..plain }, Seed::new(3), &()).unwrap()
+    };
+    let clear = squares(1200);
+    let (stopped, whole) = (of(&clear, true), of(&clear, false));
+    assert!(!stopped.found.path.is_empty() && stopped.found.path.len() <= whole.found.path.len());
+    assert_eq!(stopped.found.path[..], whole.found.path[..stopped.found.path.len()], "the same way, as far as it goes");
+    assert_ne!(whole.found.stop, Stop::Noise);
+
+    let (stopped, whole) = (of(&noisy(), true), of(&noisy(), false));
+    assert_eq!((stopped.found.stop, stopped.found.path.len()), (Stop::Noise, 0));
+    assert!(!whole.found.path.is_empty());
+}
+
+/// Around the minimum of a search: its hypergradient is the derivative of the loss, its fits follow α, and its coefficients have
+/// intervals that hold them.
+#[test]
+fn a_probe_sees_a_derivative_smooth_fits_and_intervals() {
+    let frame = quadratic();
+    let setting = setting(&frame, Way::Exact, Optimiser::Lbfgs, Constraint::ProjectedSimplex);
+    // After one step, where the slope is not nothing yet.
+    let early = Setting { outer: Options { steps: 1, ..setting.outer }, ..setting.clone() };
+    let probe = |setting: &Setting| {
+        let trial = Trial::run(&frame, setting, Seed::new(3), &()).unwrap();
+        (trial.probe(&frame, setting, Seed::new(3)), trial)
+    };
+    let found = probe(&early).0.unwrap();
+    assert_eq!(found.agreement.finding(), Finding::Clear, "{}", found.agreement.sentence());
+    assert!(found.sharpness.first.is_finite() && found.sharpness.last.is_finite());
+    let first_order = Setting { inner: Inner { way: Way::DartsFirst, ..early.inner }, ..early.clone() };
+    let darts = probe(&first_order).0.unwrap();
+    assert!(darts.agreement.cosine < found.agreement.cosine, "{:?} {:?}", darts.agreement, found.agreement);
+    let (again, trial) = probe(&early);
+    let (found, again) = (found.intervals, again.unwrap().intervals);
+    match (found, again) {
+        (Ok(a), Ok(b)) => {
+            assert_eq!((&a.intervals, &a.standard_errors), (&b.intervals, &b.standard_errors), "not a function");
+            let holds = |(alpha, [low, high]): (&f64, &[f64; 2])| low <= alpha && alpha <= high;
+            assert!(trial.found.alpha.iter().zip(&a.intervals).all(holds), "{a:?}");
+        }
+        (Err(a), Err(b)) => assert_eq!(a, b),
+        _ => panic!("not a function"),
     }
 }
 

@@ -3,17 +3,23 @@
 //! One file for each [`Diagnosis`]: a pure function of figures, an answer with its numbers, and a sentence with advice.
 //! [`curvature`] alone asks the problem again.
 
+mod agreement;
 mod collapse;
 pub mod curvature;
 mod discretisation;
+mod jumps;
 mod noise;
 mod overfitting;
+mod sharpness;
 mod solves;
 
+pub use agreement::{Agreement, agreement};
 pub use collapse::{Collapse, Shares, collapse};
 pub use discretisation::{Discretisation, discretisation};
+pub use jumps::{Jumps, jumps};
 pub use noise::{Noise, noise};
 pub use overfitting::{Overfitting, overfitting};
+pub use sharpness::Sharpness;
 pub use solves::{Solves, solves};
 
 use serde::{Deserialize, Serialize};

@@ -153,10 +153,34 @@ pub struct TheoryRecord {
     pub slope: f64,
     /// What noise of its validation rows makes of a hypergradient; `null` where they are too few to tell.
     pub noise_floor: Option<f64>,
-    /// The bounds in words, a sentence or two each.
+    /// How surely the coefficients of the best seed are known, given its training rows; `null` where that cannot be told.
+    pub intervals: Option<IntervalRecord>,
+    /// Bounds and intervals in words, a sentence or two each.
     pub sentences: Vec<String>,
     /// What was looked for.
     pub diagnoses: Vec<DiagnosisRecord>,
+}
+
+/// Confidence intervals of coefficients, and those that the validation rows do not tell apart.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct IntervalRecord {
+    /// The lower ends at 95 %, as [`SearchResult::alpha`].
+    pub low: Vec<Vec<Vec<f64>>>,
+    /// The upper ends.
+    pub high: Vec<Vec<Vec<f64>>>,
+    /// The pairs of candidates of one mixture of which nobody knows which should have more.
+    pub confused: Vec<ConfusedRecord>,
+}
+
+/// Two candidates of a mixture that are not told apart.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ConfusedRecord {
+    /// The mixture, counted from 0 through groups, then layers.
+    pub mixture: usize,
+    /// Their names.
+    pub pair: [String; 2],
+    /// `flat`: the loss does not change when one takes from the other; `wide`: more validation rows would tell.
+    pub reason: String,
 }
 
 /// One diagnosis.
@@ -179,7 +203,7 @@ pub struct SeedRecord {
     pub val_loss: f64,
     /// Accepted outer steps.
     pub outer_steps: usize,
-    /// Why the search ended: `stationary`, `step limit` or `no decrease`.
+    /// Why the search ended: `stationary`, `step limit`, `no decrease` or `noise`.
     pub stop: String,
     /// Steps of all inner fits of the search.
     pub inner_steps: usize,

@@ -109,7 +109,11 @@ impl Run<'_> {
         let config = documented(self.config)?;
         folder.write("config.toml", config.as_bytes())?;
         let trials = pool.install(|| self.trials(log))?;
-        let best = &trials[best(&trials)];
+        let number = best(&trials);
+        let best = &trials[number];
+        let probe = pool.install(|| best.probe(self.frame, self.setting, self.seeds[number]));
+        let unseen =
+            probe.as_ref().err().map(|error| format!("no look around the coefficients that were found: {error}"));
 
         let model = self.setting.model(best.preprocess.width(), best.preprocess.outputs());
         let (alpha, theta) = (best.found.alpha.clone(), best.theta.clone());
@@ -128,7 +132,8 @@ impl Run<'_> {
                 .method
                 .to_possible_value()
                 .map_or_else(String::new, |value| value.get_name().to_owned()),
-            warnings: self.config.warnings_on(best.parts.validation.len()),
+            probe: probe.ok(),
+            warnings: self.config.warnings_on(best.parts.validation.len()).into_iter().chain(unseen).collect(),
             threads: pool.current_num_threads(),
             seconds: self.begun.elapsed().as_secs_f64(),
         };

@@ -13,7 +13,7 @@ use crate::model::Mlp;
 use crate::report::figure;
 use crate::search::Stop;
 use crate::stats::{argmin, mean, standard_error, t_interval};
-use crate::trial::{Entry, Setting, Trial};
+use crate::trial::{Entry, Probe, Setting, Trial};
 use crate::tuning::{Suspect, Tuned};
 
 /// What a run is beside its trials.
@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub seed: u64,
     /// The name of the hypergradient's way.
     pub method: String,
+    /// What was seen around the best seed's search; `None` where it could not be looked at.
+    pub probe: Option<Probe>,
     /// What there is to say about the settings.
     pub warnings: Vec<String>,
     /// Worker threads.
@@ -69,7 +71,7 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         baselines: names.iter().enumerate().map(|(i, name)| (name.clone(), compared(task, &single(i)))).collect(),
         discretised: compared(task, &entries(|trial| &trial.discretised)),
         verdict: verdict(task, names, trials),
-        theory: theory(setting, trials, best_seed),
+        theory: theory(setting, trials, best_seed, context.probe.as_ref()),
         seeds: trials.iter().map(|trial| of_seed(&model, trial)).collect(),
         notes: notes(frame, context.warnings, names, trials, best_seed),
         provenance: Provenance {
@@ -197,6 +199,7 @@ fn of_seed(model: &Mlp, trial: &Trial) -> SeedRecord {
             Stop::Stationary => "stationary",
             Stop::StepLimit => "step limit",
             Stop::NoDecrease => "no decrease",
+            Stop::Noise => "noise",
         }
         .to_owned(),
         inner_steps: trial.health.steps,

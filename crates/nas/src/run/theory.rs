@@ -1,13 +1,14 @@
 //! What the theory says of a run: bounds for its validation rows, and diagnoses of its searches.
 
+use super::intervals;
 use super::record::{DiagnosisRecord, TheoryRecord};
-use crate::diagnose::{Diagnosis, Noise, collapse, discretisation, noise, overfitting, solves};
+use crate::diagnose::{Diagnosis, Noise, collapse, discretisation, overfitting, solves};
 use crate::report::figure;
 use crate::space::{EffectiveDimension, Space, stationarity};
 use crate::theory::lipschitz::{Lipschitz, Move, Over, Pair};
 use crate::theory::risk::{Setting, gap};
 use crate::theory::{Bound, Class, Standing, planner, words};
-use crate::trial::{self, Entry, Trial};
+use crate::trial::{self, Entry, Probe, Trial};
 
 /// The probability that a bound fails.
 const DELTA: f64 = 0.05;
@@ -17,7 +18,7 @@ const DELTA: f64 = 0.05;
 const LOSS_RANGE: f64 = 1.0;
 
 /// Bounds and diagnoses of a run, whose trials are not none.
-pub(super) fn theory(setting: &trial::Setting, trials: &[Trial], best: usize) -> TheoryRecord {
+pub(super) fn theory(setting: &trial::Setting, trials: &[Trial], best: usize, probe: Option<&Probe>) -> TheoryRecord {
     let h = setting.bank.len();
     let ended = &trials[best];
     let space = &*setting.space(ended.found.alpha.len() / h.max(1));
@@ -27,7 +28,10 @@ pub(super) fn theory(setting: &trial::Setting, trials: &[Trial], best: usize) ->
     let bound = gap(&all);
     let singles = Setting { class: Class::of_models(h.max(1)), ..all };
     let rows_for_half = planner::samples_for_gap(&all, bound.total() / 2.0).ok();
-    let noise = floor(setting, space, ended);
+    let slopes = slopes(setting, space, ended);
+    let noise = setting.noise(&ended.found.alpha, &ended.pieces, slopes);
+    let known = probe.map(|probe| intervals::intervals(setting, ended, probe.intervals.as_ref()));
+    let (intervals, words) = known.unzip();
     let EffectiveDimension { exponent, constant } = space.effective_dimension();
     TheoryRecord {
         effective_dimension: exponent,
@@ -43,10 +47,11 @@ pub(super) fn theory(setting: &trial::Setting, trials: &[Trial], best: usize) ->
         .to_owned(),
         rows_for_half,
         candidates_gap: gap(&singles).total(),
-        slope: slopes(setting, space, ended)[1],
+        slope: slopes[1],
         noise_floor: noise.map(|noise| noise.floor),
-        sentences: sentences(space, &all, &singles, rows_for_half),
-        diagnoses: diagnoses(setting, trials, best, noise, (&bound, exponent)),
+        intervals: intervals.flatten(),
+        sentences: sentences(space, &all, &singles, rows_for_half).into_iter().chain(words).collect(),
+        diagnoses: diagnoses(setting, trials, best, (noise, probe), (&bound, exponent)),
     }
 }
 
@@ -78,18 +83,8 @@ fn moved(setting: &trial::Setting, pair: [&Entry; 2]) -> Move {
 /// The projected hypergradient where a search began and where it ended.
 fn slopes(setting: &trial::Setting, space: &dyn Space, trial: &Trial) -> [f64; 2] {
     let (found, coordinates) = (&trial.found, &setting.coordinates);
-    let last = stationarity(
-        space,
-        &coordinates.beta(&found.alpha),
-        &coordinates.pull_back(&found.hypergradient.alpha),
-    );
+    let last = stationarity(space, &coordinates.beta(&found.alpha), &coordinates.pull_back(&found.hypergradient.alpha));
     [found.path.first().map_or(last, |step| step.stationarity), last]
-}
-
-fn floor(setting: &trial::Setting, space: &dyn Space, trial: &Trial) -> Option<Noise> {
-    let coordinates = &setting.coordinates;
-    let pieces: Vec<Vec<f64>> = trial.pieces.iter().map(|piece| coordinates.pull_back(piece)).collect();
-    noise(space, &coordinates.beta(&trial.found.alpha), &pieces, slopes(setting, space, trial))
 }
 
 /// Effective dimension, bound, rows for half of it, and what holds for the candidates alone.
@@ -114,14 +109,17 @@ fn diagnoses(
     setting: &trial::Setting,
     trials: &[Trial],
     best: usize,
-    noise: Option<Noise>,
+    (noise, probe): (Option<Noise>, Option<&Probe>),
     (bound, effective_dimension): (&Bound, f64),
 ) -> Vec<DiagnosisRecord> {
     let losses = |get: fn(&Trial) -> f64| trials.iter().map(get).collect::<Vec<f64>>();
     let validation = losses(|trial| trial.searched.validation.loss);
     let rows = trials[best].parts.validation.len();
     let linear: Vec<bool> = setting.names.iter().map(|name| name == "identity").collect();
-    let collapse = collapse(&trials[best].found.alpha, &linear);
+    let h = linear.len();
+    let share = |(i, a): (usize, &f64)| a * setting.coordinates.size(i % h);
+    let shares: Vec<f64> = trials[best].found.alpha.iter().enumerate().map(share).collect();
+    let collapse = collapse(&shares, &linear);
     let overfitting = overfitting(
         &validation,
         &losses(|trial| trial.searched.held_out.loss),
@@ -131,12 +129,15 @@ fn diagnoses(
     );
     let discretisation = discretisation(&validation, &losses(|trial| trial.discretised.validation.loss));
     let solves = solves(trials.iter().map(|trial| &trial.health));
-    let all: [Option<&dyn Diagnosis>; 5] = [
+    let all: [Option<&dyn Diagnosis>; 8] = [
         noise.as_ref().map(|found| found as _),
         overfitting.as_ref().map(|found| found as _),
         Some(&collapse),
         discretisation.as_ref().map(|found| found as _),
         Some(&solves),
+        probe.map(|probe| &probe.agreement as _),
+        probe.map(|probe| &probe.sharpness as _),
+        probe.map(|probe| &probe.jumps as _),
     ];
     all.into_iter().flatten().map(record).collect()
 }

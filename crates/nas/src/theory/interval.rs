@@ -5,12 +5,11 @@
 //! covariance of the hypergradients of single samples, α̂ is near normal with covariance H⁺ S H⁺ / n_V. The training set is
 //! given: what varies is the draw of V.
 
+use super::hessian::Hessian;
 use crate::dense::{NoEigenvalues, SymmetricEigen, product};
 use crate::space::Space;
+use crate::stats::t_quantile_975;
 use faer::{Mat, MatRef};
-
-/// The quantile of the standard normal distribution at 0.975.
-const Z: f64 = 1.959_963_984_540_054;
 
 /// Which face of Δ holds α̂ is read from a step that is no longer than this part of its radius.
 const REACH: f64 = 0.1;
@@ -18,27 +17,9 @@ const REACH: f64 = 0.1;
 /// A direction is flat when more than this part of it lies in flat ones: they are known no better.
 const PART: f64 = 1e-6;
 
-/// How H is differenced.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Options {
-    /// How far α is moved to either side, in the Euclidean norm. The hypergradient must exist there, a little outside of Δ too.
-    pub step: f64,
-    /// What the hypergradients are off by, as a part of their norm. Eigenvalues of H that this explains are noise.
-    pub relative_error: f64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { step: 1e-4, relative_error: 1e-12 }
-    }
-}
-
 /// Why there are no intervals.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-pub enum IntervalError<E> {
-    /// A hypergradient failed.
-    #[error(transparent)]
-    Hypergradient(E),
+pub enum IntervalError {
     /// Hypergradients that are not finite.
     #[error(transparent)]
     Eigenvalues(#[from] NoEigenvalues),
@@ -61,19 +42,21 @@ pub enum IntervalError<E> {
     },
 }
 
-/// What n_V samples tell about α̂.
+/// What n_V samples tell about α̂, and about coefficients ⟨d, α̂⟩: its own coordinates, or those that [`Intervals::of`] asks for.
 #[derive(Clone, Debug)]
 pub struct Intervals {
-    /// The standard error of every coordinate; 0 where Δ holds it, ∞ where it moves along a flat direction.
+    /// The standard error of every coefficient; 0 where Δ holds it, ∞ where it moves along a flat direction.
     pub standard_errors: Vec<f64>,
-    /// The interval of every coordinate at 95 %, cut to what Δ allows.
+    /// The interval of every coefficient at 95 %, by Student's t, cut to what Δ allows.
     pub intervals: Vec<[f64; 2]>,
     /// The eigenvalues of H on the tangent space of α̂'s face, ascending: as many as α̂ has free directions.
     pub eigenvalues: Vec<f64>,
     /// What an eigenvalue may be off by: those no larger are taken for 0, and their directions for flat.
     pub noise: f64,
-    /// The pairs of coordinates that these samples do not tell apart.
+    /// The pairs of coefficients that these samples do not tell apart.
     pub confused: Vec<Confused>,
+    /// The quantile of Student's t at 0.975.
+    quantile: f64,
     /// h × h, without the flat directions.
     covariance: Mat<f64>,
     /// h × the number of flat directions, orthonormal.
@@ -100,41 +83,38 @@ pub enum Reason {
     Wide,
 }
 
-/// The intervals at α̂ ∈ Δ. `samples` has the hypergradient of one validation sample at α̂ in each row (n_V × h), and
-/// `hypergradient` gives their mean at any α near it: 2 h calls.
+/// The intervals at α̂ ∈ Δ. `samples` has the hypergradient of one validation sample at α̂ in each row (n_V × h), or of one of
+/// so many pieces of equal size; `hessian` is that at α̂.
 ///
 /// α̂ should be stationary: what the search left of the projected gradient shifts the intervals. On a curved Δ, such as a
 /// sphere, H has the curvature of the face in it (it is the Hessian of the Lagrangian). A finite Δ has no directions, and so no
 /// errors.
 ///
 /// # Errors
-/// When hypergradients fail or are not finite, when there are fewer than two samples, or when α̂ is no minimum.
+/// When hypergradients are not finite, when there are fewer than two samples, or when α̂ is no minimum.
 ///
 /// # Panics
-/// When lengths do not fit the space, or the step is not positive.
-pub fn intervals<E>(
+/// When lengths do not fit the space.
+pub fn intervals(
     space: &dyn Space,
     alpha: &[f64],
     samples: MatRef<'_, f64>,
-    hypergradient: impl FnMut(&[f64]) -> Result<Vec<f64>, E>,
-    options: &Options,
-) -> Result<Intervals, IntervalError<E>> {
+    hessian: &Hessian,
+) -> Result<Intervals, IntervalError> {
     let h = space.coordinates();
     assert_eq!(alpha.len(), h, "intervals of {} coordinates in a space of {h}", alpha.len());
     assert_eq!(samples.ncols(), h, "hypergradients of {} coordinates in a space of {h}", samples.ncols());
-    assert!(options.step > 0.0, "differences with a step of {}", options.step);
+    assert_eq!(hessian.coordinates(), h, "a Hessian of {} coordinates in a space of {h}", hessian.coordinates());
     let n = samples.nrows();
-    if n < 2 {
-        return Err(IntervalError::Samples { samples: n });
-    }
-    let mean: Vec<f64> = samples.col_iter().map(|g| g.iter().sum::<f64>() / n as f64).collect();
-    let hessian = Hessian::difference(alpha, hypergradient, options).map_err(IntervalError::Hypergradient)?;
-    if !samples.is_all_finite() || !hessian.columns.is_all_finite() {
+    let few = IntervalError::Samples { samples: n };
+    let quantile = t_quantile_975(n.saturating_sub(1)).ok_or(few)?;
+    if !samples.is_all_finite() || !hessian.is_finite() {
         return Err(NoEigenvalues { size: h }.into());
     }
-    let face = Face::of(space, alpha, &mean, &hessian)?;
-    let noise = hessian.noise(&face, options);
-    let eigen = SymmetricEigen::of(hessian.on(&face).as_ref())?;
+    let mean: Vec<f64> = samples.col_iter().map(|g| g.iter().sum::<f64>() / n as f64).collect();
+    let face = Face::of(space, alpha, &mean, hessian)?;
+    let noise = hessian.noise(face.basis.as_ref());
+    let eigen = SymmetricEigen::of(face.curvature(hessian).as_ref())?;
     if let Some(&eigenvalue) = eigen.values.first().filter(|value| **value < -noise) {
         return Err(IntervalError::NoMinimum { eigenvalue, noise });
     }
@@ -150,31 +130,37 @@ pub fn intervals<E>(
         Mat::from_fn(n, known.ncols(), |i, k| along[(i, k)] / curvatures[k] / ((n - 1) as f64 * n as f64).sqrt());
     let root = product(moves.as_ref(), known.transpose());
     let covariance = product(root.transpose(), root.as_ref());
-    Ok(Intervals::new(space, alpha, eigen.values.clone(), noise, covariance, flat.to_owned()))
+    let found = Intervals {
+        standard_errors: Vec::new(),
+        intervals: Vec::new(),
+        eigenvalues: eigen.values.clone(),
+        noise,
+        confused: Vec::new(),
+        quantile,
+        covariance,
+        flat: flat.to_owned(),
+    };
+    let own: Vec<Vec<f64>> = (0..h).map(|i| unit(h, i)).collect();
+    Ok(found.of(space, alpha, &own))
 }
 
 impl Intervals {
-    fn new(
-        space: &dyn Space,
-        alpha: &[f64],
-        eigenvalues: Vec<f64>,
-        noise: f64,
-        covariance: Mat<f64>,
-        flat: Mat<f64>,
-    ) -> Self {
-        let (standard_errors, intervals, confused) = (Vec::new(), Vec::new(), Vec::new());
-        let mut found = Self { standard_errors, intervals, eigenvalues, noise, confused, covariance, flat };
-        let h = alpha.len();
-        for i in 0..h {
-            let direction = unit(h, i);
-            let (error, [least, most]) = (found.standard_error(&direction), range(space, alpha, &direction));
+    /// The same of the coefficients ⟨d, α̂⟩, for every `directions` d.
+    ///
+    /// # Panics
+    /// When a direction or α̂ has another length than the space.
+    #[must_use]
+    pub fn of(self, space: &dyn Space, alpha: &[f64], directions: &[Vec<f64>]) -> Self {
+        let each = directions.iter().map(|direction| {
+            let (error, [least, most]) = (self.standard_error(direction), range(space, alpha, direction));
+            let (centre, half) = (dot(direction, alpha), self.quantile * error);
             let cut = |x: f64| x.max(least).min(most);
-            found.standard_errors.push(error);
-            found.intervals.push([cut(alpha[i] - Z * error), cut(alpha[i] + Z * error)]);
-            let confused: Vec<Confused> = (i + 1..h).filter_map(|j| found.confused(space, alpha, [i, j])).collect();
-            found.confused.extend(confused);
-        }
-        found
+            (error, [cut(centre - half), cut(centre + half)])
+        });
+        let (standard_errors, intervals) = each.unzip();
+        let pairs = (0..directions.len()).flat_map(|i| (i + 1..directions.len()).map(move |j| [i, j]));
+        let confused = pairs.filter_map(|pair| self.confused(space, alpha, directions, pair)).collect();
+        Self { standard_errors, intervals, confused, ..self }
     }
 
     /// The standard error of ⟨d, α̂⟩; ∞ when d has a part along a flat direction.
@@ -191,17 +177,27 @@ impl Intervals {
         product(d.transpose(), product(self.covariance.as_ref(), d.as_ref()).as_ref())[(0, 0)].max(0.0).sqrt()
     }
 
-    fn confused(&self, space: &dyn Space, alpha: &[f64], pair: [usize; 2]) -> Option<Confused> {
-        let mut direction = unit(alpha.len(), pair[0]);
-        direction[pair[1]] = -1.0;
+    fn confused(
+        &self,
+        space: &dyn Space,
+        alpha: &[f64],
+        directions: &[Vec<f64>],
+        pair: [usize; 2],
+    ) -> Option<Confused> {
+        let [one, other] = pair.map(|i| &directions[i]);
+        let direction: Vec<f64> = one.iter().zip(other).map(|(a, b)| a - b).collect();
         let (standard_error, [least, most]) = (self.standard_error(&direction), range(space, alpha, &direction));
         let reason = match standard_error {
             error if error.is_infinite() => Reason::Flat,
-            error if error > 0.0 && 2.0 * Z * error >= most - least => Reason::Wide,
+            error if error > 0.0 && 2.0 * self.quantile * error >= most - least => Reason::Wide,
             _ => return None,
         };
         Some(Confused { pair, standard_error, reason })
     }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// e_i of R^h.
@@ -215,59 +211,8 @@ fn range(space: &dyn Space, alpha: &[f64], direction: &[f64]) -> [f64; 2] {
     [direction, &opposite].map(|towards| {
         let mut vertex = alpha.to_vec();
         space.vertex(towards, &mut vertex);
-        vertex.iter().zip(direction).map(|(a, d)| a * d).sum()
+        dot(&vertex, direction)
     })
-}
-
-/// ∇²F in all of R^h, not symmetrised, column by column.
-struct Hessian {
-    columns: Mat<f64>,
-    /// The largest norm of a hypergradient that it was differenced from.
-    size: f64,
-}
-
-impl Hessian {
-    fn difference<E>(
-        alpha: &[f64],
-        mut hypergradient: impl FnMut(&[f64]) -> Result<Vec<f64>, E>,
-        options: &Options,
-    ) -> Result<Self, E> {
-        let (h, step) = (alpha.len(), options.step);
-        let (mut columns, mut size) = (Mat::zeros(h, h), 0.0f64);
-        for j in 0..h {
-            let mut at = |step: f64| {
-                let mut moved = alpha.to_vec();
-                moved[j] += step;
-                let gradient = hypergradient(&moved)?;
-                assert_eq!(gradient.len(), h, "a hypergradient of {} coordinates for {h}", gradient.len());
-                size = size.max(norm(&gradient));
-                Ok(gradient)
-            };
-            let (above, below) = (at(step)?, at(-step)?);
-            (0..h).for_each(|i| columns[(i, j)] = (above[i] - below[i]) / (2.0 * step));
-        }
-        Ok(Self { columns, size })
-    }
-
-    /// The symmetric part on the tangent space of a face, with the curvature of the face.
-    fn on(&self, face: &Face) -> Mat<f64> {
-        let raw = self.raw(face);
-        let bend = |i: usize, j: usize| if i == j { face.bends[i] } else { 0.0 };
-        Mat::from_fn(raw.nrows(), raw.ncols(), |i, j| 0.5 * (raw[(i, j)] + raw[(j, i)]) + bend(i, j))
-    }
-
-    /// What eigenvalues may be off by: what is left of the antisymmetric part, which would be 0, and what the hypergradients are
-    /// off by, divided by the step.
-    fn noise(&self, face: &Face, options: &Options) -> f64 {
-        let raw = self.raw(face);
-        let odd = Mat::from_fn(raw.nrows(), raw.ncols(), |i, j| 0.5 * (raw[(i, j)] - raw[(j, i)]));
-        let directions = (raw.ncols() as f64).sqrt();
-        odd.norm_l2().max(options.relative_error * self.size / options.step * directions)
-    }
-
-    fn raw(&self, face: &Face) -> Mat<f64> {
-        product(face.basis.transpose(), product(self.columns.as_ref(), face.basis.as_ref()).as_ref())
-    }
 }
 
 /// The face of Δ that α̂ lies in.
@@ -285,7 +230,7 @@ impl Face {
     /// 0 on a polyhedron, −⟨g, α⟩/R² on a sphere.
     fn of(space: &dyn Space, alpha: &[f64], gradient: &[f64], hessian: &Hessian) -> Result<Self, NoEigenvalues> {
         let h = alpha.len();
-        let (steepest, curvature) = (norm(gradient), hessian.columns.norm_l2());
+        let (steepest, curvature) = (norm(gradient), hessian.norm());
         let eta = (1.0 / curvature).min(REACH * space.radius() / steepest);
         let eta = if eta.is_finite() { eta } else { 0.0 };
         let stepped: Vec<f64> = alpha.iter().zip(gradient).map(|(a, g)| a - eta * g).collect();
@@ -300,6 +245,13 @@ impl Face {
             basis: Mat::from_fn(h, free.len(), |i, k| vectors[(i, free[k])]),
             bends: free.iter().map(bend).collect(),
         })
+    }
+
+    /// H on the tangent space, with the curvature of the face.
+    fn curvature(&self, hessian: &Hessian) -> Mat<f64> {
+        let mut curvature = hessian.on(self.basis.as_ref());
+        self.bends.iter().enumerate().for_each(|(i, bend)| curvature[(i, i)] += bend);
+        curvature
     }
 }
 

@@ -9,6 +9,7 @@
 pub mod bernstein;
 pub mod clipped;
 pub mod end_to_end;
+pub mod hessian;
 pub mod hypergradient;
 pub mod interval;
 pub mod kernel;

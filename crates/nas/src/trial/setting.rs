@@ -3,12 +3,14 @@
 use super::within::{Within, in_alpha};
 use crate::bilevel::Inner;
 use crate::data::Percent;
+use crate::diagnose::{Noise, noise};
 use crate::model::{Candidates, Coordinates, Mlp};
 use crate::outer::{Each, ExponentiatedGradient, Outer, ProjectedGradient};
-use crate::search::{Bilevel, Found, Options, Reached, search};
+use crate::search::{Bilevel, Found, Options, Reached, Stop, search_while};
 use crate::space::{Copies, Simplex, Space, Sphere};
 use crate::tuning::Tuning;
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 
 /// Where the mixtures live and how they move.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -57,6 +59,8 @@ pub struct Setting {
     pub constraint: Constraint,
     /// The outer solver's limits.
     pub outer: Options,
+    /// Whether a search ends where its hypergradient is within the noise of the validation rows.
+    pub stop_at_noise: bool,
     /// What else is tuned, at the mixture that was found.
     pub tuning: Tuning,
     /// How many candidates the discretised mixture keeps.
@@ -86,12 +90,21 @@ impl Setting {
         }
     }
 
-    /// The search over `mixtures` mixtures, in the coordinates of the setting; all that it says is about α.
+    /// The noise floor of the search at α, from the hypergradients at α on `pieces` of V of equal size; `slopes` are the norms of
+    /// the projected hypergradients where it began and ended. `None` below two pieces.
+    pub fn noise(&self, alpha: &[f64], pieces: &[Vec<f64>], slopes: [f64; 2]) -> Option<Noise> {
+        let pieces: Vec<Vec<f64>> = pieces.iter().map(|piece| self.coordinates.pull_back(piece)).collect();
+        let space = self.space(alpha.len() / self.bank.len().max(1));
+        noise(&*space, &self.coordinates.beta(alpha), &pieces, slopes)
+    }
+
+    /// The search over `mixtures` mixtures, in the coordinates of the setting; all that it says is about α. It ends where `follow`
+    /// gives a reason.
     pub fn search<P: Bilevel>(
         &self,
         problem: &mut P,
         mixtures: usize,
-        watch: &mut dyn FnMut(&P, Reached<'_>),
+        follow: &mut dyn FnMut(&P, Reached<'_>) -> ControlFlow<Stop>,
     ) -> Result<Found, P::Error> {
         let space = &*self.space(mixtures);
         let simplex = self.simplex();
@@ -101,11 +114,12 @@ impl Setting {
             Constraint::ProjectedSimplex | Constraint::Sphere => &ProjectedGradient { space },
         };
         let coordinates = &self.coordinates;
-        let mut follow = |within: &Within<'_, P>, reached: Reached<'_>| {
+        let mut follow = |within: &mut Within<'_, P>, reached: Reached<'_>| {
             let (alpha, own) = (coordinates.alpha(reached.alpha), in_alpha(coordinates, reached.hypergradient));
-            watch(within.problem, Reached { alpha: &alpha, hypergradient: &own, ..reached });
+            follow(within.problem, Reached { alpha: &alpha, hypergradient: &own, ..reached })
         };
-        let found = search(&mut Within { problem, coordinates }, space, outer, &self.outer, &mut follow)?;
+        let mut within = Within { problem, coordinates };
+        let found = search_while(space.start(), &mut within, space, outer, &self.outer, &mut follow)?;
         let hypergradient = in_alpha(coordinates, &found.hypergradient);
         Ok(Found { alpha: coordinates.alpha(&found.alpha), hypergradient, ..found })
     }

@@ -1,15 +1,16 @@
 //! One seed of the main job: a split, a search, and every single candidate beside what it found, under equal conditions.
 
 use super::judge::{Entry, Judge, alone, discretised};
-use super::pieces;
+use super::pieces::{self, Pieces};
 use super::{Precision, Setting};
 use crate::bilevel::{Health, NoStart, OnData};
 use crate::data::{DataError, Frame, Parts, Preprocess, SplitError};
-use crate::search::{Found, Reached};
+use crate::search::{Found, Reached, Stop};
 use crate::seed::Seed;
 use crate::stats::argmin;
 use crate::tuning::Tuned;
 use rayon::prelude::*;
+use std::ops::ControlFlow;
 use tape::Element;
 
 /// What came of one seed.
@@ -111,12 +112,21 @@ impl Trial {
         let model = setting.model(train.d, train.outputs);
         let (start, batches) = (model.start(seed.split("start")), seed.split("batches"));
 
+        let cut = pieces::cut(frame, &preprocess, &parts, seed.split("pieces"))?;
+        let mut pieces = Pieces::<T>::new(setting, &model, (&train, &cut), (&start, batches));
         let mut problem = OnData::<T>::new(&model, setting.inner, [&train, &validation], start.clone(), batches);
         // The last evaluation may be a step that was not taken.
         let (mut error, mut fit) = (None, None);
         let mut follow = |problem: &OnData<'_, T>, point: Reached<'_>| {
             (error, fit) = (problem.health.error, problem.health.fit.clone());
             watch.reached(point, &problem.health);
+            if !setting.stop_at_noise {
+                return ControlFlow::Continue(());
+            }
+            let of_pieces = pieces.hypergradients(point.alpha, fit.as_ref().map(|fit| &*fit.theta));
+            let noise = setting.noise(point.alpha, &of_pieces, [point.stationarity; 2]);
+            let within = noise.is_some_and(|noise| noise.readings[1].is_noise());
+            if within { ControlFlow::Break(Stop::Noise) } else { ControlFlow::Continue(()) }
         };
         let found = setting.search(&mut problem, model.mixtures(), &mut follow)?;
         let health = Health { error, fit, ..problem.health };
@@ -125,9 +135,7 @@ impl Trial {
             || setting.tuning.run::<T>(&model, setting.inner, &found.alpha, pair, start.clone(), setting.outer.steps);
         let tuned = setting.tuning.any().then(tune).transpose()?;
         watch.searched();
-        let of_pieces = pieces::pieces(frame, &preprocess, &parts, seed.split("pieces"))?;
-        let (at, theta) = (&*found.alpha, health.fit.as_ref().map(|fit| &*fit.theta));
-        let pieces = pieces::hypergradients::<T>(setting, &model, &train, &of_pieces, (at, theta), (&start, batches));
+        let pieces = pieces.hypergradients(&found.alpha, health.fit.as_ref().map(|fit| &*fit.theta));
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
         let h = model.bank.len();

@@ -2,7 +2,7 @@
 
 use super::words::{count, number, number_or_dash, thousands};
 use crate::diagnose::Finding;
-use crate::run::SearchResult;
+use crate::run::{IntervalRecord, SearchResult};
 
 /// The section of the theory.
 pub(super) struct Theory<'a> {
@@ -11,6 +11,8 @@ pub(super) struct Theory<'a> {
     /// How many diagnoses found something, in a sentence.
     pub(super) found: String,
     pub(super) diagnoses: Vec<Diagnosed<'a>>,
+    /// Place and name of a coefficient, its value, and its interval.
+    pub(super) intervals: Vec<[String; 3]>,
 }
 
 /// One diagnosis.
@@ -44,7 +46,22 @@ pub(super) fn theory(result: &SearchResult) -> Theory<'_> {
         finding: word(diagnosis.finding),
         sentence: &diagnosis.sentence,
     });
-    Theory { facts, sentences: &record.sentences, found, diagnoses: diagnoses.collect() }
+    Theory { facts, sentences: &record.sentences, found, diagnoses: diagnoses.collect(), intervals: intervals(result) }
+}
+
+/// A row for every coefficient; none without intervals.
+fn intervals(result: &SearchResult) -> Vec<[String; 3]> {
+    let Some(IntervalRecord { low, high, .. }) = &result.theory.intervals else { return Vec::new() };
+    let groups = result.alpha.first().map_or(0, Vec::len);
+    let many = result.alpha.len() * groups > 1;
+    let ends = low.iter().flatten().flatten().zip(high.iter().flatten().flatten());
+    let of = |(i, (alpha, (low, high))): (usize, (&f64, (&f64, &f64)))| {
+        let (mixture, candidate) = (i / result.candidates.len(), &result.candidates[i % result.candidates.len()]);
+        let place = format!("layer {}, group {}: ", mixture / groups + 1, mixture % groups + 1);
+        let name = if many { place + candidate } else { candidate.clone() };
+        [name, format!("{alpha:.2}"), format!("{low:.2} to {high:.2}")]
+    };
+    result.alpha.iter().flatten().flatten().zip(ends).enumerate().map(of).collect()
 }
 
 fn word(finding: Finding) -> &'static str {
