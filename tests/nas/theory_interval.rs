@@ -110,7 +110,7 @@ fn without_constraints_they_are_those_of_least_squares() {
     for h in [1, 2, 5] {
         for draw in 0..5 {
             let seed = Seed::new(draw).split(&format!("least {h}"));
-            let least = Least::new(normal(60, h, seed.split("x")), &vec![0.5; h], 0.4, seed);
+            let least = Least::new(normal(60, h, seed.split("x")), &[0.5, 0.2, 0.5, -0.4, 0.1][..h], 0.4, seed);
             let (alpha, covariance) = least.closed();
             let found = least.intervals(&cube(h, 100.0), &alpha).unwrap();
             for i in 0..h {
@@ -128,7 +128,14 @@ fn without_constraints_they_are_those_of_least_squares() {
             assert!(close(of.intervals[0].iter().sum::<f64>(), 2.0 * dot(&d, &alpha), 1e-9));
             let trace: f64 = least.x.norm_l2().powi(2) / 60.0;
             assert!(found.eigenvalues.len() == h && close(found.eigenvalues.iter().sum(), trace, 1e-7));
-            assert!(found.noise < 1e-6 && found.confused.is_empty());
+            let apart = |i: usize, j: usize| {
+                let error = (covariance[(i, i)] + covariance[(j, j)] - 2.0 * covariance[(i, j)]).sqrt();
+                (alpha[i] - alpha[j]).abs() > T_59 * error
+            };
+            let pairs = (0..h).flat_map(|i| (i + 1..h).map(move |j| [i, j]));
+            let confused: Vec<[usize; 2]> = pairs.filter(|&[i, j]| !apart(i, j)).collect();
+            assert_eq!(found.confused.iter().map(|c| c.pair).collect::<Vec<_>>(), confused);
+            assert!(found.noise < 1e-6 && found.confused.iter().all(|c| c.reason == Reason::Wide));
         }
     }
 }

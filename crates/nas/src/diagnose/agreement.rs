@@ -48,13 +48,13 @@ impl Diagnosis for Agreement {
             return "The last hypergradient, or the differences to check it by, are zero or no numbers.".to_owned();
         }
         let measured = format!(
-            "Beside differences of the validation loss, the last hypergradient has {} times the size and a cosine of {}",
+            "Beside differences of the validation loss at exact fits, the last hypergradient has {} times the size and a cosine of {}",
             figure(self.ratio),
             figure(self.cosine)
         );
         if self.finding() == Finding::Found {
             format!(
-                "{measured}: it is wrong. Use --method gauss-newton or exact, and fits that end stationary (--inner-steps, --tol, \
+                "{measured}: it is not their derivative. Use --method gauss-newton or exact, and fits that end stationary (--inner-steps, --tol, \
                  --ridge)."
             )
         } else {

@@ -55,7 +55,9 @@ fn coefficients(setting: &Setting, trial: &Trial, found: &Intervals) -> String {
 fn identifiable(record: &IntervalRecord, setting: &Setting, trial: &Trial) -> String {
     let (rows, confused) = (trial.parts.validation.len(), &record.confused);
     if confused.is_empty() {
-        return format!("The {rows} validation rows tell all candidates of a mixture apart.");
+        return format!(
+            "The {rows} validation rows tell apart all candidates that the constraint does not hold at its limit."
+        );
     }
     let many = trial.found.alpha.len() > setting.bank.len();
     let pair = |ConfusedRecord { mixture, pair: [a, b], .. }: &ConfusedRecord| {

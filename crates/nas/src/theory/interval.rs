@@ -79,7 +79,7 @@ pub struct Confused {
 pub enum Reason {
     /// The outer loss does not change when one takes from the other: more samples would not help.
     Flat,
-    /// The interval of their difference is as wide as Δ: more samples would help.
+    /// The interval of their difference holds 0: more samples would help.
     Wide,
 }
 
@@ -159,7 +159,7 @@ impl Intervals {
         });
         let (standard_errors, intervals) = each.unzip();
         let pairs = (0..directions.len()).flat_map(|i| (i + 1..directions.len()).map(move |j| [i, j]));
-        let confused = pairs.filter_map(|pair| self.confused(space, alpha, directions, pair)).collect();
+        let confused = pairs.filter_map(|pair| self.confused(alpha, directions, pair)).collect();
         Self { standard_errors, intervals, confused, ..self }
     }
 
@@ -177,19 +177,13 @@ impl Intervals {
         product(d.transpose(), product(self.covariance.as_ref(), d.as_ref()).as_ref())[(0, 0)].max(0.0).sqrt()
     }
 
-    fn confused(
-        &self,
-        space: &dyn Space,
-        alpha: &[f64],
-        directions: &[Vec<f64>],
-        pair: [usize; 2],
-    ) -> Option<Confused> {
+    fn confused(&self, alpha: &[f64], directions: &[Vec<f64>], pair: [usize; 2]) -> Option<Confused> {
         let [one, other] = pair.map(|i| &directions[i]);
         let direction: Vec<f64> = one.iter().zip(other).map(|(a, b)| a - b).collect();
-        let (standard_error, [least, most]) = (self.standard_error(&direction), range(space, alpha, &direction));
+        let (standard_error, difference) = (self.standard_error(&direction), dot(&direction, alpha));
         let reason = match standard_error {
             error if error.is_infinite() => Reason::Flat,
-            error if error > 0.0 && 2.0 * self.quantile * error >= most - least => Reason::Wide,
+            error if error > 0.0 && self.quantile * error >= difference.abs() => Reason::Wide,
             _ => return None,
         };
         Some(Confused { pair, standard_error, reason })
