@@ -45,12 +45,13 @@ fn other() -> Config {
         space: Shape::Sparse(2),
         outer: Some(Solver::ProjectedGradient),
         entropy: 0.0,
-        strategy: Strategy::Random,
-        rivals: vec![Strategy::Joint, Strategy::Gradient],
+        strategy: Strategy::Gradient,
+        rivals: vec![Strategy::Joint, Strategy::Random],
         trials: 9,
         alpha_start: AlphaStart::Spectral,
         method: Way::DartsSecond,
         outer_steps: 7,
+        stop_at_noise: true,
         inner: Optimiser::Adam,
         inner_steps: 70,
         lr: 0.01,
@@ -75,7 +76,8 @@ fn the_defaults_are_the_same_everywhere() {
 #[test]
 fn flags_and_assignments_say_the_same() {
     let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
-                 --normalise moment --groups 3 --shared --keep 1 --space sparse:2 --outer projected-gradient --strategy random --rivals joint,gradient --trials 9 --alpha-start spectral --method darts-second --outer-steps 7 \
+                 --normalise moment --groups 3 --shared --keep 1 --space sparse:2 --outer projected-gradient \
+                 --strategy gradient --rivals joint,random --trials 9 --alpha-start spectral --method darts-second --outer-steps 7 --stop-at-noise \
                  --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double \
                  --start warm --seed 9 --seeds 2 --threads 1";
     let data = ["--data", "my \"own\" rows.csv"];
@@ -83,7 +85,8 @@ fn flags_and_assignments_say_the_same() {
     assert_eq!(resolved(None, &[], &flags).unwrap(), other());
 
     let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf normalise=moment groups=3 \
-                       shared=true keep=1 space=sparse:2 outer=projected-gradient strategy=random rivals=joint,gradient trials=9 alpha_start=spectral method=darts-second outer_steps=7 inner=adam \
+                       shared=true keep=1 space=sparse:2 outer=projected-gradient \
+                       strategy=gradient rivals=joint,random trials=9 alpha_start=spectral method=darts-second outer_steps=7 stop_at_noise=true inner=adam \
                        inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 \
                        seeds=2 threads=1";
     let data = ["data=my \"own\" rows.csv"];
@@ -186,7 +189,7 @@ fn formulas_come_whole_from_every_layer() {
 
 #[test]
 fn what_no_search_can_use_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 57] = [
+    let cases: [(&[&str], &str); 59] = [
         (&["hidden=[]"], "at least one layer"),
         (&["hidden=0"], "a width of at least 1"),
         (&["hidden=8,0"], "a width of at least 1"),
@@ -221,6 +224,8 @@ fn what_no_search_can_use_is_refused_in_one_line() {
         (&["space=box", "entropy=0.1"], "set --space simplex, or --entropy 0"),
         (&["entropy=nan"], "entropy = NaN"),
         (&["space=nonnegative-sphere", "normalise=hermite"], "set --space sphere"),
+        (&["stop_at_noise=true", "strategy=random"], "strategy = random: only a search by gradients"),
+        (&["stop_at_noise=true", "outer=adam-logits"], "outer = adam-logits: only a search by gradients"),
         (&["strategy=grid", "space=sphere"], "only the simplex and the box have a grid"),
         (&["strategy=grid", "trials=8"], "trials = 8: it must be at least 9 for the coarsest grid"),
         (&["rivals=grid", "hidden=8,4"], "at least 65 for the coarsest grid"),
@@ -293,7 +298,8 @@ fn a_configuration_becomes_a_setting() {
     assert_eq!((&*setting.hidden, setting.groups, setting.shared, setting.keep), (&[12, 6][..], 3, true, 1));
     assert_eq!((setting.bank.len(), &*setting.names), (2, &["sin".to_owned(), "erf".to_owned()][..]));
     assert_eq!((setting.percent, setting.shape, setting.outer.steps), (config.split, config.space, 7));
-    assert_eq!((setting.strategy, setting.trials, &*setting.rivals), (Strategy::Random, 9, &*config.rivals));
+    assert_eq!((setting.trials, &*setting.rivals), (9, &*config.rivals));
+    assert_eq!(resolved(None, &["strategy=random"], &[]).unwrap().strategy, Strategy::Random);
     assert_eq!(Config::default().setting(&frame).unwrap().trials, 21, "as many as the search may reach");
     assert_eq!((setting.inner.way, setting.inner.ridge, setting.inner.warm), (Way::DartsSecond, 1e-9, true));
     assert_eq!((setting.inner.batch, setting.precision), (32, Precision::Double));

@@ -224,6 +224,7 @@ fn a_search_in_other_coordinates_answers_in_those_of_the_user() {
                 last = point.alpha.to_vec();
                 let slope = point.hypergradient.alpha.iter().zip(&target).zip(point.alpha);
                 assert!(slope.into_iter().all(|((g, t), a)| (g - (a - t)).abs() < 1e-9), "dF/dα is not α − target");
+                std::ops::ControlFlow::Continue(())
             })
             .unwrap();
         assert_eq!(last, found.alpha);

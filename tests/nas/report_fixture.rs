@@ -1,8 +1,9 @@
 //! Runs that never were: results and logs of several shapes for the tests of the page.
 use nas::data::Task;
+use nas::diagnose::Finding;
 use nas::run::{
-    Compared, HypergradientRecord, Judgement, LogLine, Metric, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord,
-    Verdict,
+    Compared, ConfusedRecord, DiagnosisRecord, HypergradientRecord, IntervalRecord, Judgement, LogLine, Metric,
+    Provenance, SCHEMA_VERSION, SearchResult, SeedRecord, TheoryRecord, Verdict,
 };
 use nas::stats::{mean, standard_error, t_interval};
 
@@ -197,12 +198,49 @@ pub(crate) fn run(shape: &Shape) -> Run {
         verdict: verdict(shape, &searched, &preferred),
         baselines: singles.iter().map(|(name, compared)| ((*name).to_owned(), compared.clone())).collect(),
         searched,
+        theory: theory(&seeds[best_seed].alpha),
         seeds,
         notes: vec!["3 columns are constant and were left out.".into()],
         provenance: provenance(),
         seconds: 83.412_345_678,
     };
     Run { result, log: log(shape), config: CONFIG.into(), command: "nas search --config config.toml".into() }
+}
+
+/// 0.1 to either side of each coefficient.
+fn intervals(alpha: &[Vec<Vec<f64>>]) -> IntervalRecord {
+    let moved = |by: f64| {
+        let mixture = |mixture: &Vec<f64>| mixture.iter().map(|a| (a + by).clamp(0.0, 1.0)).collect();
+        alpha.iter().map(|groups| groups.iter().map(mixture).collect()).collect()
+    };
+    let pair = ["relu", "gelu"].map(String::from);
+    let confused = vec![ConfusedRecord { mixture: 0, pair, reason: "wide".into() }];
+    IntervalRecord { low: moved(-0.1), high: moved(0.1), confused }
+}
+
+fn theory(alpha: &[Vec<Vec<f64>>]) -> TheoryRecord {
+    let diagnosis =
+        |name: &str, finding, sentence: &str| DiagnosisRecord { name: name.into(), finding, sentence: sentence.into() };
+    TheoryRecord {
+        effective_dimension: 7.0,
+        covering_constant: 3.0,
+        delta: 0.05,
+        loss_range: 1.0,
+        lipschitz: 0.412_345_678_9,
+        gap: 0.213_456_789,
+        standing: "estimate".into(),
+        rows_for_half: Some(14_560),
+        candidates_gap: 0.089_123_456,
+        slope: 2.345_678_9e-3,
+        noise_floor: Some(0.012_345_678),
+        intervals: Some(intervals(alpha)),
+        sentences: vec!["The search chose in 7 dimensions.".into(), "Except with probability 0.05, it holds.".into()],
+        diagnoses: vec![
+            diagnosis("noise floor", Finding::Clear, "The hypergradient fell below its noise."),
+            diagnosis("collapse", Finding::Found, "Mixture 1 gives its weight to identity. Leave it out."),
+            diagnosis("discretisation gap", Finding::Unknown, "Run more --seeds to tell."),
+        ],
+    }
 }
 
 fn provenance() -> Provenance {

@@ -246,6 +246,35 @@ fn parts_of_different_runs_are_refused() {
     assert!(matches!(try_page(&bad), Err(ReportError::Config(_))));
 }
 
+#[test]
+fn the_theory_has_its_figures_and_what_was_found_stands_out() {
+    let run = run(&Shape::default());
+    let page = page(&run);
+    let words = spaced(&text(&page));
+    for part in
+        ["What the theory says", "0.2135 (estimate)", "14 560", "0.0123", "3 diagnoses looked", "1 found something"]
+    {
+        assert!(words.contains(part), "no {part}");
+    }
+    for sentence in &run.result.theory.sentences {
+        assert!(words.contains(sentence.as_str()), "{sentence}");
+    }
+    for diagnosis in &run.result.theory.diagnoses {
+        assert!(words.contains(&diagnosis.sentence), "{}", diagnosis.name);
+    }
+    assert!(page.contains("<tr class=\"searched\"><th scope=\"row\">collapse</th>"));
+    let (found, known) = (&run.result.alpha[0][0], run.result.theory.intervals.as_ref().unwrap());
+    let first = format!("relu {:.2} {:.2} to {:.2}", found[0], known.low[0][0][0], known.high[0][0][0]);
+    assert!(words.contains(&first), "no {first}");
+    assert!(!page.contains("<tr class=\"searched\"><th scope=\"row\">noise floor</th>"));
+
+    let mut unknown = run.clone();
+    unknown.result.theory.diagnoses.clear();
+    unknown.result.theory.intervals = None;
+    (unknown.result.theory.rows_for_half, unknown.result.theory.noise_floor) = (None, None);
+    assert!(text(&self::page(&unknown)).contains("0 diagnoses looked for what often goes wrong, and found nothing."));
+}
+
 /// A run that was stopped before its first step still has a page.
 #[test]
 fn an_empty_log_has_a_page() {

@@ -1,10 +1,11 @@
 //! The search loop on problems with known answers.
-use crate::quadratic::{EXACT, quadratic};
+use crate::quadratic::{EXACT, Quadratic, quadratic};
 use nas::hypergradient::Hypergradient;
 use nas::outer::{ExponentiatedGradient, ProjectedGradient};
-use nas::search::{Bilevel, FirstStep, Found, Options, Stop, search};
+use nas::search::{Bilevel, FirstStep, Found, Options, Reached, Stop, search, search_while};
 use nas::space::{Simplex, Space, Sphere};
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 
 fn assert_found(found: &Found, want: &[f64], tolerance: f64) {
     assert_eq!(found.stop, Stop::Stationary);
@@ -69,4 +70,22 @@ impl Bilevel for WrongSign {
     fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, Infallible> {
         Ok(Hypergradient { value: alpha[0], alpha: vec![-1.0, 0.0], lambda: 0.0, evidence: EXACT })
     }
+}
+
+/// Who follows ends the search at a point, with his reason; a stationary point is one all the same.
+#[test]
+fn who_follows_may_end_it() {
+    let (space, mut problem) = (Sphere::unit(2), quadratic(&[1.0, 3.0], &[1.0, 0.0]));
+    let outer = ProjectedGradient { space: &space };
+    let mut until = |last: usize, start: Vec<f64>| {
+        let mut follow = |_: &mut Quadratic, reached: Reached<'_>| {
+            if reached.step == last { ControlFlow::Break(Stop::Noise) } else { ControlFlow::Continue(()) }
+        };
+        let Ok(found) = search_while(start, &mut problem, &space, &outer, &Options::default(), &mut follow);
+        (found.stop, found.path.len())
+    };
+    assert_eq!(until(0, vec![0.0, 1.0]), (Stop::Noise, 0));
+    assert_eq!(until(1, vec![0.0, 1.0]), (Stop::Noise, 1));
+    assert_eq!(until(0, vec![1.0, 0.0]), (Stop::Stationary, 0));
+    assert_eq!(until(usize::MAX, vec![0.0, 1.0]).0, Stop::Stationary);
 }

@@ -10,6 +10,7 @@ use nas::seed::Seed;
 use nas::space::{NoShape, Shape};
 use nas::trial::{Setting, Trial, Walk, discretised};
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 
 const SHAPES: [Shape; 8] = [
     Shape::Simplex,
@@ -124,6 +125,7 @@ fn every_search_finds_the_nearest_point_of_its_set() {
             let mut problem = Distance(target.to_vec());
             let mut watch = |_: &Distance, point: nas::search::Reached<'_>| {
                 gaps.push((point.gap, point.hypergradient.value));
+                ControlFlow::Continue(())
             };
             let found = setting.search(&mut problem, 2, Walk::Steps { from: None }, &mut watch).unwrap();
             let least = problem.value(&nearest);
@@ -147,6 +149,7 @@ fn a_search_begins_where_it_is_told() {
             let mut first = None;
             let mut watch = |_: &Distance, point: nas::search::Reached<'_>| {
                 first.get_or_insert(point.alpha.to_vec());
+                ControlFlow::Continue(())
             };
             setting.search(&mut Distance(vec![0.0; 6]), 2, Walk::Steps { from: Some(&from) }, &mut watch).unwrap();
             let first = first.unwrap();
@@ -169,7 +172,12 @@ fn a_search_begins_where_it_is_told() {
 fn entropy_spreads_or_gathers() {
     let spread = |entropy: f64| {
         let setting = Setting { entropy, ..in_shape(Shape::Simplex, Solver::ProjectedGradient) };
-        setting.search(&mut Distance(vec![0.5, 0.3, 0.2]), 1, Walk::Steps { from: None }, &mut |_, _| {}).unwrap().alpha
+        setting
+            .search(&mut Distance(vec![0.5, 0.3, 0.2]), 1, Walk::Steps { from: None }, &mut |_, _| {
+                ControlFlow::Continue(())
+            })
+            .unwrap()
+            .alpha
     };
     assert!(spread(100.0).iter().all(|a| (a - 1.0 / 3.0).abs() < 1e-2), "{:?}", spread(100.0));
     assert!(spread(-1.0)[0] > 0.99, "{:?}", spread(-1.0));

@@ -184,7 +184,8 @@ fn a_search_on_noise_begins_even_and_says_so() {
     assert!(first.iter().all(|a| (a - 1.0 / 3.0).abs() < 1e-12), "{first:?}");
     assert!(matches!(trial.fallback, Some(NoDirection::NoGap { .. })), "{:?}", trial.fallback);
     let (method, warnings) = ("gauss-newton".to_owned(), Vec::new());
-    let context = Context { frame: &frame, setting: &setting, seed: 3, method, warnings, threads: 1, seconds: 1.0 };
+    let context =
+        Context { frame: &frame, setting: &setting, seed: 3, method, probe: None, warnings, threads: 1, seconds: 1.0 };
     let said = summary(context, &[trial]).notes;
     assert!(
         said.iter().any(|note| note.contains("in every seed the training rows single out no combination")),

@@ -13,6 +13,7 @@ use nas::seed::Seed;
 use nas::space::{Lattice, Shape, Simplex};
 use nas::trial::{Setting, Strategy, Trial, Walk};
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 
 /// A problem that remembers what it was asked.
 struct Asked {
@@ -33,7 +34,7 @@ fn tried(trials: usize, walk: Walk<'_>, shape: Shape) -> (Vec<Vec<f64>>, f64) {
     let plain = setting(&quadratic(), Way::GaussNewton, Optimiser::Lbfgs, shape);
     let problem = crate::quadratic::quadratic(&[1.0; 3], &[0.1, 0.7, 0.2]);
     let mut asked = Asked { problem, points: Vec::new() };
-    let found = Setting { trials, ..plain }.search(&mut asked, 1, walk, &mut |_, _| {}).unwrap();
+    let found = Setting { trials, ..plain }.search(&mut asked, 1, walk, &mut |_, _| ControlFlow::Continue(())).unwrap();
     assert_eq!(found.stop, Stop::Exhausted);
     let least = asked.points.iter().map(|p| asked.problem.value(p)).fold(f64::INFINITY, f64::min);
     assert_eq!(found.hypergradient.value, least, "not the best of what was tried");

@@ -3,9 +3,12 @@ use crate::trial::{quadratic, setting};
 use nas::bilevel::Way;
 use nas::inner::Optimiser;
 use nas::report::comparison;
-use nas::run::{Context, Judgement, Metric, SearchResult, Verdict, judge, summary};
+use nas::run::{Context, Judgement, Metric, SearchResult, Verdict, best, judge, summary};
 use nas::seed::Seed;
-use nas::space::Shape;
+use nas::space::{Copies, Shape, Simplex};
+use nas::theory::Class;
+use nas::theory::lipschitz::Lipschitz;
+use nas::theory::risk::{Setting as Bounds, gap};
 use nas::trial::Trial;
 
 #[test]
@@ -46,8 +49,11 @@ fn result(diverged: &[(usize, usize)], change: impl Fn(&mut [Trial])) -> SearchR
     let mut trials = [trial(1), trial(2)];
     diverged.iter().for_each(|&(seed, candidate)| trials[seed].baselines[candidate] = None);
     change(&mut trials);
+    let best = best(&trials);
+    let probe = trials[best].probe(&frame, &setting, Seed::new(1 + best as u64)).ok();
     let (method, warnings) = ("gauss-newton".to_owned(), vec!["a warning".to_owned()]);
-    let context = Context { frame: &frame, setting: &setting, seed: 7, method, warnings, threads: 1, seconds: 1.5 };
+    let context =
+        Context { frame: &frame, setting: &setting, seed: 7, method, probe, warnings, threads: 1, seconds: 1.5 };
     summary(context, &trials)
 }
 
@@ -78,6 +84,46 @@ fn without_any_candidate_there_is_no_verdict() {
     assert_eq!((*outcome, *difference, *interval, preferred.len()), (Judgement::Tied, None, None, 0));
     assert!(result.notes.contains(&"1 hypergradient needed damping, which is a bias".to_owned()), "{:?}", result.notes);
     assert!(comparison(&result).contains("Every single candidate diverged in every seed"));
+}
+
+/// The record has the bound's own figures: that of its space, its rows, and the slope that was seen.
+#[test]
+fn the_theory_of_a_run_is_that_of_its_space_and_rows() {
+    let result = result(&[], |_| ());
+    let theory = &result.theory;
+    assert_eq!((theory.effective_dimension, &*theory.standing), (2.0, "estimate"));
+    let simplex = Copies { space: Simplex { floor: 1e-4 / 3.0, ..Simplex::unit(3) }, copies: 1 };
+    let gap_of = |class, n_validation| {
+        let (delta, loss_range, loss_lipschitz) = (theory.delta, theory.loss_range, 1.0);
+        gap(&Bounds { class, loss_range, loss_lipschitz, n_validation, delta }).total()
+    };
+    let all = Class::Continuous { space: &simplex, lipschitz: Lipschitz::Estimated(theory.lipschitz) };
+    assert_eq!(theory.gap, gap_of(all, result.n_val));
+    assert_eq!(theory.candidates_gap, gap_of(Class::of_models(3), result.n_val));
+    let half = theory.rows_for_half.unwrap();
+    assert!(gap_of(all, half) <= theory.gap / 2.0 && gap_of(all, half - 1) > theory.gap / 2.0);
+    let names: Vec<&str> = theory.diagnoses.iter().map(|diagnosis| &*diagnosis.name).collect();
+    let recorded = ["noise floor", "outer overfitting", "collapse", "discretisation gap", "hypergradients"];
+    let probed = ["wrong hypergradient", "sharpness", "jumps"];
+    assert_eq!(names, [&recorded[..], &probed].concat());
+    let said = theory.sentences.last().unwrap();
+    match &theory.intervals {
+        Some(known) => {
+            for ((low, high), alpha) in known.low[0][0].iter().zip(&known.high[0][0]).zip(&result.alpha[0][0]) {
+                assert!(low <= alpha && alpha <= high, "{low} {alpha} {high}");
+            }
+            assert!(said.contains("95 % intervals") && said.contains("apart"), "{said}");
+            assert!(known.confused.iter().all(|pair| pair.mixture == 0 && said.contains(&pair.pair[0])), "{said}");
+        }
+        None => assert!(said.starts_with("There are no confidence intervals"), "{said}"),
+    }
+    assert!(theory.noise_floor.unwrap() > 0.0 && theory.slope >= 0.0 && theory.lipschitz > 0.0);
+
+    let failed = self::result(&[], |trials| trials.iter_mut().for_each(|trial| trial.pieces.clear()));
+    assert!(failed.theory.noise_floor.is_none() && failed.theory.diagnoses.len() == 7);
+    let damped = self::result(&[], |trials| trials[0].health.damped = 1);
+    let text = comparison(&damped);
+    assert!(text.contains("What the theory says:") && text.contains("! hypergradients: Of "), "{text}");
 }
 
 #[test]

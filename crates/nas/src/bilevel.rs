@@ -237,6 +237,15 @@ impl<'a, T: Element> OnData<'a, T> {
         Self { inner, joint: false, problem, fitter, data, train, from, start, adjoint, exactness, health }
     }
 
+    /// The next fit starts at θ, where fits start warm.
+    ///
+    /// # Panics
+    /// When θ has another length than the network's.
+    pub fn resume(&mut self, theta: &[f64]) {
+        assert_eq!(theta.len(), self.start.len(), "{} parameters for {}", theta.len(), self.start.len());
+        self.from.copy_from_slice(theta);
+    }
+
     /// θ fitted at α.
     pub fn fit(&mut self, alpha: &[f64]) -> Fit {
         let from = if self.inner.warm { self.from.clone() } else { self.start.clone() };

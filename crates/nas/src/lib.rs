@@ -11,6 +11,7 @@ pub mod baseline;
 pub mod bilevel;
 pub mod data;
 pub mod dense;
+pub mod diagnose;
 pub mod exactness;
 pub mod experiments;
 pub mod hypergradient;

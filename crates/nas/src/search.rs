@@ -6,6 +6,7 @@ use crate::hypergradient::Hypergradient;
 use crate::outer::Outer;
 use crate::space::{Space, duality_gap, stationarity};
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 
 /// A step must give this part of the decrease that the gradient promises.
 const ARMIJO: f64 = 1e-4;
@@ -67,6 +68,8 @@ pub enum Stop {
     NoDecrease,
     /// All points that were to be tried have been: only of [`crate::baseline::best_of`].
     Exhausted,
+    /// The projected gradient is within the noise of the validation samples: going on would follow them only (science 2.3).
+    Noise,
 }
 
 /// One accepted outer step.
@@ -123,15 +126,32 @@ pub fn search<P: Bilevel>(
     search_from(space.start(), problem, space, outer, options, watch)
 }
 
-/// Minimises F over Δ from `alpha`: proximal steps of a length η that is guessed from the curvature seen along the last
-/// step (Barzilai and Borwein 1988, in the geometry of the solver's divergence) and halved until F falls (Armijo).
+/// [`search_while`] nobody ends it.
 pub fn search_from<P: Bilevel>(
-    mut alpha: Vec<f64>,
+    alpha: Vec<f64>,
     problem: &mut P,
     space: &dyn Space,
     outer: &dyn Outer,
     options: &Options,
     watch: &mut dyn FnMut(&P, Reached<'_>),
+) -> Result<Found, P::Error> {
+    let mut follow = |problem: &mut P, reached: Reached<'_>| {
+        watch(problem, reached);
+        ControlFlow::Continue(())
+    };
+    search_while(alpha, problem, space, outer, options, &mut follow)
+}
+
+/// Minimises F over Δ from `alpha`: proximal steps of a length η that is guessed from the curvature seen along the last
+/// step (Barzilai and Borwein 1988, in the geometry of the solver's divergence) and halved until F falls (Armijo). It ends at
+/// any point that it reaches where `follow` gives a reason.
+pub fn search_while<P: Bilevel>(
+    mut alpha: Vec<f64>,
+    problem: &mut P,
+    space: &dyn Space,
+    outer: &dyn Outer,
+    options: &Options,
+    follow: &mut dyn FnMut(&mut P, Reached<'_>) -> ControlFlow<Stop>,
 ) -> Result<Found, P::Error> {
     let mut here = problem.evaluate(&alpha)?;
     let (mut next, mut path) = (alpha.clone(), Vec::new());
@@ -140,9 +160,13 @@ pub fn search_from<P: Bilevel>(
         let stationarity = stationarity(space, &alpha, &here.alpha);
         let last = path.last().map_or(0.0, |step: &Step| step.eta);
         let gap = duality_gap(space, &alpha, &here.alpha);
-        watch(problem, Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, gap, eta: last });
+        let reached = Reached { step: path.len(), alpha: &alpha, hypergradient: &here, stationarity, gap, eta: last };
+        let asked = follow(problem, reached);
         if stationarity <= options.tolerance {
             break Stop::Stationary;
+        }
+        if let ControlFlow::Break(reason) = asked {
+            break reason;
         }
         if path.len() == options.steps {
             break Stop::StepLimit;

@@ -170,7 +170,7 @@ pub fn line(x: &[f64], y: &[f64]) -> Line {
     Line { intercept: mean_y - slope * mean_x, slope, r_squared }
 }
 
-/// The exponent of a power law: [`line`] through logarithms.
+/// The exponent of a power law: [`line()`] through logarithms.
 ///
 /// # Panics
 /// When the lengths differ.

@@ -1,7 +1,8 @@
 //! The result of a search as text for a terminal.
 
 use super::{Table, figure, wrap};
-use crate::run::{Compared, Judgement, Metric, SearchResult};
+use crate::diagnose::Finding;
+use crate::run::{Compared, DiagnosisRecord, Judgement, Metric, SearchResult};
 use crate::trial::Strategy;
 use std::collections::BTreeMap;
 
@@ -17,10 +18,11 @@ pub fn comparison(result: &SearchResult) -> String {
     let legend = "Mean and standard error over the seeds. Each choice is fitted to training rows for its validation loss, and to \
                   training and validation rows for its test figures, from the same start with the same fit.";
     format!(
-        "{title}\n{notes}\n{}\n{}\n\n{}\n{}\n",
+        "{title}\n{notes}\n{}\n{}\n\n{}\n\n{}\n{}\n",
         table(result),
         wrap(legend, 2),
         wrap(&found(result), 0),
+        theory(result),
         wrap(&verdict(result), 0)
     )
 }
@@ -89,6 +91,14 @@ fn way(result: &SearchResult) -> String {
         result.space,
         all.collect::<Vec<_>>().join(", ")
     )
+}
+
+/// The bounds, and every diagnosis that found something.
+fn theory(result: &SearchResult) -> String {
+    let fired = result.theory.diagnoses.iter().filter(|diagnosis| diagnosis.finding == Finding::Found);
+    let fired = fired.map(|DiagnosisRecord { name, sentence, .. }| wrap(&format!("! {name}: {sentence}"), 0) + "\n");
+    let sentences = wrap(&result.theory.sentences.join(" "), 2);
+    format!("What the theory says:\n{sentences}\n{}", fired.collect::<String>())
 }
 
 /// The comparison that the run was made for, in a sentence.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug, Default, PartialEq, Eq)]
 #[command(next_help_heading = "Output")]
 pub struct Invocation {
-    /// Folder that the run is written to; if not given, runs/<name>-<n> with the first n that is free
+    /// Folder that the run is written to; if not given, `runs/<name>-<n>` with the first n that is free
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Replace the run that lies in --out

@@ -4,6 +4,7 @@ mod config;
 mod documented;
 mod error;
 mod folder;
+mod intervals;
 mod invocation;
 mod layers;
 mod network;
@@ -12,6 +13,7 @@ mod record;
 mod rules;
 mod search;
 mod summary;
+mod theory;
 
 pub use config::{Config, Start};
 pub use documented::documented;
@@ -22,8 +24,8 @@ pub use layers::{Settings, Sources, resolve};
 pub use network::{NetworkError, Trained};
 pub use predict::{PredictError, predict};
 pub use record::{
-    Compared, HypergradientRecord, Judgement, LogLine, Metric, Provenance, RivalRecord, SCHEMA_VERSION, SearchResult,
-    SeedRecord, TunedRecord, Verdict,
+    Compared, ConfusedRecord, DiagnosisRecord, HypergradientRecord, IntervalRecord, Judgement, LogLine, Metric,
+    Provenance, RivalRecord, SCHEMA_VERSION, SearchResult, SeedRecord, TheoryRecord, TunedRecord, Verdict,
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};

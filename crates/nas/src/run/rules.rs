@@ -89,8 +89,18 @@ impl Config {
         Ok(())
     }
 
-    /// Which ways of searching there can be, each once.
+    /// Which ways of searching there can be, each once; only steps that are made shorter until the loss falls end at noise.
     fn check_strategies(&self) -> Result<(), ConfigError> {
+        if self.stop_at_noise && (self.strategy != Strategy::Gradient || self.solver() == Solver::AdamLogits) {
+            let other = if self.strategy == Strategy::Gradient {
+                format!("outer = {}", name(self.solver()))
+            } else {
+                word("strategy", self.strategy)
+            };
+            let need =
+                "only a search by gradients with a line search ends there: set --strategy gradient and another --outer";
+            return clash("stop_at_noise = true", other, need);
+        }
         let all = [&[self.strategy][..], &self.rivals].concat();
         if let Some(twice) = (1..all.len()).find(|&i| all[..i].contains(&all[i])) {
             let rival = format!("rivals with {}", name(all[twice]));

@@ -109,7 +109,11 @@ impl Run<'_> {
         let config = documented(self.config)?;
         folder.write("config.toml", config.as_bytes())?;
         let trials = pool.install(|| self.trials(log))?;
-        let best = &trials[best(&trials)];
+        let number = best(&trials);
+        let best = &trials[number];
+        let probe = pool.install(|| best.probe(self.frame, self.setting, self.seeds[number]));
+        let unseen =
+            probe.as_ref().err().map(|error| format!("no look around the coefficients that were found: {error}"));
 
         let model = self.setting.model(best.preprocess.width(), best.preprocess.outputs());
         let (alpha, theta) = (best.found.alpha.clone(), best.theta.clone());
@@ -124,7 +128,8 @@ impl Run<'_> {
             setting: self.setting,
             seed: self.config.seed,
             method: name(self.config.method),
-            warnings: self.config.warnings_on(best.parts.validation.len()),
+            probe: probe.ok(),
+            warnings: self.config.warnings_on(best.parts.validation.len()).into_iter().chain(unseen).collect(),
             threads: pool.current_num_threads(),
             seconds: self.begun.elapsed().as_secs_f64(),
         };

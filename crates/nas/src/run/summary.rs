@@ -5,6 +5,7 @@ use super::record::{
     SeedRecord, TunedRecord, Verdict,
 };
 use super::rules::name;
+use super::theory::theory;
 use crate::bilevel::Health;
 use crate::data::{Frame, Task};
 use crate::hypergradient::Status;
@@ -13,7 +14,7 @@ use crate::model::Mlp;
 use crate::report::figure;
 use crate::search::Stop;
 use crate::stats::{argmin, mean, standard_error, t_interval};
-use crate::trial::{Entry, Setting, Trial};
+use crate::trial::{Entry, Probe, Setting, Trial};
 use crate::tuning::{Suspect, Tuned};
 
 /// What a run is beside its trials.
@@ -27,6 +28,8 @@ pub struct Context<'a> {
     pub seed: u64,
     /// The name of the hypergradient's way.
     pub method: String,
+    /// What was seen around the best seed's search; `None` where it could not be looked at.
+    pub probe: Option<Probe>,
     /// What there is to say about the settings.
     pub warnings: Vec<String>,
     /// Worker threads.
@@ -74,6 +77,7 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         discretised: compared(task, &entries(|trial| &trial.discretised)),
         rivals: (0..setting.rivals.len()).map(|i| rival(task, i, trials)).collect(),
         verdict: verdict(task, names, trials),
+        theory: theory(setting, trials, best_seed, context.probe.as_ref()),
         seeds: trials.iter().map(|trial| of_seed(setting, &model, trial)).collect(),
         notes: notes(frame, context.warnings, names, trials, best_seed),
         provenance: Provenance {
@@ -212,6 +216,7 @@ fn of_seed(setting: &Setting, model: &Mlp, trial: &Trial) -> SeedRecord {
             Stop::StepLimit => "step limit",
             Stop::NoDecrease => "no decrease",
             Stop::Exhausted => "all tried",
+            Stop::Noise => "noise",
         }
         .to_owned(),
         gap: setting.space(1).convex().is_some().then_some(trial.found.gap),

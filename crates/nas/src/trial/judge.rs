@@ -20,6 +20,8 @@ pub struct Entry {
     pub train_loss: f64,
     /// Scores on the validation rows of the fit to the training rows.
     pub validation: Scores,
+    /// Scores on the test rows of the same fit: what `validation` would be on rows that nobody chose by.
+    pub held_out: Scores,
     /// Scores on the test rows of the fit to training and validation rows.
     pub test: Scores,
 }
@@ -76,11 +78,11 @@ impl<'a, T: Element> Judge<'a, T> {
             |theta: &[f64], rows: &Samples| scores(self.preprocess, &predict.predict(theta, &few, &rows.x), rows);
         let (on_train, on_both) = (fit(&self.train)?, fit(&self.both)?);
         let validation = score(&on_train.theta, self.validation);
-        let test = score(&on_both.theta, self.test);
+        let (held_out, test) = (score(&on_train.theta, self.test), score(&on_both.theta, self.test));
         if !(validation.loss.is_finite() && test.loss.is_finite()) {
             return None;
         }
-        let entry = Entry { alpha: alpha.to_vec(), train_loss: on_train.loss, validation, test };
+        let entry = Entry { alpha: alpha.to_vec(), train_loss: on_train.loss, validation, held_out, test };
         Some((entry, on_both.theta))
     }
 }

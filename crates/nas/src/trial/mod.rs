@@ -1,6 +1,8 @@
 //! One seed of the main job.
 
 mod judge;
+mod pieces;
+mod probe;
 mod search;
 mod setting;
 mod strategy;
@@ -9,7 +11,8 @@ mod trial;
 mod within;
 
 pub use judge::{Entry, discretised, without_zeros};
-pub use search::Walk;
+pub use probe::Probe;
+pub use search::{Follow, Walk};
 pub use setting::{AlphaStart, Precision, Setting};
 pub use strategy::{Rival, Strategy};
 pub use trial::{Trial, TrialError, Watch};

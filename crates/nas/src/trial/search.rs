@@ -4,13 +4,18 @@ use super::strategy::parts;
 use super::within::{Within, in_alpha};
 use super::{Setting, Strategy};
 use crate::baseline::best_of;
+use crate::diagnose::{Noise, noise};
 use crate::outer::{AdamLogits, Each, Entropic, ExponentiatedGradient, FrankWolfe, Outer, ProjectedGradient, Solver};
-use crate::search::{Bilevel, Found, Reached, search_from};
+use crate::search::{Bilevel, Found, Reached, Stop, search_while};
 use crate::seed::Seed;
 use crate::space::{Built, Product, Shape, Simplex};
+use std::ops::ControlFlow;
 
 /// Part of an even share that every weight of a simplex keeps: a multiplicative step never leaves a zero.
 const FLOOR: f64 = 1e-4;
+
+/// Someone who sees every point that a search reaches, and may give a reason to end it there.
+pub type Follow<'f, P> = dyn FnMut(&P, Reached<'_>) -> ControlFlow<Stop> + 'f;
 
 /// How a search goes through the set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,12 +45,21 @@ impl Setting {
         }
     }
 
+    /// The noise floor of the search at α, from the hypergradients at α on `pieces` of V of equal size; `slopes` are the norms of
+    /// the projected hypergradients where it began and ended. `None` below two pieces.
+    pub fn noise(&self, alpha: &[f64], pieces: &[Vec<f64>], slopes: [f64; 2]) -> Option<Noise> {
+        let pieces: Vec<Vec<f64>> = pieces.iter().map(|piece| self.coordinates.pull_back(piece)).collect();
+        let built = self.space(alpha.len() / self.bank.len().max(1));
+        noise(built.space(), &self.coordinates.beta(alpha), &pieces, slopes)
+    }
+
     fn simplex(&self) -> Simplex {
         let h = self.bank.len();
         Simplex { floor: FLOOR / h as f64, ..Simplex::unit(h) }
     }
 
-    /// The search over `mixtures` mixtures, in the coordinates of the setting; all that it says is about α.
+    /// The search over `mixtures` mixtures, in the coordinates of the setting; all that it says is about α. By steps that are made
+    /// shorter until the loss falls it ends where `follow` gives a reason; other ways go on.
     ///
     /// # Panics
     /// When the solver does not move in the set, or the set has no lattice and is to be walked along one.
@@ -54,12 +68,12 @@ impl Setting {
         problem: &mut P,
         mixtures: usize,
         walk: Walk<'_>,
-        watch: &mut dyn FnMut(&P, Reached<'_>),
+        follow: &mut Follow<'_, P>,
     ) -> Result<Found, P::Error> {
         let coordinates = &self.coordinates;
         let mut follow = |regularised: &Entropic<'_, Within<'_, P>>, reached: Reached<'_>| {
             let (alpha, own) = (coordinates.alpha(reached.alpha), in_alpha(coordinates, reached.hypergradient));
-            watch(regularised.problem.problem, Reached { alpha: &alpha, hypergradient: &own, ..reached });
+            follow(regularised.problem.problem, Reached { alpha: &alpha, hypergradient: &own, ..reached })
         };
         let mut within = Within { problem, coordinates };
         let mut regularised = Entropic { problem: &mut within, weight: self.entropy, coordinates: self.bank.len() };
@@ -86,11 +100,12 @@ impl Setting {
         problem: &mut P,
         mixtures: usize,
         points: Vec<Vec<f64>>,
-        watch: &mut dyn FnMut(&P, Reached<'_>),
+        follow: &mut Follow<'_, P>,
     ) -> Result<Found, P::Error> {
         let first = self.start(problem, mixtures, None)?;
         let points = [first].into_iter().chain(points).take(self.trials.max(1));
-        best_of(problem, self.space(mixtures).space(), points, watch)
+        let mut watch = |problem: &P, reached: Reached<'_>| _ = follow(problem, reached);
+        best_of(problem, self.space(mixtures).space(), points, &mut watch)
     }
 
     /// The finest lattice that the trials allow beside the even mixture.
@@ -106,7 +121,7 @@ impl Setting {
         problem: &mut P,
         mixtures: usize,
         start: Vec<f64>,
-        watch: &mut dyn FnMut(&P, Reached<'_>),
+        follow: &mut Follow<'_, P>,
     ) -> Result<Found, P::Error> {
         let (built, simplex) = (self.space(mixtures), self.simplex());
         assert!(self.solver.fits(self.shape), "{:?} does not move in the set {}", self.solver, self.shape);
@@ -116,7 +131,8 @@ impl Setting {
                 let adam =
                     AdamLogits { steps: self.outer.steps, tolerance: self.outer.tolerance, ..AdamLogits::default() };
                 let factors = (0..mixtures).map(|_| Box::new(simplex)).collect();
-                return adam.search_from(&start, problem, &Product { factors }, watch);
+                let mut watch = |problem: &P, reached: Reached<'_>| _ = follow(problem, reached);
+                return adam.search_from(&start, problem, &Product { factors }, &mut watch);
             }
             (Solver::ExponentiatedGradient, _) => {
                 Box::new(Each { outer: ExponentiatedGradient { simplex }, coordinates: self.bank.len() })
@@ -124,7 +140,9 @@ impl Setting {
             (Solver::FrankWolfe, Some(space)) => Box::new(FrankWolfe { space }),
             _ => Box::new(projected),
         };
-        search_from(start, problem, built.space(), &*outer, &self.outer, watch)
+        search_while(start, problem, built.space(), &*outer, &self.outer, &mut |problem, reached| {
+            follow(problem, reached)
+        })
     }
 
     /// Where a search begins. The even mixture is no sparse one: there, the first hypergradient chooses the candidates, by a step

@@ -67,6 +67,8 @@ pub struct Setting {
     pub trials: usize,
     /// The outer solver's limits.
     pub outer: Options,
+    /// Whether a search ends where its hypergradient is within the noise of the validation rows.
+    pub stop_at_noise: bool,
     /// What else is tuned, at the mixture that was found.
     pub tuning: Tuning,
     /// How many candidates the discretised mixture keeps.

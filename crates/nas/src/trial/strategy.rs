@@ -6,10 +6,11 @@ use super::search::Walk;
 use crate::bilevel::{Health, Inner, NoStart, OnData};
 use crate::data::Samples;
 use crate::model::Mlp;
-use crate::search::{Found, Reached};
+use crate::search::{Found, Reached, Stop};
 use crate::seed::Seed;
 use crate::space::Lattice;
 use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 use tape::Element;
 
 /// A way of searching; the documentation of a variant is its help text.
@@ -72,7 +73,7 @@ impl Arena<'_> {
     pub(super) fn search<T: Element>(
         &self,
         strategy: Strategy,
-        watch: &mut dyn FnMut(&OnData<'_, T>, Reached<'_>),
+        follow: &mut dyn FnMut(&OnData<'_, T>, Reached<'_>) -> ControlFlow<Stop>,
     ) -> Result<(Found, Health), NoStart> {
         let Self { setting, model, train, validation, both, from, seed, .. } = *self;
         let (inner, start, batches): (Inner, _, _) = (setting.inner, self.theta.to_vec(), seed.split("batches"));
@@ -85,7 +86,7 @@ impl Arena<'_> {
             Strategy::Grid => Walk::Lattice,
             Strategy::Random => Walk::Random(seed.split("random")),
         };
-        let found = setting.search(&mut problem, model.mixtures(), walk, watch)?;
+        let found = setting.search(&mut problem, model.mixtures(), walk, follow)?;
         Ok((found, problem.health))
     }
 }

@@ -1,18 +1,20 @@
 //! One seed of the main job: a split, a search, and every single candidate beside what it found, under equal conditions.
 
 use super::judge::{Entry, Judge, alone, discretised};
+use super::pieces::{self, Pieces};
 use super::strategy::Arena;
 use super::{AlphaStart, Precision, Rival, Setting, Strategy};
 use crate::bilevel::{Health, NoStart, OnData};
 use crate::data::{DataError, Frame, Parts, Preprocess, Samples, SplitError};
 use crate::model::Mlp;
-use crate::search::{Found, Reached};
+use crate::search::{Found, Reached, Stop};
 use crate::seed::Seed;
 use crate::spectral::{NoDirection, direction, random_features};
 use crate::stats::argmin;
 use crate::tuning::Tuned;
 use faer::MatRef;
 use rayon::prelude::*;
+use std::ops::ControlFlow;
 use tape::Element;
 
 /// What came of one seed.
@@ -40,6 +42,9 @@ pub struct Trial {
     pub tuned: Option<Tuned>,
     /// Its hypergradients; fit and error are those of the point where it ended.
     pub health: Health,
+    /// The hypergradients where it ended, each on a piece of the validation rows, all of equal size; empty where there are too few
+    /// rows, or one could not be verified.
+    pub pieces: Vec<Vec<f64>>,
 }
 
 /// Why a seed could not be run.
@@ -133,21 +138,32 @@ impl Trial {
             seed,
         };
 
+        let cut = pieces::cut(frame, &preprocess, &parts, seed.split("pieces"))?;
+        let mut pieces = Pieces::<T>::new(setting, &model, (&train, &cut), (&start, batches));
         // The last evaluation may be a step that was not taken.
         let (mut error, mut fit) = (None, None);
         let mut follow = |problem: &OnData<'_, T>, point: Reached<'_>| {
             (error, fit) = (problem.health.error, problem.health.fit.clone());
             watch.reached(point, &problem.health);
+            if !setting.stop_at_noise {
+                return ControlFlow::Continue(());
+            }
+            let of_pieces = pieces.hypergradients(point.alpha, fit.as_ref().map(|fit| &*fit.theta));
+            let noise = setting.noise(point.alpha, &of_pieces, [point.stationarity; 2]);
+            let within = noise.is_some_and(|noise| noise.readings[1].is_noise());
+            if within { ControlFlow::Break(Stop::Noise) } else { ControlFlow::Continue(()) }
         };
         let (found, health) = arena.search::<T>(setting.strategy, &mut follow)?;
         let health = Health { error, fit, ..health };
-        let other = |&strategy: &Strategy| Ok((strategy, arena.search::<T>(strategy, &mut |_, _| {})?));
+        let other =
+            |&strategy: &Strategy| Ok((strategy, arena.search::<T>(strategy, &mut |_, _| ControlFlow::Continue(()))?));
         let others = setting.rivals.iter().map(other).collect::<Result<Vec<_>, NoStart>>()?;
         let pair = [&train, &validation];
         let tune =
             || setting.tuning.run::<T>(&model, setting.inner, &found.alpha, pair, start.clone(), setting.outer.steps);
         let tuned = setting.tuning.any().then(tune).transpose()?;
         watch.searched();
+        let pieces = pieces.hypergradients(&found.alpha, health.fit.as_ref().map(|fit| &*fit.theta));
 
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
         let h = model.bank.len();
@@ -175,7 +191,20 @@ impl Trial {
             entry,
         };
         let rivals = others.into_iter().zip(entries).map(rival).collect();
-        Ok(Self { parts, preprocess, searched, theta, discretised, baselines, rivals, found, fallback, tuned, health })
+        Ok(Self {
+            parts,
+            preprocess,
+            searched,
+            theta,
+            discretised,
+            baselines,
+            rivals,
+            found,
+            fallback,
+            tuned,
+            health,
+            pieces,
+        })
     }
 
     /// The single candidate that validation prefers, by its loss.

@@ -45,7 +45,7 @@ impl Cell {
         self.sizes().misalignment(&self.strengths()).unwrap_or(f64::NAN)
     }
 
-    /// The risk of the fit of least norm, or of least squares, for E[c²]; NaN where it has no finite value.
+    /// The risk of the fit of least norm, or of least squares, for E c²; NaN where it has no finite value.
     pub fn risk(&self, c_squared: f64) -> f64 {
         self.strengths().risk(c_squared, self.samples, self.features).unwrap_or(f64::NAN)
     }

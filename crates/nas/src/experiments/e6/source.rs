@@ -171,7 +171,7 @@ impl Source {
 /// v̂ − v = v ‖(GᵀG)⁻¹Gᵀz‖² ≤ v χ²_p / σ_min(G)²   with standard normal G (n × p) and z,
 ///
 /// where χ²_p ≤ p + 2√(pt) + 2t (Laurent and Massart 2000) and σ_min(G) ≥ √n − √p − √(2t) (Davidson and Szarek 2001),
-/// each except with probability e⁻ᵗ, t = ln(2/δ) [derived]. Infinite where n is too small for it.
+/// each except with probability e⁻ᵗ, t = ln(2/δ) (derived). Infinite where n is too small for it.
 pub fn excess(clip: ClippedSquare, variance: f64, n: usize, p: usize, delta: f64) -> f64 {
     let (t, n, p) = ((2.0 / delta).ln(), n as f64, p as f64);
     let least = n.sqrt() - p.sqrt() - (2.0 * t).sqrt();

@@ -80,6 +80,7 @@ fn reason(stop: &str) -> &'static str {
     match stop {
         "stationary" => "no small change of the coefficients lowers the validation loss any more",
         "step limit" => "the limit on outer steps was reached; more steps may still help",
+        "noise" => "what was left of the hypergradient is within the noise of the validation rows",
         "no decrease" => "no step along the hypergradient, however short, lowered the validation loss",
         "all tried" => "every mixture that was to be tried has been; more of them may still help",
         _ => "",

@@ -10,6 +10,7 @@ mod page;
 mod palette;
 mod setting;
 mod strip;
+mod theory;
 mod verdict;
 mod words;
 

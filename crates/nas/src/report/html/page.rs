@@ -7,6 +7,7 @@ use super::health::{self, Health};
 use super::history::{self, Panel, Paths};
 use super::palette::{Colour, PALETTE, SURFACES};
 use super::setting::{self, Fact};
+use super::theory::{self, Theory};
 use super::verdict::{self, Headline};
 use crate::run::{LogLine, Metric, SearchResult};
 use askama::Template;
@@ -40,6 +41,7 @@ struct Page<'a> {
     losses: Vec<Panel>,
     comparison: Comparison,
     health: Health,
+    theory: Theory<'a>,
     seconds: String,
 }
 
@@ -64,6 +66,7 @@ pub fn html(report: &Report<'_>) -> Result<String, ReportError> {
         losses: history::losses(result, log)?,
         comparison: compare::table(result),
         health: health::health(result),
+        theory: theory::theory(result),
         seconds: setting::duration(result.seconds),
     };
     Ok(page.render()?)

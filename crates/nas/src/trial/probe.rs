@@ -1,0 +1,166 @@
+//! The outer problem around the points where a search began and ended: how sharp it is, how surely α̂ is known, whether the
+//! hypergradient is the derivative of the loss, and whether fits follow α.
+
+use super::{Precision, Setting, Trial, TrialError};
+use crate::bilevel::{Inner, NoStart, OnData, Way};
+use crate::data::{Frame, Samples};
+use crate::diagnose::{Agreement, Jumps, Sharpness, agreement, jumps};
+use crate::hypergradient::Hypergradient;
+use crate::inner::{FitOptions, Optimiser};
+use crate::model::{Mlp, Predictor};
+use crate::search::Bilevel;
+use crate::seed::Seed;
+use crate::theory::hessian::Hessian;
+use crate::theory::interval::{IntervalError, Intervals, intervals};
+use faer::Mat;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
+use tape::Element;
+
+/// How far coordinates are moved to either side: far enough for the kinks of a fit to even out.
+const STEP: f64 = 0.02;
+/// How far fits are followed.
+const LEAP: f64 = 0.05;
+/// Differences need fits that are this much more exact than a search does.
+const FINER: f64 = 1e-3;
+
+/// What there is to see around a search's ends.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// λ_max at both of them.
+    pub sharpness: Sharpness,
+    /// The last hypergradient beside differences.
+    pub agreement: Agreement,
+    /// The search's own fits as α passes through α̂.
+    pub jumps: Jumps,
+    /// The intervals of every coefficient α̂ᵢ, in the order of `alpha`.
+    pub intervals: Result<Intervals, IntervalError>,
+}
+
+impl Trial {
+    /// Looks around where the search of this trial began and ended: about 4 h fits for h coefficients, most of them short, on
+    /// the threads of the caller's pool. `seed` is that of the trial.
+    ///
+    /// Fits here go on from the fit in the middle, to the branch of minima that belongs to it, and are more exact than those of
+    /// the search; only jumps are those of the search's own fits.
+    ///
+    /// # Errors
+    /// When the data cannot be read as it was, or a hypergradient cannot be verified.
+    pub fn probe(&self, frame: &Frame, setting: &Setting, seed: Seed) -> Result<Probe, TrialError> {
+        let rows = |rows: &[usize]| self.preprocess.apply(frame, rows);
+        let (train, validation) = (rows(&self.parts.train)?, rows(&self.parts.validation)?);
+        let model = setting.model(train.d, train.outputs);
+        let start = model.start(seed.split("start"));
+        let ground = Ground { setting, model: &model, rows: [&train, &validation], start: &start, seed };
+        let (built, even) = (setting.space(model.mixtures()), setting.shape.even(setting.bank.len()));
+        let space = built.space();
+        let (coordinates, alpha) = (&setting.coordinates, &self.found.alpha);
+        let (beta, theta) = (coordinates.beta(alpha), self.health.fit.as_ref().map(|fit| &*fit.theta));
+        let first = ground.around(&even.repeat(model.mixtures()), None)?;
+        let last = ground.around(&beta, theta)?;
+
+        let pieces: Vec<Vec<f64>> = self.pieces.iter().map(|piece| coordinates.pull_back(piece)).collect();
+        let samples = Mat::from_fn(pieces.len(), beta.len(), |i, j| pieces[i][j]);
+        // αᵢ = ⟨the i-th row of A, β⟩.
+        let row = |i: usize| {
+            coordinates.pull_back(&(0..beta.len()).map(|j| f64::from(u8::from(i == j))).collect::<Vec<f64>>())
+        };
+        let rows: Vec<Vec<f64>> = (0..beta.len()).map(row).collect();
+        let intervals =
+            intervals(space, &beta, samples.as_ref(), &last.hessian).map(|found| found.of(space, &beta, &rows));
+        let largest = |hessian: &Hessian| hessian.largest_eigenvalue().unwrap_or(f64::NAN);
+        let jumps = match setting.precision {
+            Precision::Single => ground.jumps::<f32>(&beta, theta),
+            Precision::Double => ground.jumps::<f64>(&beta, theta),
+        };
+        Ok(Probe {
+            sharpness: Sharpness { first: largest(&first.hessian), last: largest(&last.hessian) },
+            agreement: agreement(&coordinates.pull_back(&self.found.hypergradient.alpha), &last.slope),
+            jumps,
+            intervals,
+        })
+    }
+}
+
+/// What a trial searched on.
+struct Ground<'a> {
+    setting: &'a Setting,
+    model: &'a Mlp,
+    /// Of training and of validation.
+    rows: [&'a Samples; 2],
+    start: &'a [f64],
+    seed: Seed,
+}
+
+/// F around a point, in the coordinates of the search.
+struct Around {
+    hessian: Hessian,
+    /// ∇F by differences of F.
+    slope: Vec<f64>,
+}
+
+impl Ground<'_> {
+    fn problem<T: Element>(&self, inner: Inner) -> OnData<'_, T> {
+        OnData::new(self.model, inner, self.rows, self.start.to_vec(), self.seed.split("batches"))
+    }
+
+    /// The inner problem as differences need it: exact minima, and no way that is biased.
+    fn exact(&self) -> Inner {
+        let inner = self.setting.inner;
+        if inner.way == Way::Unroll {
+            return inner;
+        }
+        let way = if inner.way == Way::Exact { Way::Exact } else { Way::GaussNewton };
+        let tolerance = FINER * inner.fit.tolerance;
+        let fit = FitOptions { optimiser: Optimiser::Lbfgs, tolerance, ..inner.fit };
+        Inner { fit, way, warm: true, batch: 0, ..inner }
+    }
+
+    /// Central differences along every coordinate, from fits that start at that in the middle, which starts at `theta`.
+    fn around(&self, beta: &[f64], theta: Option<&[f64]>) -> Result<Around, TrialError> {
+        let coordinates = &self.setting.coordinates;
+        let mut middle = self.problem::<f64>(self.exact());
+        theta.into_iter().for_each(|theta| middle.resume(theta));
+        verified(&mut middle, &coordinates.alpha(beta))?;
+        let theta = middle.health.fit.as_ref().map(|fit| &*fit.theta);
+        let side = |j: usize, step: f64| {
+            let mut problem = self.problem::<f64>(self.exact());
+            theta.into_iter().for_each(|theta| problem.resume(theta));
+            let mut moved = beta.to_vec();
+            moved[j] += step;
+            let found = verified(&mut problem, &coordinates.alpha(&moved))?;
+            let error = problem.health.error.unwrap_or(0.0);
+            Ok((found.value, coordinates.pull_back(&found.alpha), error))
+        };
+        let both = |j: usize| Ok([side(j, -STEP)?, side(j, STEP)?]);
+        let sides = (0..beta.len()).into_par_iter().map(both).collect::<Result<Vec<_>, NoStart>>()?;
+        let slope = sides.iter().map(|[below, above]| (above.0 - below.0) / (2.0 * STEP)).collect();
+        let error = sides.iter().flatten().map(|(_, _, error)| *error).fold(0.0, f64::max);
+        let gradients: Vec<[Vec<f64>; 2]> =
+            sides.into_iter().map(|pair| pair.map(|(_, gradient, _)| gradient)).collect();
+        Ok(Around { hessian: Hessian::new(&gradients, STEP, error), slope })
+    }
+
+    /// The search's own fits along a random direction; where they start warm, they start at `theta`.
+    fn jumps<T: Element>(&self, beta: &[f64], theta: Option<&[f64]>) -> Jumps {
+        let (coordinates, [_, validation]) = (&self.setting.coordinates, self.rows);
+        let mut stream = self.seed.split("jumps").stream();
+        let draws: Vec<f64> = beta.iter().map(|_| StandardNormal.sample(&mut stream)).collect();
+        let norm = draws.iter().map(|d| d * d).sum::<f64>().sqrt();
+        let predict = Predictor::<T>::new(self.model, validation.n);
+        let at = |step: f64| {
+            let moved: Vec<f64> = beta.iter().zip(&draws).map(|(b, d)| b + step * d / norm).collect();
+            let (alpha, mut problem) = (coordinates.alpha(&moved), self.problem::<T>(self.setting.inner));
+            theta.into_iter().for_each(|theta| problem.resume(theta));
+            predict.predict(&problem.fit(&alpha).theta, &alpha, &validation.x)
+        };
+        let [below, at, above] = [-LEAP, 0.0, LEAP].map(at);
+        jumps(LEAP, [&below, &at, &above])
+    }
+}
+
+/// A hypergradient, unless it could not be verified.
+fn verified(problem: &mut OnData<'_, f64>, alpha: &[f64]) -> Result<Hypergradient, NoStart> {
+    let found = problem.evaluate(alpha)?;
+    if found.value.is_finite() { Ok(found) } else { Err(NoStart { reason: problem.health.reason.clone() }) }
+}
