@@ -13,6 +13,7 @@ use benches::{Row, append};
 use clap::Parser;
 use nas::bilevel::{Inner, OnData, Way};
 use nas::data::Samples;
+use nas::exactness::Tolerance;
 use nas::inner::{FitOptions, Optimiser};
 use nas::model::{Loss, Mlp, candidates};
 use nas::outer::ExponentiatedGradient;
@@ -118,7 +119,15 @@ impl Given {
     /// Seconds of a search, and its end.
     fn timed(&self) -> (f64, End) {
         let begun = Instant::now();
-        let inner = Inner { loss: Loss::Squared, ridge: RIDGE, fit: FIT, way: Way::GaussNewton, batch: 0, warm: false };
+        let inner = Inner {
+            loss: Loss::Squared,
+            ridge: RIDGE,
+            fit: FIT,
+            way: Way::GaussNewton,
+            batch: 0,
+            warm: false,
+            tolerance: Tolerance::Fixed,
+        };
         let parts = [&self.train, &self.validation];
         let mut problem = OnData::<f32>::new(&self.model, inner, parts, self.theta.clone(), Seed::new(0));
         let simplex = Simplex { floor: 1e-4 / CANDIDATES as f64, ..Simplex::unit(CANDIDATES) };
