@@ -1,5 +1,7 @@
 //! The fit of the inner problem by every optimiser.
+use crate::random::normal;
 use nas::inner::{At, FitOptions, Fitted, Fitter, Lbfgs, OnRows, Optimiser, Smooth};
+use nas::seed::Seed;
 use tape::Tape;
 
 /// 100 (y − x²)² + (1 − x)², and how often it was asked.
@@ -36,6 +38,68 @@ fn lbfgs_follows_the_valley() {
     assert!(function.asked < 100, "{} evaluations", function.asked);
     let minimum = At::new(&mut function, vec![1.0, 1.0]);
     assert_eq!(Lbfgs::default().step(&mut function, &minimum), None);
+}
+
+/// Σ ln cosh of random combinations, and a small square: smooth and convex.
+struct Valley(Vec<Vec<f64>>);
+
+impl Smooth for Valley {
+    fn value(&mut self, theta: &[f64], gradient: &mut [f64]) -> f64 {
+        gradient.iter_mut().zip(theta).for_each(|(g, x)| *g = 1e-2 * x);
+        let mut value = 5e-3 * inner(theta, theta);
+        for row in &self.0 {
+            let z = inner(row, theta) - 1.0;
+            value += z.cosh().ln();
+            gradient.iter_mut().zip(row).for_each(|(g, x)| *g += z.tanh() * x);
+        }
+        value
+    }
+}
+
+fn inner(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
+
+/// −H∇ by the two loops (Nocedal and Wright, algorithm 7.4) over the last twelve pairs, the oldest first.
+fn two_loops(pairs: &[(Vec<f64>, Vec<f64>)], gradient: &[f64]) -> Vec<f64> {
+    let pairs = &pairs[pairs.len().saturating_sub(12)..];
+    let mut q = gradient.to_vec();
+    let mut along = Vec::new();
+    for (s, y) in pairs.iter().rev() {
+        let a = inner(s, &q) / inner(s, y);
+        q.iter_mut().zip(y).for_each(|(q, y)| *q -= a * y);
+        along.push(a);
+    }
+    let gamma = pairs.last().map_or(1.0, |(s, y)| inner(s, y) / inner(y, y));
+    q.iter_mut().for_each(|q| *q *= gamma);
+    for ((s, y), a) in pairs.iter().zip(along.iter().rev()) {
+        let b = inner(y, &q) / inner(s, y);
+        q.iter_mut().zip(s).for_each(|(q, s)| *q += (a - b) * s);
+    }
+    q.iter().map(|q| -q).collect()
+}
+
+/// The compact form goes where the two loops go, also after old pairs were forgotten.
+#[test]
+fn lbfgs_steps_are_along_the_two_loops() {
+    for n in [1, 2, 40] {
+        let rows = normal(30, n, Seed::new(n as u64));
+        let mut function = Valley((0..30).map(|i| (0..n).map(|j| rows[(i, j)]).collect()).collect());
+        let mut at = At::new(&mut function, vec![2.0; n]);
+        let (mut memory, mut pairs) = (Lbfgs::default(), Vec::new());
+        let (mut steps, first) = (0, at.slope());
+        while at.slope() > 1e-7 * first {
+            let next = memory.step(&mut function, &at).unwrap();
+            let minus = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a - b).collect::<Vec<f64>>();
+            let moved = minus(&next.theta, &at.theta);
+            let wanted = two_loops(&pairs, &at.gradient);
+            let cosine = inner(&moved, &wanted) / (inner(&moved, &moved) * inner(&wanted, &wanted)).sqrt();
+            assert!((cosine - 1.0).abs() < 1e-8, "n = {n}, step {steps}: {cosine}");
+            pairs.push((moved, minus(&next.gradient, &at.gradient)));
+            (at, steps) = (next, steps + 1);
+        }
+        assert!(n < 40 || steps > 20, "{steps} steps: nothing was forgotten");
+    }
 }
 
 /// ½ Σ c (θ − t α)²: the minimum is t α.

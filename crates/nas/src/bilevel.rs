@@ -10,7 +10,7 @@ use crate::search::Bilevel;
 use crate::seed::Seed;
 use serde::{Deserialize, Serialize};
 use tape::{
-    Accuracy, Answer, Cg, Curvature, Damping, Element, Failure, Implicit, Method, Mode, Point, Problem, Setup,
+    Accuracy, Answer, Cg, Curvature, Damping, Element, Failure, Implicit, Method, Mode, Par, Point, Problem, Setup,
     Stationarity, Tape, Unroll, Var,
 };
 
@@ -228,7 +228,7 @@ impl<'a, T: Element> OnData<'a, T> {
             _ => Curvature::Exact,
         };
         let data = [fitted.x, fitted.y, judged.x, judged.y];
-        let setup = Setup { curvature, ..Setup::default() };
+        let setup = Setup { curvature, par: Par::Rayon, ..Setup::default() };
         let problem = Problem::stationary(fitted.loss, judged.loss, hyper, theta, data, setup);
         let data = [&*train.x, &*train.y, &*validation.x, &*validation.y];
         let train = [narrow(&train.x), narrow(&train.y)];
@@ -304,7 +304,7 @@ impl<'a, T: Element> OnData<'a, T> {
         let at = Point { alpha: &[alpha], theta: &[&fit.theta], data: &self.data };
         let lr = self.inner.fit.lr;
         let stationarity = Stationarity::Within { tolerance: STATIONARY, scale: fit.scale };
-        let (solver, start) = (Cg::to(self.exactness.of(ADJOINT)), &*self.adjoint);
+        let (solver, start) = (Cg { par: Par::Rayon, ..Cg::to(self.exactness.of(ADJOINT)) }, &*self.adjoint);
         let method = match self.inner.way {
             Way::DartsFirst => Method::Unroll(Unroll { steps: 0, ..Unroll::default() }),
             Way::DartsSecond => Method::Unroll(Unroll { steps: 1, eta: &|_| lr, ..Unroll::default() }),

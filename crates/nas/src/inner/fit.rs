@@ -122,7 +122,7 @@ impl<T: Element> Fitter<T> {
         options: FitOptions,
     ) -> Self {
         let value = value_and_gradient(loss, alpha, theta, data.clone());
-        let training = options.optimiser.step().map(|step| Training::new(loss, alpha, theta, data, step, Par::Seq));
+        let training = options.optimiser.step().map(|step| Training::new(loss, alpha, theta, data, step, Par::Rayon));
         Self { value, training, batches: None, options, tolerance: options.tolerance }
     }
 
@@ -141,7 +141,7 @@ impl<T: Element> Fitter<T> {
         options: FitOptions,
     ) -> Self {
         let value = value_and_gradient(all.loss, alpha, theta, all.data);
-        let training = |step| Training::new(batch.loss, alpha, theta, batch.data, step, Par::Seq);
+        let training = |step| Training::new(batch.loss, alpha, theta, batch.data, step, Par::Rayon);
         let training = options.optimiser.step().map(training);
         Self { value, training, batches: Some(batches), options, tolerance: options.tolerance }
     }
@@ -208,7 +208,7 @@ impl<T: Element> Fitter<T> {
 #[track_caller]
 fn value_and_gradient<'t, T: Element>(loss: Var<'t>, alpha: Var<'t>, theta: Var<'t>, data: impl Vars<'t>) -> Runner<T> {
     let program: Program<T> = loss.tape().compile_staged((alpha, data), theta, (loss, grad(loss, theta)));
-    program.runner(Par::Seq)
+    program.runner(Par::Rayon)
 }
 
 /// The last losses of a fit.

@@ -1,6 +1,7 @@
-//! Limited-memory BFGS (Nocedal 1980; Nocedal and Wright, *Numerical Optimization*, algorithm 7.4).
+//! Limited-memory BFGS (Nocedal 1980; Nocedal and Wright, *Numerical Optimization*, chapter 7).
 
-use std::collections::VecDeque;
+use crate::dense::apply;
+use faer::{Col, ColRef, Mat};
 
 /// Pairs that are remembered.
 const MEMORY: usize = 12;
@@ -42,19 +43,29 @@ impl At {
     }
 }
 
-/// The last steps and what they did to the gradient.
+/// The last steps and what they did to the gradient, in the compact form (Byrd, Nocedal and Schnabel 1994; Nocedal and Wright,
+/// section 7.2): H = γ I + W M Wᵀ with the pairs as the columns of W, so that a direction reads them twice, and not four times as
+/// the two loops do.
 #[derive(Clone, Debug, Default)]
 pub struct Lbfgs {
-    pairs: VecDeque<Pair>,
+    pairs: Option<Pairs>,
 }
 
-/// s = θ′ − θ, y = ∇′ − ∇.
+/// s = θ′ − θ, y = ∇′ − ∇ of the last steps.
 #[derive(Clone, Debug)]
-struct Pair {
-    s: Vec<f64>,
-    y: Vec<f64>,
-    /// 1 / ⟨s, y⟩
-    rho: f64,
+struct Pairs {
+    /// W: the s, then the y, each in the column of its slot.
+    columns: Mat<f64>,
+    /// The slots from the oldest pair to the newest.
+    order: Vec<usize>,
+    /// ⟨sᵢ, yⱼ⟩ by slots, where pair i is not newer than pair j.
+    sy: [[f64; MEMORY]; MEMORY],
+    /// ⟨yᵢ, yⱼ⟩ by slots.
+    yy: [[f64; MEMORY]; MEMORY],
+    /// Wᵀ∇ where the last direction was asked for.
+    before: Col<f64>,
+    /// Whether the newest pair has no products with the older ones yet.
+    fresh: bool,
 }
 
 impl Lbfgs {
@@ -64,8 +75,8 @@ impl Lbfgs {
         let next = match search(function, at, &direction) {
             Some(next) => next,
             // What was learned misleads here: once more along the gradient alone.
-            None if !self.pairs.is_empty() => {
-                self.pairs.clear();
+            None if self.pairs.is_some() => {
+                self.pairs = None;
                 search(function, at, &self.direction(&at.gradient))?
             }
             None => return None,
@@ -73,33 +84,98 @@ impl Lbfgs {
         let (s, y) = (minus(&next.theta, &at.theta), minus(&next.gradient, &at.gradient));
         let sy = dot(&s, &y);
         if sy > 0.0 {
-            self.pairs.truncate(MEMORY - 1);
-            self.pairs.push_front(Pair { s, y, rho: sy.recip() });
+            self.pairs.get_or_insert_with(|| Pairs::new(s.len())).push(&s, &y, sy);
         }
         Some(next)
     }
 
-    /// −H∇ by the two loops; along −∇ with a length of at most one at first.
-    fn direction(&self, gradient: &[f64]) -> Vec<f64> {
-        let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
-        let Some(last) = self.pairs.front() else {
-            let size = dot(gradient, gradient).sqrt().max(1.0);
-            q.iter_mut().for_each(|q| *q /= size);
-            return q;
-        };
-        let mut along = Vec::with_capacity(self.pairs.len());
-        for Pair { s, y, rho } in &self.pairs {
-            let a = rho * dot(s, &q);
-            add(&mut q, -a, y);
-            along.push(a);
+    /// −H∇; along −∇ with a length of at most one at first.
+    fn direction(&mut self, gradient: &[f64]) -> Vec<f64> {
+        match &mut self.pairs {
+            Some(pairs) => pairs.direction(gradient),
+            None => {
+                let size = dot(gradient, gradient).sqrt().max(1.0);
+                gradient.iter().map(|g| -g / size).collect()
+            }
         }
-        let scale = (last.rho * dot(&last.y, &last.y)).recip();
-        q.iter_mut().for_each(|q| *q *= scale);
-        for (Pair { s, y, rho }, a) in self.pairs.iter().zip(along).rev() {
-            let b = rho * dot(y, &q);
-            add(&mut q, a - b, s);
+    }
+}
+
+impl Pairs {
+    fn new(n: usize) -> Self {
+        let table = [[0.0; MEMORY]; MEMORY];
+        let (columns, before) = (Mat::zeros(n, 2 * MEMORY), Col::zeros(2 * MEMORY));
+        Self { columns, order: Vec::with_capacity(MEMORY), sy: table, yy: table, before, fresh: false }
+    }
+
+    /// Takes the place of the oldest pair, when there is none left.
+    fn push(&mut self, s: &[f64], y: &[f64], sy: f64) {
+        let slot = if self.order.len() == MEMORY { self.order.remove(0) } else { self.order.len() };
+        self.order.push(slot);
+        for (column, from) in [(slot, s), (MEMORY + slot, y)] {
+            self.columns.col_mut(column).copy_from(ColRef::from_slice(from));
         }
-        q
+        (self.sy[slot][slot], self.yy[slot][slot]) = (sy, dot(y, y));
+        self.fresh = true;
+    }
+
+    /// −γ∇ − W M Wᵀ∇, where γ = ⟨s, y⟩ / ⟨y, y⟩ of the newest pair.
+    fn direction(&mut self, gradient: &[f64]) -> Vec<f64> {
+        let along = apply(self.columns.transpose(), ColRef::from_slice(gradient));
+        if std::mem::take(&mut self.fresh) {
+            self.pair_up(&along);
+        }
+        let newest = self.order[self.order.len() - 1];
+        let gamma = self.sy[newest][newest] / self.yy[newest][newest];
+        let products = |first: usize| self.order.iter().map(|&slot| along[first + slot]).collect::<Vec<f64>>();
+        let (with_s, with_y) = (products(0), products(MEMORY));
+
+        // u = R⁻¹ Sᵀ∇, then v = R⁻ᵀ ((D + γ YᵀY) u − γ Yᵀ∇), for R the upper triangle of SᵀY and D its diagonal.
+        let u = self.solve_upper(with_s);
+        let right = self.order.iter().enumerate().map(|(i, &slot)| {
+            let yyu: f64 = self.order.iter().zip(&u).map(|(&other, u)| self.yy[slot][other] * u).sum();
+            self.sy[slot][slot] * u[i] + gamma * (yyu - with_y[i])
+        });
+        let v = self.solve_lower(right.collect());
+
+        // H∇ = γ∇ + S v − γ Y u
+        let mut weights = Col::zeros(2 * MEMORY);
+        for (i, &slot) in self.order.iter().enumerate() {
+            weights[slot] = -v[i];
+            weights[MEMORY + slot] = gamma * u[i];
+        }
+        self.before = along;
+        let learned = apply(self.columns.as_ref(), weights.as_ref());
+        gradient.iter().zip(learned.iter()).map(|(g, learned)| learned - gamma * g).collect()
+    }
+
+    /// The inner products of the newest pair with the older ones: y is the difference of two gradients, so they are that of Wᵀ∇ now
+    /// and before.
+    fn pair_up(&mut self, along: &Col<f64>) {
+        let Some((&newest, older)) = self.order.split_last() else { return };
+        for &slot in older {
+            self.sy[slot][newest] = along[slot] - self.before[slot];
+            let yy = along[MEMORY + slot] - self.before[MEMORY + slot];
+            (self.yy[slot][newest], self.yy[newest][slot]) = (yy, yy);
+        }
+    }
+
+    /// R⁻¹ x
+    fn solve_upper(&self, mut x: Vec<f64>) -> Vec<f64> {
+        for i in (0..x.len()).rev() {
+            let known: f64 = (i + 1..x.len()).map(|j| self.sy[self.order[i]][self.order[j]] * x[j]).sum();
+            x[i] = (x[i] - known) / self.sy[self.order[i]][self.order[i]];
+        }
+        x
+    }
+
+    /// R⁻ᵀ x
+    fn solve_lower(&self, mut x: Vec<f64>) -> Vec<f64> {
+        for i in 0..x.len() {
+            let known: f64 = (0..i).map(|j| self.sy[self.order[j]][self.order[i]] * x[j]).sum();
+            x[i] = (x[i] - known) / self.sy[self.order[i]][self.order[i]];
+        }
+        x
     }
 }
 
@@ -141,9 +217,4 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
 
 fn minus(x: &[f64], y: &[f64]) -> Vec<f64> {
     x.iter().zip(y).map(|(x, y)| x - y).collect()
-}
-
-/// x ← x + a y
-fn add(x: &mut [f64], a: f64, y: &[f64]) {
-    x.iter_mut().zip(y).for_each(|(x, y)| *x += a * y);
 }
