@@ -22,8 +22,8 @@ import sys
 import time
 
 ROWS, FEATURES, WIDTH = 500, 64, 512
-RIDGE, TOLERANCE, FIT_STEPS, ADJOINT = 2e-3, 1e-4, 500, 1e-4
-STEPS, STATIONARY, HALVINGS, ARMIJO = 20, 1e-3, 3, 1e-4
+RIDGE, TOLERANCE, FIT_STEPS, ADJOINT = 1e-2, 1e-3, 500, 1e-4
+STEPS, STATIONARY, HALVINGS, ARMIJO = 20, 1e-4, 3, 1e-4
 H = 8
 FLOOR = 1e-4 / H
 TOP = pathlib.Path(__file__).resolve().parent.parent
