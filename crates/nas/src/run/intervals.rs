@@ -36,19 +36,31 @@ pub(super) fn intervals(
     (Some(record), words)
 }
 
-/// The intervals of the coefficients that are not nearly nothing.
+/// The intervals of the coefficients that are not nearly nothing, the surest first; those that leave open all that there is are
+/// counted.
 fn coefficients(setting: &Setting, trial: &Trial, found: &Intervals) -> String {
     let (alpha, h) = (&trial.found.alpha, setting.bank.len());
-    let of = |i: usize| {
+    let width = |i: &usize| found.intervals[*i][1] - found.intervals[*i][0];
+    let all = if setting.shape.is_signed() { 2.0 } else { 1.0 };
+    let shown = (0..alpha.len()).filter(|&i| alpha[i].abs() >= 0.005);
+    let (mut known, open): (Vec<usize>, Vec<usize>) = shown.partition(|i| width(i) < 0.99 * all);
+    known.sort_by(|i, j| width(i).total_cmp(&width(j)));
+    let of = |&i: &usize| {
         let [low, high] = found.intervals[i].map(|end| format!("{end:.2}"));
         let place = if alpha.len() > h { format!(" of mixture {}", i / h + 1) } else { String::new() };
         format!("{}{place} {:.2} ({low} to {high})", setting.names[i % h], alpha[i])
     };
-    let all: Vec<String> = (0..alpha.len()).filter(|&i| alpha[i].abs() >= 0.005).map(of).collect();
-    format!(
-        "Coefficients with their 95 % intervals over the draw of the validation rows, for these training rows: {}.",
-        all.join(", ")
-    )
+    let what = "95 % intervals over the draw of the validation rows, for these training rows";
+    let named: Vec<String> = known.iter().take(NAMED).map(of).collect();
+    let more = match known.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more (all in result.json)"),
+    };
+    let left = if open.is_empty() { String::new() } else { format!(" {} others may be anything.", open.len()) };
+    match &named[..] {
+        [] => format!("By the {what}, no coefficient is known: each may be anything."),
+        named => format!("Coefficients with their {what}: {}{more}.{left}", named.join(", ")),
+    }
 }
 
 /// Which candidates so many rows cannot separate.
