@@ -1,13 +1,13 @@
-//! One outer step of a kernel search: the value of the objective and its gradient in the weights and the ridge, for h = 8 kernels
-//! between n = 2,000 training points (their Gram matrices are n × n) and n / 2 validation points, in f64 on one thread.
+//! One outer step of a kernel search: the value of the objective and its gradient in the weights and the ridge, for h = 8
+//! kernels between n = 2,000 training points (their Gram matrices are n × n) and n / 2 validation points, in f64 on one thread.
 //!
-//! Beside the step, in turn with it so that all see the same phases of the machine, its parts alone: the Cholesky factorization, and
-//! the Gram products that a gradient cannot do without, by the library's own routines (a triangle of Σ w_t K_t; K_t β on both
-//! sets; K_VTᵀ r). The step on held-out points should take at most 1.3 times their sum. By leave-one-out it needs A⁻¹ too, and
-//! half a product of n × n matrices.
+//! Beside the step, in turn with it so that all see the same phases of the machine, its parts alone: the Cholesky
+//! factorization, and the Gram products that a gradient cannot do without, by the library's own routines (a triangle of
+//! Σ w_t K_t; K_t β on both sets; K_VTᵀ r). The step on held-out points should take at most 1.3 times their sum. By
+//! leave-one-out it needs A⁻¹ too, and half a product of n × n matrices.
 //!
-//! `cargo bench -p benches --bench kernel` appends to `target/bench/rows.csv`; `-- --points 5000 --rounds 3` is the largest problem that
-//! is meant to be kept in memory.
+//! `cargo bench -p benches --bench kernel` appends to `target/bench/rows.csv`; `-- --points 5000 --rounds 3` is the largest
+//! problem that is meant to be kept in memory.
 
 use std::hint::black_box;
 use std::time::Instant;

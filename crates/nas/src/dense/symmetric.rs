@@ -5,7 +5,7 @@ use faer::linalg::matmul::matmul;
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, ColRef, Mat, MatRef, Par};
 
-/// Columns that are multiplied at a time: below the diagonal they are read twice for every vector, from the cache after the first.
+/// Columns that are multiplied at a time: they are read twice for every vector, from the cache after the first time.
 const PANEL: usize = 16;
 
 /// A X for a symmetric A and few columns X, reading the lower triangle of A and the blocks on its diagonal.

@@ -37,7 +37,7 @@ use term::Term;
 /// let tape = Tape::new();
 /// let x = tape.input(1, 1);
 /// let slope = grad(formula.record(x), x);
-/// assert!((reference::evaluate(x, slope, &[&[0.5]])[0][0] - 0.5 * (-0.25f64).exp()).abs() < 1e-15);
+/// assert!((reference::evaluate(x, slope, &[&[0.5]])[0][0] - 0.5 * (-0.25f64).exp()).abs() < 1e-14);
 /// assert!(Formula::parse("x*exp(").is_err());
 /// # Ok::<(), nas::model::FormulaError>(())
 /// ```
