@@ -97,6 +97,19 @@ fn shortcuts_are_refits() {
     }
 }
 
+/// The closed form of single points, and the systems of folds of one point.
+#[test]
+fn leave_one_out_is_a_fold_for_every_point() {
+    for n in [1, 2, 9, 40] {
+        let (problem, folds) = (Problem::new(n, Mixing::full(MAPS), 12), Folds::single(n));
+        let [closed, folded] = [Criterion::LeaveOneOut, Criterion::KFold(&folds)]
+            .map(|criterion| problem.hypergradient(criterion, &ALPHA, 0.4));
+        assert!((closed.value - folded.value).abs() <= 1e-13 * folded.value, "n = {n}");
+        let size = folded.components().fold(problem.y.squared_norm_l2() / n as f64, |top, g| top.max(g.abs()));
+        assert!(closed.components().zip(folded.components()).all(|(a, b)| (a - b).abs() <= 1e-12 * size), "n = {n}");
+    }
+}
+
 /// A single point is left out of everything: f = 0. One fold of all points, too.
 #[test]
 fn without_other_points_the_prediction_is_zero() {

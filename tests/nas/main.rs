@@ -10,6 +10,7 @@ mod coordinates;
 mod copies;
 mod csv;
 mod data;
+mod dense;
 mod diagnose;
 mod difference;
 mod digits;

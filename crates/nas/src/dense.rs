@@ -2,13 +2,18 @@
 //! parallel product depend on the number of threads.
 
 mod eigen;
+mod symmetric;
 
 pub use eigen::{NoEigenvalues, SymmetricEigen};
+pub use symmetric::{apply_symmetric, frobenius_symmetric, lower_square, lower_symmetrised};
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Col, ColRef, Conj, Mat, MatRef, Par};
+
+/// Partial sums of an inner product.
+const LANES: usize = 16;
 
 /// The matrix has no Cholesky factor: it is not positive definite to working precision (or not finite).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +49,23 @@ pub fn frobenius(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> f64 {
 /// The inner product of two columns.
 pub fn dot(x: ColRef<'_, f64>, y: ColRef<'_, f64>) -> f64 {
     assert_eq!(x.nrows(), y.nrows(), "dot: {} values against {}", x.nrows(), y.nrows());
-    x.iter().zip(y.iter()).map(|(a, b)| a * b).sum()
+    match (x.try_as_col_major(), y.try_as_col_major()) {
+        (Some(x), Some(y)) => inner(x.as_slice(), y.as_slice()),
+        _ => {
+            let [x, y] = [x, y].map(|v| v.iter().copied().collect::<Vec<f64>>());
+            inner(&x, &y)
+        }
+    }
+}
+
+/// Σ_i x_i y_i as [`LANES`] sums by the index modulo their number, which are then added in order: one chain of additions would
+/// wait for each, and a compiler may not cut it.
+fn inner(x: &[f64], y: &[f64]) -> f64 {
+    let (mut sums, (x, x_rest), (y, y_rest)) = ([0.0; LANES], x.as_chunks::<LANES>(), y.as_chunks::<LANES>());
+    let mut add = |x: &[f64], y: &[f64]| sums.iter_mut().zip(x.iter().zip(y)).for_each(|(sum, (x, y))| *sum += x * y);
+    x.iter().zip(y).for_each(|(x, y)| add(x, y));
+    add(x_rest, y_rest);
+    sums.iter().sum()
 }
 
 /// Cholesky factor of a symmetric positive definite matrix, A = L Lᵀ.
@@ -81,17 +102,14 @@ impl Cholesky {
         llt::solve::solve_in_place_with_conj(self.lower.as_ref(), Conj::No, x.as_mat_mut(), Par::Seq, stack);
         x
     }
+
     /// A⁻¹, both triangles.
     pub fn inverse(&self) -> Mat<f64> {
         let n = self.lower.nrows();
         let mut inverse = Mat::zeros(n, n);
         let mut memory = MemBuffer::new(llt::inverse::inverse_scratch::<f64>(n, Par::Seq));
         llt::inverse::inverse(inverse.as_mut(), self.lower.as_ref(), Par::Seq, MemStack::new(&mut memory));
-        for j in 0..n {
-            for i in 0..j {
-                inverse[(i, j)] = inverse[(j, i)];
-            }
-        }
+        symmetric::mirror(&mut inverse);
         inverse
     }
 }

@@ -68,13 +68,28 @@ impl Gram {
 
     /// K_w.
     pub fn combine(&self, weights: &[f64]) -> Mat<f64> {
+        self.combine_from(|_| 0, weights)
+    }
+
+    /// The lower triangle of K_w between training points, zeros above it.
+    ///
+    /// # Panics
+    /// When the terms are not square, or not as many as weights.
+    pub fn combine_lower(&self, weights: &[f64]) -> Mat<f64> {
+        let (n, columns) = (self.rows(), self.columns());
+        assert_eq!(n, columns, "terms of {n} x {columns} between training points");
+        self.combine_from(|j| j, weights)
+    }
+
+    /// K_w from the row `first(j)` of each column j on, zeros before it.
+    fn combine_from(&self, first: impl Fn(usize) -> usize, weights: &[f64]) -> Mat<f64> {
         assert_eq!(weights.len(), self.terms(), "{} weights for {} Gram terms", weights.len(), self.terms());
         let mut sum = Mat::zeros(self.rows(), self.columns());
         // All terms of a column while it is in the cache.
         for j in 0..self.columns() {
-            let column = sum.col_as_slice_mut(j);
+            let column = &mut sum.col_as_slice_mut(j)[first(j)..];
             for (term, &w) in self.terms.iter().zip(weights) {
-                column.iter_mut().zip(term.col_as_slice(j)).for_each(|(sum, k)| *sum += w * k);
+                column.iter_mut().zip(&term.col_as_slice(j)[first(j)..]).for_each(|(sum, k)| *sum += w * k);
             }
         }
         sum
@@ -83,6 +98,12 @@ impl Gram {
     /// K_t β for every term t.
     pub fn apply_each(&self, beta: ColRef<'_, f64>) -> Vec<Col<f64>> {
         self.terms.iter().map(|term| dense::apply(term.as_ref(), beta)).collect()
+    }
+
+    /// K_t X for every term t between training points, for few columns X: each term is read once, its lower triangle
+    /// ([`dense::apply_symmetric`]).
+    pub fn apply_each_symmetric(&self, x: MatRef<'_, f64>) -> Vec<Mat<f64>> {
+        self.terms.iter().map(|term| dense::apply_symmetric(term.as_ref(), x)).collect()
     }
 
     /// K_w β.

@@ -3,7 +3,7 @@
 use super::gram::weighted_sum;
 use super::{Fit, Gram, Mixing, Ridge};
 use crate::dense::{NotPositiveDefinite, apply, dot};
-use crate::hypergradient::{Evidence, Hypergradient, Status};
+use crate::hypergradient::Hypergradient;
 use crate::search::Bilevel;
 use faer::{Col, ColRef, Scale};
 
@@ -15,7 +15,7 @@ use faer::{Col, ColRef, Scale};
 pub struct KernelModel<'a> {
     /// How α weighs the terms.
     pub mixing: &'a Mixing,
-    /// Terms of K_TT.
+    /// Terms of K_TT, symmetric.
     pub train: &'a Gram,
     /// Terms of K_VT.
     pub validation: &'a Gram,
@@ -52,25 +52,18 @@ impl KernelModel<'_> {
     /// then pulled back from the weights to α.
     pub fn hypergradient(&self, alpha: &[f64], ridge: &Ridge) -> Hypergradient {
         let n_v = self.y_validation.nrows() as f64;
-        let Ridge { fit, factor, .. } = ridge;
-        let beta = fit.beta.as_ref();
-        let on_validation = self.validation.apply_each(beta);
-        let r = weighted_sum(&fit.weights, &on_validation) - self.y_validation;
-        let b = self.validation.apply_transposed(&fit.weights, r.as_ref());
-        let q = factor.solve(b.as_ref());
-        let on_train = self.train.apply_each(beta);
-        let term = |(v, t): (&Col<f64>, &Col<f64>)| (dot(r.as_ref(), v.as_ref()) - dot(q.as_ref(), t.as_ref())) / n_v;
-        let gradient: Vec<f64> = on_validation.iter().zip(&on_train).map(term).collect();
-        let evidence = Evidence {
-            status: Status::Exact,
-            inner_residual: ridge.residual(&on_train, beta, self.y_train),
-            adjoint_residual: ridge.residual(&self.train.apply_each(q.as_ref()), q.as_ref(), b.as_ref()),
-        };
+        let Fit { weights, beta } = &ridge.fit;
+        let on_validation = self.validation.apply_each(beta.as_ref());
+        let r = weighted_sum(weights, &on_validation) - self.y_validation;
+        let b = self.validation.apply_transposed(weights, r.as_ref());
+        let q = ridge.adjoint(self.train, self.y_train, b.as_ref());
+        let term = |(v, through_beta): (&Col<f64>, &f64)| (dot(r.as_ref(), v.as_ref()) - through_beta) / n_v;
+        let gradient: Vec<f64> = on_validation.iter().zip(&q.terms).map(term).collect();
         Hypergradient {
             value: dot(r.as_ref(), r.as_ref()) / (2.0 * n_v),
             alpha: self.mixing.pull_back(alpha, &gradient),
-            lambda: -dot(q.as_ref(), beta) / n_v,
-            evidence,
+            lambda: -q.lambda / n_v,
+            evidence: q.evidence,
         }
     }
 }

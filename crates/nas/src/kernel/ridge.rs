@@ -1,9 +1,9 @@
 //! Kernel ridge regression.
 
 use super::Gram;
-use super::gram::weighted_sum;
-use crate::dense::{Cholesky, NotPositiveDefinite};
-use faer::{Col, ColRef};
+use crate::dense::{Cholesky, NotPositiveDefinite, dot};
+use crate::hypergradient::{Evidence, Status};
+use faer::{Col, ColRef, Mat, Scale};
 
 /// A function f(z) = Σ_t w_t k_t(z)ᵀ β.
 #[derive(Clone, Debug)]
@@ -35,8 +35,18 @@ pub struct Ridge {
     lambda: f64,
 }
 
+/// The solution of A q = b, and how ⟨q, A β⟩ moves with the weights and λ at a fixed q and β.
+#[derive(Clone, Debug)]
+pub(super) struct Adjoint {
+    /// qᵀ K_t β for every term.
+    pub(super) terms: Vec<f64>,
+    /// qᵀ β
+    pub(super) lambda: f64,
+    pub(super) evidence: Evidence,
+}
+
 impl Ridge {
-    /// β = (K_w + λI)⁻¹ y.
+    /// β = (K_w + λI)⁻¹ y, for symmetric terms, of which the lower triangles are read.
     ///
     /// # Panics
     /// When the terms are not square, or the numbers of terms or of labels do not fit.
@@ -47,18 +57,32 @@ impl Ridge {
         lambda: f64,
     ) -> Result<Self, NotPositiveDefinite> {
         assert_eq!(y.nrows(), train.rows(), "{} labels for {} training points", y.nrows(), train.rows());
-        let mut a = train.combine(&weights);
+        let mut a = train.combine_lower(&weights);
         (0..a.nrows()).for_each(|i| a[(i, i)] += lambda);
         let factor = Cholesky::factor(a)?;
         let beta = factor.solve(y);
         Ok(Self { fit: Fit { weights, beta }, factor, lambda })
     }
 
-    /// ‖A x − b‖ / ‖b‖ from the products K_t x, which come from the Gram terms and not from the factor that gave x.
-    pub(super) fn residual(&self, products: &[Col<f64>], x: ColRef<'_, f64>, b: ColRef<'_, f64>) -> f64 {
-        let k_x = weighted_sum(&self.fit.weights, products);
-        let off = Col::from_fn(x.nrows(), |i| k_x[i] + self.lambda * x[i] - b[i]);
-        let scale = b.norm_l2();
-        if scale == 0.0 { off.norm_l2() } else { off.norm_l2() / scale }
+    /// Solves A q = b. The residuals, of this and of A β = y, come from the Gram terms and not from the factor that gave q and
+    /// β; one pass over the terms serves both.
+    pub(super) fn adjoint(&self, train: &Gram, y: ColRef<'_, f64>, b: ColRef<'_, f64>) -> Adjoint {
+        let (beta, q) = (&self.fit.beta, self.factor.solve(b));
+        let both = Mat::from_fn(q.nrows(), 2, |i, k| [beta, &q][k][i]);
+        let products = train.apply_each_symmetric(both.as_ref());
+        let mut sums = Scale(self.lambda) * &both;
+        products.iter().zip(&self.fit.weights).for_each(|(product, &w)| sums += Scale(w) * product);
+        let [inner_residual, adjoint_residual] = [(0, y), (1, b)].map(|(k, b)| relative(sums.col(k), b));
+        Adjoint {
+            terms: products.iter().map(|product| dot(q.as_ref(), product.col(0))).collect(),
+            lambda: dot(q.as_ref(), beta.as_ref()),
+            evidence: Evidence { status: Status::Exact, inner_residual, adjoint_residual },
+        }
     }
+}
+
+/// ‖a − b‖ / ‖b‖, or ‖a‖ where b = 0.
+fn relative(a: ColRef<'_, f64>, b: ColRef<'_, f64>) -> f64 {
+    let (off, scale) = ((a - b).norm_l2(), b.norm_l2());
+    if scale == 0.0 { off } else { off / scale }
 }

@@ -2,6 +2,22 @@
 //!
 //! Proximal rules implement [`Outer`], and [`crate::search`] drives them with a line search. [`AdamLogits`] has a state and no
 //! line search, so it drives itself. [`Entropic`] changes the objective of any of them.
+//!
+//! ```
+//! use nas::outer::{ExponentiatedGradient, Outer, ProjectedGradient};
+//! use nas::space::Simplex;
+//!
+//! let simplex = Simplex::unit(2);
+//! let rules: [&dyn Outer; 2] = [&ExponentiatedGradient { simplex }, &ProjectedGradient { space: &simplex }];
+//! let (alpha, gradient) = ([0.5, 0.5], [2f64.ln(), 0.0]);
+//! let steps = rules.map(|rule| {
+//!     let mut next = alpha;
+//!     rule.propose(&alpha, &gradient, 1.0, &mut next);
+//!     next
+//! });
+//! assert!((steps[0][1] - 2.0 / 3.0).abs() < 1e-15, "the weight against the slope doubles");
+//! assert!((steps[1][1] - (0.5 + 2f64.ln() / 2.0)).abs() < 1e-15, "or moves by its distance from the mean");
+//! ```
 
 mod adam_logits;
 mod each;

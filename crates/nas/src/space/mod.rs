@@ -1,4 +1,15 @@
 //! Where hyperparameters live: one file per constraint set.
+//!
+//! ```
+//! use nas::space::{Simplex, Space, stationarity};
+//!
+//! let simplex = Simplex::unit(3);
+//! let mut nearest = [0.0; 3];
+//! simplex.project(&[0.75, 0.5, -0.25], &mut nearest);
+//! assert_eq!(nearest, [0.625, 0.375, 0.0]);
+//! // Against a gradient that only pushes out of the set, nothing moves.
+//! assert_eq!(stationarity(&simplex, &[1.0, 0.0, 0.0], &[-1.0, 0.0, 2.0]), 0.0);
+//! ```
 
 mod ball;
 mod copies;

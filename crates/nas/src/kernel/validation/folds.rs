@@ -1,4 +1,4 @@
-//! Leave-one-out and k-fold cross-validation from one factorization.
+//! K-fold cross-validation from one factorization.
 
 use super::selection::Sensitivity;
 use crate::dense::{self, Cholesky, NotPositiveDefinite, dot};
@@ -52,7 +52,8 @@ impl Folds {
 }
 
 /// F = Σ_B ‖e_B‖² / (2n) with e_B = G_BB⁻¹ β_B = y_B − f_{−B} (science 6.4). With s_B = G_BB⁻¹ e_B / n it moves by
-/// Σ_B s_Bᵀ (dβ_B − dG_BB e_B), and dG = −G dA G turns the second part into ⟨Σ_B (G_·B s_B)(G_·B e_B)ᵀ, dA⟩.
+/// Σ_B s_Bᵀ (dβ_B − dG_BB e_B), and dG = −G dA G turns the second part into ⟨Σ_B (G_·B s_B)(G_·B e_B)ᵀ, dA⟩,
+/// of which the symmetric part counts.
 pub(super) fn sensitivity(folds: &Folds, ridge: &Ridge) -> Result<Sensitivity, NotPositiveDefinite> {
     let (beta, g) = (&ridge.fit.beta, ridge.factor.inverse());
     let n = beta.nrows();
@@ -70,5 +71,5 @@ pub(super) fn sensitivity(folds: &Folds, ridge: &Ridge) -> Result<Sensitivity, N
             errors.col_mut(k).add_assign(Scale(e[b]) * g.col(point));
         }
     }
-    Ok(Sensitivity { value, slope, dense: dense::product(moved.as_ref(), errors.transpose()) })
+    Ok(Sensitivity { value, slope, dense: dense::lower_symmetrised(moved.as_ref(), errors.as_ref()) })
 }

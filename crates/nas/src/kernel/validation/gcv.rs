@@ -10,9 +10,7 @@ pub(super) fn sensitivity(ridge: &Ridge) -> Sensitivity {
     let (beta, g) = (ridge.fit.beta.as_ref(), ridge.factor.inverse());
     let (n, norm) = (beta.nrows() as f64, dot(beta, beta));
     let t: f64 = (0..beta.nrows()).map(|i| g[(i, i)]).sum();
-    Sensitivity {
-        value: n * norm / (2.0 * t * t),
-        slope: Scale(n / (t * t)) * beta,
-        dense: Scale(n * norm / t.powi(3)) * dense::product(g.as_ref(), g.as_ref()),
-    }
+    let mut dense = dense::lower_square(g.as_ref());
+    dense *= Scale(n * norm / t.powi(3));
+    Sensitivity { value: n * norm / (2.0 * t * t), slope: Scale(n / (t * t)) * beta, dense }
 }

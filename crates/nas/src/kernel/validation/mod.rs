@@ -3,6 +3,7 @@
 
 mod folds;
 mod gcv;
+mod leave_one_out;
 mod path;
 mod selection;
 

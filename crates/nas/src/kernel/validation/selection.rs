@@ -1,9 +1,9 @@
 //! The bilevel problem of a kernel model under any criterion.
 
 use super::folds::{self, Folds};
-use super::gcv;
-use crate::dense::{NotPositiveDefinite, dot, frobenius};
-use crate::hypergradient::{Evidence, Hypergradient, Status};
+use super::{gcv, leave_one_out};
+use crate::dense::{NotPositiveDefinite, frobenius_symmetric};
+use crate::hypergradient::Hypergradient;
 use crate::kernel::{Gram, KernelModel, Mixing, Ridge};
 use crate::search::Bilevel;
 use faer::{Col, ColRef, Mat};
@@ -31,7 +31,7 @@ pub enum Criterion<'a> {
 pub struct Selection<'a> {
     /// How α weighs the terms.
     pub mixing: &'a Mixing,
-    /// Terms of K_TT.
+    /// Terms of K_TT, symmetric.
     pub train: &'a Gram,
     /// Training labels.
     pub y_train: ColRef<'a, f64>,
@@ -41,7 +41,8 @@ pub struct Selection<'a> {
     pub criterion: Criterion<'a>,
 }
 
-/// How a criterion F(β, G), G = A⁻¹, moves: dF = ⟨slope, dβ⟩ + ⟨dense, dA⟩ with the part that goes through G in the second.
+/// How a criterion F(β, G), G = A⁻¹, moves: dF = ⟨slope, dβ⟩ + ⟨dense, dA⟩ with the part that goes through G in the second,
+/// a symmetric matrix by its lower triangle.
 pub(super) struct Sensitivity {
     pub(super) value: f64,
     pub(super) slope: Col<f64>,
@@ -60,32 +61,24 @@ impl Selection<'_> {
     /// # Panics
     /// When sizes do not fit.
     pub fn hypergradient(&self, alpha: &[f64], ridge: &Ridge) -> Result<Hypergradient, NotPositiveDefinite> {
-        let beta = ridge.fit.beta.as_ref();
         let Sensitivity { value, slope, dense } = match self.criterion {
             Criterion::HoldOut { validation, y } => {
                 let Self { mixing, train, y_train, lambda, .. } = *self;
                 let model = KernelModel { mixing, train, validation, y_train, y_validation: y, lambda };
                 return Ok(model.hypergradient(alpha, ridge));
             }
-            Criterion::LeaveOneOut => folds::sensitivity(&Folds::single(beta.nrows()), ridge)?,
+            Criterion::LeaveOneOut => leave_one_out::sensitivity(ridge),
             Criterion::KFold(folds) => folds::sensitivity(folds, ridge)?,
             Criterion::Gcv => gcv::sensitivity(ridge),
         };
-        let p = ridge.factor.solve(slope.as_ref());
-        let on_train = self.train.apply_each(beta);
-        let through_beta = on_train.iter().map(|k_beta| dot(p.as_ref(), k_beta.as_ref()));
-        let through_g = (0..self.train.terms()).map(|t| frobenius(dense.as_ref(), self.train.term(t)));
-        let gradient: Vec<f64> = through_g.zip(through_beta).map(|(g, b)| g - b).collect();
-        let evidence = Evidence {
-            status: Status::Exact,
-            inner_residual: ridge.residual(&on_train, beta, self.y_train),
-            adjoint_residual: ridge.residual(&self.train.apply_each(p.as_ref()), p.as_ref(), slope.as_ref()),
-        };
+        let p = ridge.adjoint(self.train, self.y_train, slope.as_ref());
+        let through_g = (0..self.train.terms()).map(|t| frobenius_symmetric(dense.as_ref(), self.train.term(t)));
+        let gradient: Vec<f64> = through_g.zip(&p.terms).map(|(g, through_beta)| g - through_beta).collect();
         Ok(Hypergradient {
             value,
             alpha: self.mixing.pull_back(alpha, &gradient),
-            lambda: (0..dense.nrows()).map(|i| dense[(i, i)]).sum::<f64>() - dot(p.as_ref(), beta),
-            evidence,
+            lambda: (0..dense.nrows()).map(|i| dense[(i, i)]).sum::<f64>() - p.lambda,
+            evidence: p.evidence,
         })
     }
 

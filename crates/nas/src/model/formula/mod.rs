@@ -25,6 +25,22 @@ use tape::Var;
 use term::Term;
 
 /// σ(x), written by a person.
+///
+/// ```
+/// use nas::model::Formula;
+/// use tape::{Tape, grad, reference};
+///
+/// let formula = Formula::parse("x*exp(-x^2)")?;
+/// formula.check()?;
+/// assert!((formula.at(0.5) - 0.5 * (-0.25f64).exp()).abs() < 1e-15);
+/// // On a tape it has derivatives: σ′(x) = (1 − 2x²) exp(−x²).
+/// let tape = Tape::new();
+/// let x = tape.input(1, 1);
+/// let slope = grad(formula.record(x), x);
+/// assert!((reference::evaluate(x, slope, &[&[0.5]])[0][0] - 0.5 * (-0.25f64).exp()).abs() < 1e-14);
+/// assert!(Formula::parse("x*exp(").is_err());
+/// # Ok::<(), nas::model::FormulaError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Formula {
     text: String,
