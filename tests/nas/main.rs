@@ -30,6 +30,7 @@ mod inner;
 mod kernel;
 mod kernel_grams;
 mod kernel_mkl;
+mod kernel_mkl_easy;
 mod kernel_ntk;
 mod kernel_path;
 mod kernel_quadrature;
