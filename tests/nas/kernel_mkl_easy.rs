@@ -1,10 +1,9 @@
 //! EasyMKL: its quadratic problem against its optimality conditions and all supports, its weights, and a planted kernel.
 use crate::random::normal;
 use faer::{Col, Mat};
-use nas::data::{Dataset, QuadraticForm, Sizes, Split};
 use nas::dense::{Cholesky, dot, product};
 use nas::kernel::mkl::{EasyOptions, Method, MklError, Points, compare, easy, margin_distribution, weights};
-use nas::kernel::{Gram, hermite};
+use nas::kernel::Gram;
 use nas::seed::Seed;
 
 /// Kernels of h groups of three features on n points.
@@ -51,8 +50,10 @@ fn margins_satisfy_the_conditions_of_optimality() {
                 assert!((members.iter().map(|&i| gamma[i]).sum::<f64>() - 1.0).abs() < 1e-12);
                 // No slope of a class is below those where there is weight.
                 let least = members.iter().map(|&i| slope(i)).fold(f64::INFINITY, f64::min);
+                // Where the hulls meet, slopes are what rounding leaves of larger terms.
+                let within = 1e-11 * value + 1e-14 * q.norm_max();
                 for &i in &members {
-                    assert!(gamma[i] * (slope(i) - least) <= 1e-11 * value, "n = {n}, spread {spread}, point {i}");
+                    assert!(gamma[i] * (slope(i) - least) <= within, "n = {n}, spread {spread}, point {i}");
                 }
             }
         }
@@ -112,23 +113,30 @@ fn weights_are_distances_of_the_classes() {
     assert!(near(&easy(&terms, y.as_ref(), all).unwrap(), &distances(&|i| 1.0 / size(i))));
 }
 
-/// The planted problem of science 4.5 with its labels' signs: only the quadratic kernel tells the classes apart.
+/// Four groups of features, of which only the second moves with the class.
 #[test]
 fn the_planted_kernel_weighs_most() {
     for seed in 0..5 {
-        let data = QuadraticForm { dimension: 6, noise: 0.1 }.generate(500, Seed::new(60).split(&seed.to_string()));
-        let signs = data.labels().iter().map(|y| y.signum()).collect();
-        let data = Dataset::new(data.features().to_vec(), signs, data.dimension());
-        let sizes = Sizes { train: 150, validation: 1, test: 349 };
-        let split = Split::random(&data, sizes, &mut Seed::new(61).stream()).unwrap();
-        let gram = |x| hermite::gram(x, split.train.x(), 4, 1.0);
-        let (train, test) = (gram(split.train.x()), gram(split.test.x()));
-        let points = |gram, y| Points { gram, y };
-        let (train, test) = (points(&train, split.train.y()), points(&test, split.test.y()));
+        let part = |name: &str, n: usize| {
+            let seed = Seed::new(60 + seed).split(name);
+            let y = labels(n, seed);
+            let signs = Col::from_fn(n, |i| sign(&y, i));
+            let group = |m: usize| {
+                let x = normal(n, 3, seed.split(&format!("group {m}")));
+                Mat::from_fn(n, 3, |i, k| x[(i, k)] + if (m, k) == (1, 0) { 2.0 * signs[i] } else { 0.0 })
+            };
+            ((0..4).map(group).collect::<Vec<_>>(), signs)
+        };
+        let ((on_train, y), (on_test, y_test)) = (part("train", 60), part("test", 200));
+        let gram = |on: &[Mat<f64>]| {
+            Gram::new(on.iter().zip(&on_train).map(|(x, t)| product(x.as_ref(), t.transpose())).collect())
+        };
+        let (train, test) = (gram(&on_train), gram(&on_test));
         let methods = [Method::Uniform, Method::Easy(EasyOptions::default())];
-        let compared = compare(&methods, train, test, 1e-2).unwrap();
+        let (train, test) = (Points { gram: &train, y: y.as_ref() }, Points { gram: &test, y: y_test.as_ref() });
+        let compared = compare(&methods, train, test, 1.0).unwrap();
         let (d, name) = (&compared[1].weights, &compared[1].method);
-        assert!((0..4).all(|m| m == 1 || d[1] > 1.5 * d[m]), "seed {seed}: {d:?}");
+        assert!((0..4).all(|m| m == 1 || d[1] > 2.0 * d[m]), "seed {seed}: {d:?}");
         assert!(compared[1].test < compared[0].test && name == "EasyMKL", "{compared:?}");
     }
 }
