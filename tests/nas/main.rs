@@ -27,6 +27,7 @@ mod formula;
 mod formula_errors;
 mod idx;
 mod inner;
+mod invariants;
 mod kernel;
 mod kernel_grams;
 mod kernel_mkl;
