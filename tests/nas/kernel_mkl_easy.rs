@@ -2,8 +2,8 @@
 use crate::random::normal;
 use faer::{Col, Mat};
 use nas::dense::{Cholesky, dot, product};
-use nas::kernel::mkl::{EasyOptions, Method, MklError, Points, compare, easy, margin_distribution, weights};
 use nas::kernel::Gram;
+use nas::kernel::mkl::{EasyOptions, Method, MklError, Points, compare, easy, margin_distribution, weights};
 use nas::seed::Seed;
 
 /// Kernels of h groups of three features on n points.
