@@ -1,6 +1,7 @@
 //! E0's settings: layers, typos, and the file that documents itself.
 use crate::files::File;
 use crate::layers::{of_clap, resolved as layered};
+use nas::experiments::RunAs;
 use nas::experiments::e0::{self, Settings};
 use nas::run::{ConfigError, documented};
 use std::path::Path;
@@ -21,7 +22,8 @@ fn the_defaults_are_those_of_the_experiment() {
 fn the_last_layer_to_speak_wins() {
     let file = File::new("e0-layers.toml", "seeds = 2\nlambda = 1\nn_test = 50\nthreads = 1\n");
     let settings = resolved(Some(file.path()), &["lambda=2", "n_test=60", "lambda = 3"], &["--n-test", "70"]).unwrap();
-    let want = Settings { seeds: 2, threads: 1, lambda: 3.0, n_test: 70, ..Settings::default() };
+    let run_as = RunAs { threads: 1, ..RunAs::default() };
+    let want = Settings { run_as, seeds: 2, lambda: 3.0, n_test: 70, ..Settings::default() };
     assert_eq!(settings, want);
 }
 
@@ -34,7 +36,8 @@ fn a_flag_at_its_default_overrides_the_file() {
 
 #[test]
 fn the_printed_settings_are_a_file_for_themselves() {
-    let settings = Settings { seed: 9, lambda: 1e-7, n_train: 12, ..Settings::default() };
+    let run_as = RunAs { seed: 9, ..RunAs::default() };
+    let settings = Settings { run_as, lambda: 1e-7, n_train: 12, ..Settings::default() };
     let text = documented(&settings).unwrap();
     let file = File::new("e0-printed.toml", &text);
     assert_eq!(resolved(Some(file.path()), &[], &[]).unwrap(), settings);

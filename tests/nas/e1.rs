@@ -1,11 +1,15 @@
 //! E1 at a small size.
 use nas::experiments::e1::{Settings, measure_seed, outcome};
-use nas::experiments::{Bound, Experiment, Lab};
+use nas::experiments::{Bound, Experiment, Lab, Superposition};
 use nas::report::Progress;
 use nas::run::{Settings as _, pool};
 
 fn small() -> Settings {
-    Settings { seeds: 3, maps: vec![2, 5], n_validation: vec![25, 50], points: 40, steps: 10, ..Settings::default() }
+    Settings { seeds: 3, problems: problems(), points: 40, steps: 10, ..Settings::default() }
+}
+
+fn problems() -> Superposition {
+    Superposition { maps: vec![2, 5], n_validation: vec![25, 50], ..Superposition::default() }
 }
 
 #[test]
@@ -34,21 +38,21 @@ fn the_criteria_are_the_published_ones() {
         [measure_seed(&Settings { points: 5, steps: 1, ..settings.clone() }, 0, &Progress::silent()).unwrap()];
     let criteria = outcome(&settings, &measured).criteria;
     let count = |bound| criteria.iter().filter(|c| c.bound == bound).count();
-    assert_eq!(count(Bound::Within(-0.6, -0.4)), 2 * settings.maps.len());
-    assert_eq!(count(Bound::AtLeast(0.9)), 2 * settings.maps.len());
-    assert_eq!(count(Bound::Within(0.35, 0.75)), settings.n_validation.len());
+    assert_eq!(count(Bound::Within(-0.6, -0.4)), 2 * settings.problems.maps.len());
+    assert_eq!(count(Bound::AtLeast(0.9)), 2 * settings.problems.maps.len());
+    assert_eq!(count(Bound::Within(0.35, 0.75)), settings.problems.n_validation.len());
     assert_eq!(count(Bound::AtLeast(0.95)), 1);
     assert!(criteria.iter().all(|c| c.interval.is_none() || c.name.starts_with("share")), "one seed has no interval");
 }
 
 #[test]
 fn settings_that_no_run_can_use_are_refused() {
-    let refused = |settings: Settings, key: &str| {
-        let error = settings.check().unwrap_err().to_string();
+    let refused = |problems: Superposition, key: &str| {
+        let error = Settings { problems, ..small() }.check().unwrap_err().to_string();
         assert!(error.contains(key), "{error}");
     };
-    refused(Settings { maps: vec![], ..small() }, "maps");
-    refused(Settings { n_validation: vec![10, 0], ..small() }, "n_validation");
-    refused(Settings { n_train: 100, features: 100, ..small() }, "n_train");
-    refused(Settings { noise: -1.0, ..small() }, "noise");
+    refused(Superposition { maps: vec![], ..problems() }, "maps");
+    refused(Superposition { n_validation: vec![10, 0], ..problems() }, "n_validation");
+    refused(Superposition { n_train: 100, features: 100, ..problems() }, "n_train");
+    refused(Superposition { noise: -1.0, ..problems() }, "noise");
 }

@@ -1,11 +1,12 @@
 //! Where experiments run: rows that outlive an interruption, and what is left in a folder.
-use crate::files::Dir;
+use crate::files::{Dir, File};
+use crate::layers::resolved;
 use nas::experiments::{
-    Bound, Criterion, Error, Experiment, Lab, Outcome, Units, Verdict, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10,
-    e11, e12, publish,
+    Bound, Criterion, Error, Experiment, Lab, Outcome, RunAs, Units, Verdict, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9,
+    e10, e11, e12, publish,
 };
 use nas::report::{Axis, Plot, Series, Table};
-use nas::run::pool;
+use nas::run::{documented, pool};
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -105,13 +106,21 @@ fn a_folder_holds_the_verdicts_of_all_experiments() {
     assert!(error.contains("verdicts.json does not hold verdicts"), "{error}");
 }
 
-/// Settings that no run refuses, and a seed that every experiment takes.
+/// Settings that no run refuses, and a seed and threads that every experiment takes from flags and file.
 #[test]
 fn shipped_settings_are_sound() {
     fn sound<E: Experiment + PartialEq + std::fmt::Debug>() {
         for shipped in [E::default(), E::quick()] {
             shipped.check().unwrap();
-            assert_eq!(shipped.clone().under(7, 1).run_as(), (7, 1));
+            let mut told = shipped.clone();
+            *told.run_as() = RunAs { seed: 7, threads: 1 };
+            let file = File::new(&format!("{}-told.toml", E::ID), &documented(&told).unwrap());
+            assert_eq!(resolved::<E>(Some(file.path()), &[], &[]).unwrap(), told);
+            assert_eq!(resolved::<E>(None, &[], &["--seed", "7", "--threads", "1"]).unwrap().run_as(), told.run_as());
+            let error = resolved::<E>(None, &["threads=1025"], &[]).unwrap_err().to_string();
+            assert!(error.contains("threads = 1025"), "{error}");
+            let error = resolved::<E>(None, &["sed=1"], &[]).unwrap_err().to_string();
+            assert!(error.contains("did you mean \"seed\"?"), "{error}");
         }
         assert_ne!(E::default(), E::quick(), "{} has no quick form", E::ID);
     }

@@ -4,12 +4,12 @@ use faer::{Col, Mat, Scale};
 use nas::data::{QuadraticForm, Sizes, Split};
 use nas::dense::{Cholesky, dot, frobenius, product};
 use nas::kernel::mkl::{
-    AlignmentOptions, Constant, LpOptions, Method, MklError, Normalised, Points, SimpleOptions, compare, learn, table,
-    weights,
+    AlignmentOptions, Constant, EasyOptions, LpOptions, Method, MklError, Normalised, Points, SimpleOptions,
+    TrainingObjective, compare, learn, table, weights,
 };
 use nas::kernel::validation::Criterion;
 use nas::kernel::{Gram, KernelModel, Mixing, hermite};
-use nas::search::Options;
+use nas::search::{Bilevel, Options};
 use nas::seed::Seed;
 use nas::space::{Simplex, Space};
 
@@ -69,6 +69,7 @@ impl Problem {
             Method::Alignf(AlignmentOptions::default()),
             Method::Simple(SimpleOptions::default()),
             Method::Lp(LpOptions::default()),
+            Method::Easy(EasyOptions::default()),
             self.held_out(),
             validation(Criterion::LeaveOneOut),
             validation(Criterion::Gcv),
@@ -204,6 +205,36 @@ fn simple_mkl_is_optimal_on_the_simplex() {
     }
 }
 
+/// The gradient by differences, for weights and for superpositions.
+#[test]
+fn the_training_objective_agrees_with_differences() {
+    let (normalised, y) = problem(3, 24).normalised();
+    for mixing in [Mixing::Weights { count: 3 }, Mixing::full(2)] {
+        let at = |alpha: &[f64], lambda: f64| {
+            let (train, y) = (&normalised.terms, y.as_ref());
+            TrainingObjective { mixing: &mixing, train, y, lambda }.evaluate(alpha).unwrap()
+        };
+        let alpha = &[0.3, 0.5, 0.9][..mixing.hyperparameters()];
+        let found = at(alpha, LAMBDA);
+        assert!((found.value - objective(&normalised.terms, &y, &mixing.weights(alpha)).0).abs() < 1e-12 * found.value);
+        assert!(found.evidence.inner_residual < 1e-12 && found.evidence.adjoint_residual < 1e-12);
+        let slope = |of: &dyn Fn(f64) -> f64| (of(1e-5) - of(-1e-5)) / 2e-5;
+        for i in 0..alpha.len() {
+            let along = |h: f64| {
+                at(&(0..alpha.len()).map(|j| alpha[j] + if i == j { h } else { 0.0 }).collect::<Vec<_>>(), LAMBDA)
+            };
+            let differences = slope(&|h| along(h).value);
+            assert!((found.alpha[i] - differences).abs() < 1e-7 * differences.abs(), "{mixing:?}, {i}");
+        }
+        let differences = slope(&|h| at(alpha, LAMBDA + h).value);
+        assert!(
+            (found.lambda - differences).abs() < 1e-6 * differences.abs(),
+            "{mixing:?}, {} {differences}",
+            found.lambda
+        );
+    }
+}
+
 #[test]
 fn lp_mkl_is_optimal_on_its_sphere() {
     for p in [1.2, 2.0, 6.0] {
@@ -299,7 +330,8 @@ fn what_cannot_be_learned_says_so() {
     let constant = Gram::new(vec![problem.train.term(0).to_owned(), Mat::full(N, N, 3.0)]);
     assert_eq!(Normalised::new(&constant).unwrap_err(), Constant { kernel: 1 });
     let flat = Col::full(N, 2.5);
-    for method in [Method::Align, Method::Alignf(AlignmentOptions::default()), Method::Lp(LpOptions::default())] {
+    let aligned = [Method::Align, Method::Alignf(AlignmentOptions::default())];
+    for method in aligned.into_iter().chain([Method::Lp(LpOptions::default()), Method::Easy(EasyOptions::default())]) {
         let error = learn(&method, &problem.train, flat.as_ref(), LAMBDA).unwrap_err();
         assert_eq!(error, MklError::NothingAligned, "{method}");
     }

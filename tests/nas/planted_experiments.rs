@@ -1,6 +1,6 @@
 //! E2, E5, E10, E11 and E12 at small sizes: their laws, their published criteria, and that threads change nothing.
 use nas::experiments::Bound::{AtLeast, AtMost, Within};
-use nas::experiments::{Bound, Experiment, Lab, Outcome, e2, e3, e5, e10, e11, e12};
+use nas::experiments::{Bound, Experiment, Lab, Outcome, Superposition, e2, e3, e5, e10, e11, e12};
 use nas::report::Progress;
 use nas::run::pool;
 
@@ -18,7 +18,8 @@ fn failed(outcomes: &[Outcome]) -> Vec<&str> {
 }
 
 fn small_e2() -> e2::Settings {
-    e2::Settings { seeds: 6, maps: vec![2, 6], n_validation: vec![30, 120], points: 5, ..e2::Settings::default() }
+    let problems = Superposition { maps: vec![2, 6], n_validation: vec![30, 120], ..Superposition::default() };
+    e2::Settings { seeds: 6, problems, points: 5, ..e2::Settings::default() }
 }
 
 #[test]

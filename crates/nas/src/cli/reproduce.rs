@@ -225,9 +225,10 @@ fn unknown(words: &[String]) -> Box<dyn Error> {
 
 /// Runs an experiment, prints what it found, and leaves it in `out`.
 fn run<E: Experiment>(settings: &E, out: Option<&Path>) -> Answer {
-    let (seed, threads) = settings.run_as();
+    let mut of_rows = settings.clone();
     // Rows are the same for any number of threads.
-    let lab = Lab::new(out.map(|out| out.join("rows")).as_deref(), documented(&settings.clone().under(seed, 0))?);
+    let threads = std::mem::take(&mut of_rows.run_as().threads);
+    let lab = Lab::new(out.map(|out| out.join("rows")).as_deref(), documented(&of_rows)?);
     let outcomes = pool(threads)?.install(|| settings.run(&lab))?;
     for outcome in &outcomes {
         println!("{}", render(outcome));

@@ -80,6 +80,20 @@ impl Lab {
         progress.finish();
         rows
     }
+
+    /// [`Self::measure`] of a study whose units are seeds, of one step each.
+    pub(super) fn measure_seeds<R: Row>(
+        &self,
+        study: &'static str,
+        seeds: usize,
+        measure: impl Fn(usize) -> Result<R, Error> + Sync,
+    ) -> Result<Vec<R>, Error> {
+        self.measure(study, Units { count: seeds, steps: 1 }, |number, progress| {
+            let measured = measure(number)?;
+            progress.advance();
+            Ok(measured)
+        })
+    }
 }
 
 /// A file of rows: the settings, then a line for every unit as it is done.

@@ -21,6 +21,8 @@ mod nets;
 mod prepared;
 mod publish;
 mod ranking;
+mod reached;
+mod run_as;
 mod slopes;
 mod superposition;
 mod two_classes;
@@ -29,6 +31,9 @@ pub use criterion::{Bound, Criterion, Verdict};
 pub use error::Error;
 pub use lab::{Lab, Row, Units};
 pub use publish::{Published, publish};
+pub use reached::Point;
+pub use run_as::RunAs;
+pub use superposition::Superposition;
 
 use crate::report::{Plot, Table};
 use crate::run::Settings;
@@ -69,12 +74,8 @@ pub trait Experiment: Clone + Settings + Sync {
     /// Fewer seeds and sizes, for a first look; the criteria are the same.
     fn quick() -> Self;
 
-    /// The same with this root seed and so many threads (0 for one per core).
-    #[must_use]
-    fn under(self, seed: u64, threads: usize) -> Self;
-
-    /// Root seed, and worker threads (0 for one per core).
-    fn run_as(&self) -> (u64, usize);
+    /// Its seed and threads.
+    fn run_as(&mut self) -> &mut RunAs;
 
     /// Measures, and judges what was found.
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error>;

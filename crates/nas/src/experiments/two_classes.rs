@@ -1,6 +1,7 @@
 //! The embedded digits as a problem of two classes.
 
 use super::Error;
+use super::slopes::norm;
 use crate::data::{self, Cells, Dataset, Target};
 
 /// The embedded digits, centred and on the unit sphere; −1 for those below 5, else 1.
@@ -20,7 +21,7 @@ pub(super) fn digits() -> Result<Dataset, Error> {
     let mut features = Vec::with_capacity(rows * columns.len());
     for row in 0..rows {
         let x: Vec<f64> = columns.iter().zip(&means).map(|(column, mean)| column[row] - mean).collect();
-        let norm = x.iter().map(|x| x * x).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+        let norm = norm(&x).max(f64::MIN_POSITIVE);
         features.extend(x.iter().map(|x| x / norm));
     }
     let Target::Classes { levels, cells } = &frame.target else { unreachable!("digits are classes") };

@@ -4,6 +4,7 @@ use super::{Options, Ranking};
 use crate::experiments::Error;
 use crate::experiments::prepared::Prepared;
 use crate::experiments::ranking::Errors;
+use crate::experiments::slopes::norm;
 use crate::hypergradient::Evidence;
 use crate::kernel::{Mixing, dual};
 use crate::outer::{ExponentiatedGradient, Outer, ProjectedGradient};
@@ -100,7 +101,6 @@ fn agreement(prepared: &Prepared, sphere: &Sphere) -> Result<Agreement, Error> {
     let ridge = model.solve(&alpha)?;
     let (exact, by_tape) = (model.hypergradient(&alpha, &ridge), dual::hypergradient(&model, &alpha, &ridge.fit)?);
     let off: Vec<f64> = exact.components().zip(by_tape.components()).map(|(e, t)| e - t).collect();
-    let norm = |v: Vec<f64>| v.iter().map(|x| x * x).sum::<f64>().sqrt();
-    let difference = norm(off) / norm(exact.components().collect());
+    let difference = norm(&off) / norm(&exact.components().collect::<Vec<f64>>());
     Ok(Agreement { difference, by_tape: by_tape.evidence })
 }

@@ -2,7 +2,7 @@
 
 use super::{Options, kernel, kernel_outcome, network, network_outcome};
 use crate::data::{QuadraticForm, Sizes};
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs, Units};
 use crate::run::{self, ConfigError};
 use crate::search;
 use crate::seed::Seed;
@@ -15,14 +15,12 @@ const MOST_GIGABYTES: f64 = 16.0;
 /// Every setting of E0. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Independent repetitions; criteria take the median over them
     #[arg(long, default_value_t = Settings::default().seeds)]
     pub seeds: usize,
@@ -71,8 +69,7 @@ impl Default for Settings {
     fn default() -> Self {
         let e0 = Options::default();
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             seeds: e0.seeds,
             dimension: e0.problem.dimension,
             noise: e0.problem.noise,
@@ -123,8 +120,8 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E0";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("seeds", self.seeds, 1..=100_000),
             ("dimension", self.dimension, 2..=10_000),
             ("n_train", self.n_train, 1..=100_000),
@@ -159,17 +156,13 @@ impl Experiment for Settings {
         Self { seeds: 5, net_seeds: 1, ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     /// First in the kernel model, then with networks.
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
-        let (options, seed) = (self.options(), Seed::new(self.seed));
+        let (options, seed) = (self.options(), Seed::new(self.run_as.seed));
         let units = Units { count: options.seeds, steps: options.architectures + 1 };
         let measured = lab.measure("E0, kernel model", units, |number, progress| {
             kernel::measure_seed(&options, seed, number, progress)

@@ -9,7 +9,6 @@ use crate::kernel::{HoldOut, Objective, Partial, Superposed, Weights};
 use crate::outer::ProjectedGradient;
 use crate::report::Progress;
 use crate::search::{FirstStep, Options, search_from};
-use crate::seed::Seed;
 use crate::space::Sphere;
 use crate::stats::{argmin, largest};
 use crate::theory::clipped::ClippedSquare;
@@ -39,13 +38,14 @@ pub struct Gap {
 
 /// Measures the seed with this number.
 pub fn measure_seed(settings: &Settings, number: usize, progress: &Progress) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e1").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e1", number);
     let of_maps = |&maps: &usize| {
-        let gaps = Problem::new(&settings.sizes(maps), seed.split(&format!("h {maps}"))).gaps(settings)?;
+        let gaps = Problem::new(&settings.problems.sizes(maps, settings.points), seed.split(&format!("h {maps}")))
+            .gaps(settings)?;
         progress.advance();
         Ok(gaps)
     };
-    Ok(Measured { gaps: settings.maps.iter().map(of_maps).collect::<Result<_, Error>>()? })
+    Ok(Measured { gaps: settings.problems.maps.iter().map(of_maps).collect::<Result<_, Error>>()? })
 }
 
 impl Problem {
@@ -64,7 +64,7 @@ impl Problem {
                 excess: argmin(&losses).map_or(f64::NAN, |choice| risks[choice] - least),
             })
         };
-        settings.n_validation.iter().map(of_size).collect()
+        settings.problems.n_validation.iter().map(of_size).collect()
     }
 
     fn risk(&self, alpha: &[f64], theta: &Col<f64>) -> f64 {

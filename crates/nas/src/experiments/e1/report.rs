@@ -2,9 +2,8 @@
 
 use super::{Gap, Measured, Settings, gap::CLIP};
 use crate::experiments::laws::Laws;
-use crate::experiments::{Bound, Criterion, Outcome};
+use crate::experiments::{Bound, Criterion, Outcome, Superposition};
 use crate::report::{Table, figure};
-use crate::seed::Seed;
 use crate::theory::Class;
 use crate::theory::risk::{Setting, gap};
 
@@ -13,7 +12,7 @@ const DELTA: f64 = 0.05;
 
 /// Criteria, table and plot.
 pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
-    let Settings { features, n_train, noise, points, steps, .. } = settings;
+    let Settings { problems: Superposition { features, n_train, noise, .. }, points, steps, .. } = settings;
     let (over_points, over_sphere) =
         (laws(settings, measured, |gap| gap.points), laws(settings, measured, |gap| gap.sphere));
     let excess = laws(settings, measured, |gap| gap.excess);
@@ -48,22 +47,22 @@ pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
 fn laws<'a>(settings: &'a Settings, measured: &[Measured], of: fn(&Gap) -> f64) -> Laws<'a> {
     let gaps = measured.iter().map(|seed| seed.gaps.iter().map(|gaps| gaps.iter().map(of).collect()).collect());
     Laws {
-        maps: &settings.maps,
-        n_validation: &settings.n_validation,
+        maps: &settings.problems.maps,
+        n_validation: &settings.problems.n_validation,
         gaps: gaps.collect(),
-        seed: Seed::new(settings.seed).split("e1"),
+        seed: settings.run_as.study("e1"),
     }
 }
 
 /// How often the excess risk of the choice among the points is within twice the certified gap, where that is least often.
 fn coverage(settings: &Settings, excess: &Laws<'_>) -> Criterion {
-    let sizes = settings.n_validation.len();
+    let sizes = settings.problems.n_validation.len();
     let within = |cell: usize| -> Vec<bool> {
         let (h, n) = (cell / sizes, cell % sizes);
         excess.gaps.iter().map(|seed| seed[h][n] <= 2.0 * certified(settings, n)).collect()
     };
     let share = |holds: &Vec<bool>| holds.iter().filter(|holds| **holds).count();
-    let worst = (0..settings.maps.len() * sizes).map(within).min_by_key(share).unwrap_or_default();
+    let worst = (0..settings.problems.maps.len() * sizes).map(within).min_by_key(share).unwrap_or_default();
     Criterion::of_share(
         "The choice by validation risk loses no more than the theory certifies.",
         "share of seeds with an excess risk of at most twice the certified gap, least over h and n_V",
@@ -78,7 +77,7 @@ fn certified(settings: &Settings, n: usize) -> f64 {
         class: Class::of_models(settings.points),
         loss_range: CLIP.bound,
         loss_lipschitz: CLIP.lipschitz(),
-        n_validation: settings.n_validation[n],
+        n_validation: settings.problems.n_validation[n],
         delta: DELTA,
     };
     gap(&setting).total()
@@ -86,8 +85,8 @@ fn certified(settings: &Settings, n: usize) -> f64 {
 
 fn table(settings: &Settings, columns: [&Laws<'_>; 3]) -> Table {
     let mut table = Table::new(&["h", "n_V", "gap, points", "gap, sphere", "excess", "certified"]);
-    for (h, maps) in settings.maps.iter().enumerate() {
-        for (n, size) in settings.n_validation.iter().enumerate() {
+    for (h, maps) in settings.problems.maps.iter().enumerate() {
+        for (n, size) in settings.problems.n_validation.iter().enumerate() {
             let means = columns.map(|column| figure(column.mean(h, n)));
             let sizes = [maps, size].map(ToString::to_string);
             table.rows.push(sizes.into_iter().chain(means).chain([figure(certified(settings, n))]).collect());

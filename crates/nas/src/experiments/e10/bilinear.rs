@@ -1,17 +1,18 @@
 //! The superposition model (science 4.4).
 
-use super::{GOAL, Joint, Risks, SEARCH, STEPS, Settings, descend};
+use super::{GOAL, Joint, Risks, STEPS, Settings, descend};
 use crate::data::{Bilinear, MappedSamples, Planted};
 use crate::dense::{NotPositiveDefinite, SymmetricEigen, apply, dot, product};
 use crate::experiments::Error;
-use crate::hypergradient::Hypergradient;
-use crate::kernel::{FeatureMaps, HoldOut, RidgeFit, Superposed};
+use crate::experiments::reached::SEARCH;
+use crate::kernel::mkl::TrainingObjective;
+use crate::kernel::{HoldOut, Mixing, RidgeFit, Superposed};
 use crate::outer::ProjectedGradient;
-use crate::search::{Bilevel, search_from};
+use crate::search::search_from;
 use crate::seed::Seed;
 use crate::space::{Space, Sphere};
 use crate::spectral::{Moments, Whitening};
-use faer::{Col, ColRef, Scale};
+use faer::{Col, Scale};
 
 /// Random starts of the split's search, beside the spectral one.
 const STARTS: usize = 4;
@@ -31,7 +32,8 @@ pub(super) fn measure(settings: &Settings, seed: Seed) -> Result<Risks, Error> {
     let start = sphere.sample(&mut seed.split("joint").stream());
     let trained = |samples| descend(|step| joint(&planted, samples, start.clone(), step));
     let (on_train, on_all) = (trained(&train)?, trained(&all)?);
-    let mut objective = Regularised { maps: &all.maps, y: all.y.as_ref() };
+    let (mixing, terms) = (Mixing::full(maps), all.maps.gram(&all.maps));
+    let mut objective = TrainingObjective { mixing: &mixing, train: &terms, y: all.y.as_ref(), lambda: RIDGE };
     let outer = ProjectedGradient { space: &sphere };
     let regularised = search_from(start, &mut objective, &sphere, &outer, &SEARCH, &mut |_, _| {})?.alpha;
     Ok(Risks {
@@ -106,31 +108,4 @@ fn joint(planted: &Planted, samples: &MappedSamples, mut alpha: Vec<f64>, step: 
         theta -= Scale(eta) * slope;
     }
     Ok(Joint { risk: planted.residual_variance(&alpha, &theta), error })
-}
-
-/// yᵀ(K_α + λI)⁻¹y, which multiple kernel learning minimises on the training data.
-struct Regularised<'a> {
-    maps: &'a FeatureMaps,
-    y: ColRef<'a, f64>,
-}
-
-impl Bilevel for Regularised<'_> {
-    type Error = NotPositiveDefinite;
-
-    /// With θ = Φ_αᵀβ and λβ = y − Φ_αθ: the value is yᵀβ, its slope −2 (Φ_iᵀβ)ᵀθ.
-    fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, NotPositiveDefinite> {
-        let fit = RidgeFit { maps: self.maps, y: self.y, lambda: RIDGE };
-        let weights = fit.solve(alpha)?;
-        // At a minimum the system of the adjoint is that of the fit.
-        let evidence = fit.pull_back(&weights, weights.theta.as_ref()).evidence;
-        let theta = weights.theta;
-        let beta = Scale(1.0 / RIDGE) * (self.y - apply(self.maps.combine(alpha).as_ref(), theta.as_ref()));
-        let slopes = self.maps.apply_each(theta.as_ref());
-        Ok(Hypergradient {
-            value: dot(self.y, beta.as_ref()),
-            alpha: slopes.iter().map(|f| -2.0 * dot(beta.as_ref(), f.as_ref())).collect(),
-            lambda: -beta.squared_norm_l2(),
-            evidence,
-        })
-    }
 }

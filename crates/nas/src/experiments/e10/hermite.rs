@@ -1,13 +1,14 @@
 //! Hermite activations in the kernel model (science 4.5): orthogonal feature maps of infinitely many features.
 
-use super::{GOAL, Joint, Risks, SEARCH, STEPS, Settings, descend};
+use super::{GOAL, Joint, Risks, STEPS, Settings, descend};
 use crate::data::{Dataset, QuadraticForm, Sizes, Split};
-use crate::dense::{Cholesky, NotPositiveDefinite, SymmetricEigen, apply, dot};
+use crate::dense::{NotPositiveDefinite, SymmetricEigen, apply, dot};
 use crate::experiments::Error;
-use crate::hypergradient::{Evidence, Hypergradient, Status};
-use crate::kernel::{Fit, Gram, KernelModel, Mixing, hermite};
+use crate::experiments::reached::SEARCH;
+use crate::kernel::mkl::TrainingObjective;
+use crate::kernel::{Gram, KernelModel, Mixing, Ridge, hermite};
 use crate::outer::ProjectedGradient;
-use crate::search::{Bilevel, search};
+use crate::search::search;
 use crate::seed::Seed;
 use crate::space::{Simplex, Space, Sphere};
 use faer::{Col, ColRef, Scale};
@@ -53,7 +54,8 @@ pub(super) fn measure(settings: &Settings, seed: Seed) -> Result<Risks, Error> {
     let start: Vec<f64> = simplex.sample(&mut seed.split("joint").stream()).iter().map(|d| d.sqrt()).collect();
     let joint = |training: &Training<'_>| descend(|step| training.joint(start.clone(), step, y_test));
     let (joint_train, joint_all) = (joint(&on_train)?, joint(&on_all)?);
-    let mut objective = Regularised { training: &on_all };
+    let weights = Mixing::Weights { count: CANDIDATES };
+    let mut objective = TrainingObjective { mixing: &weights, train: &on_all.train, y: on_all.y, lambda: RIDGE };
     let outer = ProjectedGradient { space: &simplex };
     let regularised = search(&mut objective, &simplex, &outer, &SEARCH, &mut |_, _| {})?.alpha;
     Ok(Risks {
@@ -76,29 +78,22 @@ impl<'a> Training<'a> {
         Self { y: on.y(), train, test }
     }
 
-    /// β and the factor of K_d + λI.
-    fn solve(&self, d: &[f64]) -> Result<Col<f64>, NotPositiveDefinite> {
-        let mut k = self.train.combine(d);
-        (0..k.nrows()).for_each(|i| k[(i, i)] += RIDGE);
-        Ok(Cholesky::factor(k)?.solve(self.y))
-    }
-
     fn test_error(&self, d: &[f64], y: ColRef<'_, f64>) -> Result<f64, NotPositiveDefinite> {
-        let fit = Fit { weights: d.to_vec(), beta: self.solve(d)? };
+        let fit = Ridge::solve(&self.train, d.to_vec(), self.y, RIDGE)?.fit;
         Ok(fit.mean_squared_error(&self.test, y))
     }
 
     /// Gradient descent on ½ ‖f − y‖² in α and θ together, from θ = 0. The maps are orthogonal, f = Σ α_i φ_iᵀθ_i, and θ_i stays
     /// Φ_iᵀ b_i: a step is b_i ← b_i − η α_i r and α_i ← α_i − η rᵀK_i b_i with r = f − y.
     fn joint(&self, mut alpha: Vec<f64>, step: f64, y_test: ColRef<'_, f64>) -> Result<Joint, Error> {
-        let terms: Vec<_> = (0..CANDIDATES).map(|i| self.train.combine(&unit(i))).collect();
         let d: Vec<f64> = alpha.iter().map(|a| a * a).collect();
         let largest = SymmetricEigen::of(self.train.combine(&d).as_ref())?.values.last().copied().unwrap_or(0.0);
         let (eta, n) = (step / largest, self.y.nrows() as f64);
         let mut b = vec![Col::<f64>::zeros(self.y.nrows()); CANDIDATES];
         let mut error = f64::INFINITY;
         for _ in 0..STEPS {
-            let each: Vec<Col<f64>> = terms.iter().zip(&b).map(|(k, b)| apply(k.as_ref(), b.as_ref())).collect();
+            let each: Vec<Col<f64>> =
+                b.iter().enumerate().map(|(i, b)| apply(self.train.term(i), b.as_ref())).collect();
             let mut off = Scale(-1.0) * self.y;
             for (f, a) in each.iter().zip(&alpha) {
                 off += Scale(*a) * f;
@@ -112,37 +107,8 @@ impl<'a> Training<'a> {
                 *a -= eta * dot(off.as_ref(), f.as_ref());
             }
         }
-        let predicted = (0..CANDIDATES).fold(Col::zeros(y_test.nrows()), |sum, i| {
-            sum + Scale(alpha[i]) * self.test.apply(&unit(i), b[i].as_ref())
-        });
+        let predicted = (0..CANDIDATES)
+            .fold(Col::zeros(y_test.nrows()), |sum, i| sum + Scale(alpha[i]) * apply(self.test.term(i), b[i].as_ref()));
         Ok(Joint { risk: (predicted - y_test).squared_norm_l2() / y_test.nrows() as f64, error })
-    }
-}
-
-fn unit(i: usize) -> Vec<f64> {
-    (0..CANDIDATES).map(|j| f64::from(u8::from(i == j))).collect()
-}
-
-/// yᵀ(K_d + λI)⁻¹y, which is convex in d, with slope −βᵀK_iβ.
-struct Regularised<'a> {
-    training: &'a Training<'a>,
-}
-
-impl Bilevel for Regularised<'_> {
-    type Error = NotPositiveDefinite;
-
-    fn evaluate(&mut self, d: &[f64]) -> Result<Hypergradient, NotPositiveDefinite> {
-        let beta = self.training.solve(d)?;
-        let each = self.training.train.apply_each(beta.as_ref());
-        let off = self.training.train.apply(d, beta.as_ref()) + Scale(RIDGE) * &beta - self.training.y;
-        // At a minimum the system of the adjoint is that of the fit.
-        let residual = off.norm_l2() / self.training.y.norm_l2();
-        let evidence = Evidence { status: Status::Exact, inner_residual: residual, adjoint_residual: residual };
-        Ok(Hypergradient {
-            value: dot(self.training.y, beta.as_ref()),
-            alpha: each.iter().map(|k| -dot(beta.as_ref(), k.as_ref())).collect(),
-            lambda: -beta.squared_norm_l2(),
-            evidence,
-        })
     }
 }

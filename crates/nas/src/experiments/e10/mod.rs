@@ -9,7 +9,6 @@ pub use report::outcome;
 pub use settings::Settings;
 
 use super::Error;
-use crate::search::{FirstStep, Options};
 use serde::{Deserialize, Serialize};
 
 /// What one seed of one planted problem reached: risks, and how well joint training fits.
@@ -46,8 +45,6 @@ const STEPS: usize = 400_000;
 const STEP: f64 = 0.5;
 /// How often it is halved.
 const HALVINGS: i32 = 6;
-/// Limits of a search.
-const SEARCH: Options = Options { steps: 300, first: FirstStep::Distance(0.1), tolerance: 1e-6, halvings: 30 };
 
 /// Where a joint training ended.
 struct Joint {
@@ -71,7 +68,7 @@ fn descend(train: impl Fn(f64) -> Result<Joint, Error>) -> Result<Joint, Error> 
 
 /// Measures the seed with this number.
 pub fn measure_seed(settings: &Settings, number: usize) -> Result<Measured, Error> {
-    let seed = crate::seed::Seed::new(settings.seed).split("e10").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e10", number);
     Ok(Measured {
         superposition: bilinear::measure(settings, seed.split("superposition"))?,
         hermite: hermite::measure(settings, seed.split("hermite"))?,

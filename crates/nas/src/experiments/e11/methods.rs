@@ -4,7 +4,6 @@ use super::Settings;
 use super::problem::{Constants, Data, recorded};
 use crate::experiments::Error;
 use crate::experiments::slopes::{differences, distance, norm};
-use crate::seed::Seed;
 use faer::Col;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
@@ -44,7 +43,7 @@ const DAMPING: f64 = 1e-3;
 
 /// Measures the seed with this number.
 pub fn measure_seed(settings: &Settings, number: usize) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e11").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e11", number);
     let data = Data::new(settings, seed);
     let mut problem = recorded(settings);
     Ok(Measured { ridge: ridge(settings, &data, &mut problem)?, ridgeless: ridgeless(settings, &data, &mut problem)? })

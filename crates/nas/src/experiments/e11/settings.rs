@@ -1,22 +1,24 @@
 //! The settings of E11.
 
 use super::{measure_seed, outcome};
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::run_as::but_for_times;
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs};
 use crate::run::{self, ConfigError};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
 /// Every setting of E11. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[command(
+    next_help_heading = "Settings (each also a key of --config and --set, with _ for -)",
+    mut_args(but_for_times)
+)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it, but for times
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Independent repetitions
     #[arg(long, default_value_t = Settings::default().seeds)]
     pub seeds: usize,
@@ -43,8 +45,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             seeds: 20,
             maps: 4,
             features: 60,
@@ -60,8 +61,8 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E11";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("seeds", self.seeds, 1..=100_000),
             ("maps", self.maps, 1..=1000),
             ("n_train", self.n_train, 1..=10_000),
@@ -82,20 +83,12 @@ impl Experiment for Settings {
         Self { seeds: 5, ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
-        let measured = lab.measure("E11", Units { count: self.seeds, steps: 1 }, |number, progress| {
-            let measured = measure_seed(self, number)?;
-            progress.advance();
-            Ok(measured)
-        })?;
+        let measured = lab.measure_seeds("E11", self.seeds, |number| measure_seed(self, number))?;
         Ok(vec![outcome(self, &measured)])
     }
 }

@@ -5,5 +5,5 @@ mod searched;
 mod settings;
 
 pub use report::outcome;
-pub use searched::{Measured, Point, measure_seed};
+pub use searched::{Measured, measure_seed};
 pub use settings::Settings;

@@ -3,30 +3,20 @@
 use super::Settings;
 use crate::data::{Bilinear, MappedSamples, Planted};
 use crate::dense::NotPositiveDefinite;
-use crate::experiments::Error;
+use crate::experiments::reached::SEARCH;
+use crate::experiments::{Error, Point};
 use crate::hypergradient::Hypergradient;
 use crate::kernel::{FeatureMaps, HoldOut, RidgeFit, Superposed};
 use crate::outer::ProjectedGradient;
-use crate::search::{Bilevel, FirstStep, Options, search_from};
+use crate::search::{Bilevel, search_from};
 use crate::seed::Seed;
 use crate::space::{Space, Sphere};
 use crate::spectral::{Moments, Whitening};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-/// Limits of a search.
-const SEARCH: Options = Options { steps: 300, first: FirstStep::Distance(0.1), tolerance: 1e-6, halvings: 30 };
 /// Maps that forward selection tries in each round, by the size of their hypergradient.
 const TRIED: usize = 10;
-
-/// What a search reached.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Point {
-    /// Mean squared error on the validation samples.
-    pub loss: f64,
-    /// The exact risk.
-    pub risk: f64,
-}
 
 /// What one seed measured.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
@@ -43,7 +33,7 @@ pub struct Measured {
 
 /// Measures the seed with this number.
 pub fn measure_seed(settings: &Settings, number: usize) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e12").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e12", number);
     let problem = Problem::new(settings, seed);
     let whole: Vec<usize> = (0..settings.maps).collect();
     let spectral = Moments::of(&problem.validation.maps, problem.validation.y.as_ref()).estimate(1, Whitening::None)?;

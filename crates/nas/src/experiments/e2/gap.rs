@@ -9,7 +9,6 @@ use crate::experiments::superposition::Problem;
 use crate::kernel::{HoldOut, Objective, Partial, Superposed};
 use crate::report::Progress;
 use crate::search::Bilevel;
-use crate::seed::Seed;
 use crate::stats::largest;
 use faer::Col;
 use serde::{Deserialize, Serialize};
@@ -25,12 +24,12 @@ pub struct Measured {
 
 /// Measures the seed with this number.
 pub fn measure_seed(settings: &Settings, number: usize, progress: &Progress) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e2").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e2", number);
     let mut measured = Measured { gaps: Vec::new(), differences: 0.0 };
-    for &maps in &settings.maps {
-        let problem = Problem::new(&settings.sizes(maps), seed.split(&format!("h {maps}")));
+    for &maps in &settings.problems.maps {
+        let problem = Problem::new(&settings.problems.sizes(maps, settings.points), seed.split(&format!("h {maps}")));
         let exact = problem.points.iter().map(|alpha| problem.exact(alpha)).collect::<Result<Vec<_>, _>>()?;
-        let by_size = settings.n_validation.iter().map(|&n| problem.gap(&exact, n));
+        let by_size = settings.problems.n_validation.iter().map(|&n| problem.gap(&exact, n));
         measured.gaps.push(by_size.collect::<Result<_, _>>()?);
         for (alpha, exact) in problem.points.iter().zip(&exact) {
             measured.differences =

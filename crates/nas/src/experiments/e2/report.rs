@@ -2,18 +2,17 @@
 
 use super::{Measured, Settings};
 use crate::experiments::laws::Laws;
-use crate::experiments::{Bound, Criterion, Outcome};
+use crate::experiments::{Bound, Criterion, Outcome, Superposition};
 use crate::report::{Table, figure};
-use crate::seed::Seed;
 
 /// Criteria, table and plot.
 pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
-    let Settings { features, n_train, noise, points, .. } = settings;
+    let Settings { problems: Superposition { features, n_train, noise, .. }, points, .. } = settings;
     let laws = Laws {
-        maps: &settings.maps,
-        n_validation: &settings.n_validation,
+        maps: &settings.problems.maps,
+        n_validation: &settings.problems.n_validation,
         gaps: measured.iter().map(|seed| seed.gaps.clone()).collect(),
-        seed: Seed::new(settings.seed).split("e2"),
+        seed: settings.run_as.study("e2"),
     };
     let what = "the gap of hypergradients";
     let mut criteria = laws.slopes(what, Bound::Within(-0.6, -0.4), None);
@@ -45,9 +44,9 @@ pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
 
 fn table(settings: &Settings, laws: &Laws<'_>) -> Table {
     let mut table = Table { header: vec!["h".into()], rows: Vec::new() };
-    table.header.extend(settings.n_validation.iter().map(|size| format!("n_V = {size}")));
-    for (h, maps) in settings.maps.iter().enumerate() {
-        let means = (0..settings.n_validation.len()).map(|n| figure(laws.mean(h, n)));
+    table.header.extend(settings.problems.n_validation.iter().map(|size| format!("n_V = {size}")));
+    for (h, maps) in settings.problems.maps.iter().enumerate() {
+        let means = (0..settings.problems.n_validation.len()).map(|n| figure(laws.mean(h, n)));
         table.rows.push([maps.to_string()].into_iter().chain(means).collect());
     }
     table

@@ -2,6 +2,7 @@
 
 use super::Settings;
 use super::suprema::{largest_over_ball, one_norm, top};
+use crate::experiments::slopes::norm;
 use crate::seed::Stream;
 use crate::space::{Ball, Cuboid, Simplex, Space, Sphere};
 use crate::theory::lipschitz::Lipschitz;
@@ -105,12 +106,4 @@ pub(super) fn all(settings: &Settings) -> Vec<Case> {
     };
     slope("hypergradient, quadratic loss, ball", moved_by(&ball, 0.5), 1.0, Box::new(quadratic));
     cases
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-fn norm(a: &[f64]) -> f64 {
-    dot(a, a).sqrt()
 }

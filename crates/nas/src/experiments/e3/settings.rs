@@ -2,23 +2,20 @@
 
 use super::cases::all;
 use super::{Observed, outcome};
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs, Units};
 use crate::run::{self, ConfigError};
-use crate::seed::Seed;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
 /// Every setting of E3. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Validation sets that are drawn for every bound
     #[arg(long, default_value_t = Settings::default().draws)]
     pub draws: usize,
@@ -35,7 +32,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { seed: 0, threads: 0, draws: 1000, coordinates: 10, n_validation: 200, delta: 0.05 }
+        Self { run_as: RunAs::default(), draws: 1000, coordinates: 10, n_validation: 200, delta: 0.05 }
     }
 }
 
@@ -46,8 +43,8 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E3";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("draws", self.draws, 100..=1_000_000),
             ("coordinates", self.coordinates, 1..=1000),
             ("n_validation", self.n_validation, 1..=1_000_000),
@@ -65,12 +62,8 @@ impl Experiment for Settings {
         Self { coordinates: 5, n_validation: 100, ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
@@ -79,7 +72,7 @@ impl Experiment for Settings {
         let units = Units { count: cases.len() * chunks, steps: 1 };
         let rows = lab.measure("E3", units, |unit, progress| {
             let (case, chunk) = (&cases[unit / chunks], unit % chunks);
-            let seed = Seed::new(self.seed).split("e3").split(case.name).split(&format!("chunk {chunk}"));
+            let seed = self.run_as.study("e3").split(case.name).split(&format!("chunk {chunk}"));
             let (mut stream, last) = (seed.stream(), self.draws.min((chunk + 1) * CHUNK));
             let drawn: Vec<f64> = (chunk * CHUNK..last).map(|_| case.draw(self, &mut stream)).collect();
             progress.advance();

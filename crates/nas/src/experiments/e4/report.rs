@@ -4,7 +4,6 @@ use super::{Measured, Settings};
 use crate::experiments::ranking::{self, Ranking};
 use crate::experiments::{Bound, Criterion, Outcome};
 use crate::report::{Axis, Plot, Series, Table, figure};
-use crate::seed::Seed;
 use crate::stats::{bootstrap_interval, largest, mean, median, power_law};
 
 /// Which kernel a network is compared with: a place in [`Measured::deviations`].
@@ -61,7 +60,7 @@ fn criteria(settings: &Settings, measured: &[Vec<Measured>]) -> Vec<Criterion> {
             power_law(&x, &y).slope
         };
         let name = format!("slope in width of the deviation from {of}, from width {from} on");
-        let interval = bootstrap_interval(measured.len(), Seed::new(settings.seed).split("e4"), slope);
+        let interval = bootstrap_interval(measured.len(), settings.run_as.study("e4"), slope);
         Criterion { interval, ..Criterion::new(meaning, name, slope(&all(measured)), bound) }
     };
     let widest: Vec<&Measured> = measured.iter().filter_map(|widths| widths.last()).collect();

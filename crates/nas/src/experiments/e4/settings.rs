@@ -4,7 +4,7 @@ use super::width::measure;
 use super::{Measured, outcome};
 use crate::data::{QuadraticForm, Sizes};
 use crate::experiments::prepared::Problem;
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs, Units};
 use crate::run::{self, ConfigError};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -15,14 +15,12 @@ const ASYMPTOTIC: usize = 256;
 /// Every setting of E4. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Independent repetitions, each with data, architectures and a start for every width
     #[arg(long, default_value_t = Settings::default().seeds)]
     pub seeds: usize,
@@ -61,8 +59,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             seeds: 3,
             widths: vec![64, 128, 256, 512, 1024, 2048, 4096],
             architectures: 20,
@@ -99,8 +96,8 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E4";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("seeds", self.seeds, 1..=100_000),
             ("architectures", self.architectures, 2..=100_000),
             ("candidates", self.candidates, 1..=100),
@@ -131,12 +128,8 @@ impl Experiment for Settings {
         Self { seeds: 2, widths: vec![64, 256, 512, 1024], ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {

@@ -9,7 +9,6 @@ use crate::experiments::ranking::{Errors, Ranking};
 use crate::inner::{Descent, Stop, TangentFeatures};
 use crate::kernel::{Fit, Gram, KernelModel, Mixing};
 use crate::report::Progress;
-use crate::seed::Seed;
 use crate::stats::{largest, median, spearman};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -80,7 +79,7 @@ pub(super) fn measure(
     number: usize,
     progress: &Progress,
 ) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e4").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e4", number);
     let prepared = settings.problem().prepare(seed)?;
     let start = Start::new(settings, &prepared, width);
     let train = |d: Vec<f64>| {

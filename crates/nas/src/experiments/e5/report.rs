@@ -1,7 +1,7 @@
 //! E5's criteria, tables and plots.
 
 use super::{Cell, Draw, Searched, Settings};
-use crate::experiments::{Bound, Criterion, Outcome};
+use crate::experiments::{Bound, Criterion, Outcome, Point};
 use crate::report::{Axis, Plot, Series, Table, figure};
 use crate::stats::{mean, median, standard_error};
 
@@ -125,7 +125,7 @@ pub fn search_outcome(settings: &Settings, searched: &[(Cell, Vec<Searched>)]) -
     let mut criteria = Vec::new();
     for (cell, seeds) in searched {
         let column = |get: &dyn Fn(&Searched) -> f64| figure(median(&seeds.iter().map(get).collect::<Vec<f64>>()));
-        let points: [fn(&Searched) -> super::searched::Point; 5] =
+        let points: [fn(&Searched) -> Point; 5] =
             [|s| s.spectral, |s| s.polished, |s| s.random, |s| s.alternated, |s| s.oracle];
         let losses = points.map(|point| column(&|s| point(s).loss));
         let risks = points.map(|point| column(&|s| point(s).risk));

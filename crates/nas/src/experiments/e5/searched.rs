@@ -2,25 +2,17 @@
 
 use super::Cell;
 use crate::data::{MappedSamples, Planted};
-use crate::experiments::Error;
+use crate::experiments::reached::SEARCH;
+use crate::experiments::{Error, Point};
 use crate::kernel::{HoldOut, RidgeFit, Superposed};
 use crate::outer::ProjectedGradient;
-use crate::search::{FirstStep, Options, search_from};
+use crate::search::search_from;
 use crate::seed::Seed;
 use crate::space::{Space, Sphere};
 use crate::spectral::{Moments, Whitening, alternate};
 use crate::stats::median;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
-
-/// A point that was reached: its validation loss and its exact risk.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Point {
-    /// Mean squared error on the validation samples.
-    pub loss: f64,
-    /// The exact risk.
-    pub risk: f64,
-}
 
 /// What one seed reached.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -39,8 +31,6 @@ pub struct Searched {
     pub time: f64,
 }
 
-/// Limits of a search.
-const SEARCH: Options = Options { steps: 300, first: FirstStep::Distance(0.1), tolerance: 1e-6, halvings: 30 };
 /// Most rounds of an alternation.
 const ROUNDS: usize = 200;
 

@@ -1,23 +1,24 @@
 //! The settings of E5.
 
 use super::{Cell, Draw, draw, estimator_outcome, search_outcome, search_seed};
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::run_as::but_for_times;
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs, Units};
 use crate::run::{self, ConfigError};
-use crate::seed::Seed;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 
 /// Every setting of E5. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[command(
+    next_help_heading = "Settings (each also a key of --config and --set, with _ for -)",
+    mut_args(but_for_times)
+)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it, but for times
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Numbers n of samples, as many to train as to validate
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',', default_values_t = Settings::default().samples)]
     pub samples: Vec<usize>,
@@ -44,8 +45,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             samples: vec![200, 400],
             maps: vec![5, 10, 20, 40],
             features_percent: vec![50, 200, 400],
@@ -81,7 +81,7 @@ impl Settings {
     }
 
     fn chunk(&self, cell: &Cell, chunk: usize) -> Result<Vec<Draw>, Error> {
-        let seed = Seed::new(self.seed).split("e5").split(&format!("{cell:?}"));
+        let seed = self.run_as.study("e5").split(&format!("{cell:?}"));
         let draws = chunk * CHUNK..self.draws.min((chunk + 1) * CHUNK);
         draws.map(|number| draw(cell, seed.split(&format!("draw {number}")))).collect()
     }
@@ -91,12 +91,12 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E5";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         ConfigError::each_outside("samples", &self.samples, &(10..=100_000))?;
         ConfigError::each_outside("maps", &self.maps, &(2..=1000))?;
         ConfigError::each_outside("features_percent", &self.features_percent, &(10..=10_000))?;
         ConfigError::negative("noise", self.noise)?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("draws", self.draws, 2..=1_000_000),
             ("search_seeds", self.search_seeds, 0..=100_000),
             ("starts", self.starts, 1..=100_000),
@@ -112,12 +112,8 @@ impl Experiment for Settings {
         Self { samples: vec![200], draws: 100, search_seeds: 5, starts: 8, ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
@@ -135,7 +131,7 @@ impl Experiment for Settings {
         let units = Units { count: cells.len() * self.search_seeds, steps: 1 };
         let rows = lab.measure("E5, searches", units, |unit, progress| {
             let (cell, number) = (&cells[unit / self.search_seeds], unit % self.search_seeds);
-            let seed = Seed::new(self.seed).split("e5 searches").split(&format!("{cell:?}, seed {number}"));
+            let seed = self.run_as.study("e5 searches").split(&format!("{cell:?}, seed {number}"));
             let searched = search_seed(cell, self.starts, seed)?;
             progress.advance();
             Ok(searched)

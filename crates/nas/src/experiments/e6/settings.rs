@@ -2,7 +2,7 @@
 
 use super::{Kind, measure_seed, outcome};
 use crate::data::Bilinear;
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs};
 use crate::run::{self, ConfigError};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -10,14 +10,12 @@ use serde::{Deserialize, Serialize};
 /// Every setting of E6. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Independent repetitions
     #[arg(long, default_value_t = Settings::default().seeds)]
     pub seeds: usize,
@@ -57,8 +55,7 @@ impl Default for Settings {
     /// scale of 5 hardly misleads (9 of 20).
     fn default() -> Self {
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             seeds: 40,
             maps: 5,
             features: 20,
@@ -89,8 +86,8 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E6";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("seeds", self.seeds, 2..=100_000),
             ("maps", self.maps, 2..=1000),
             ("features", self.features, 1..=1000),
@@ -114,23 +111,12 @@ impl Experiment for Settings {
         Self { seeds: 20, ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
-        let units = Units { count: self.seeds, steps: 1 };
-        let measured = |study, kind| {
-            lab.measure(study, units, |number, progress| {
-                let measured = measure_seed(self, kind, number)?;
-                progress.advance();
-                Ok(measured)
-            })
-        };
+        let measured = |study, kind| lab.measure_seeds(study, self.seeds, |number| measure_seed(self, kind, number));
         let rotated = measured("E6, rotated", Kind::Rotated { angle: self.angle.to_radians() })?;
         let shifted = measured("E6, shifted", Kind::Shifted { scale: self.scale })?;
         let same = measured("E6, same", Kind::Same)?;

@@ -8,6 +8,7 @@
 
 use crate::data::Planted;
 use crate::dense::dot;
+use crate::experiments::slopes::norm;
 use crate::seed::Seed;
 use crate::space::{Space, Sphere};
 use crate::theory::clipped::ClippedSquare;
@@ -200,7 +201,7 @@ fn turned(alpha: &[f64], angle: f64, seed: Seed) -> Vec<f64> {
     let other = Sphere::unit(alpha.len()).sample(&mut seed.split("direction").stream());
     let along: f64 = alpha.iter().zip(&other).map(|(a, o)| a * o).sum();
     let across: Vec<f64> = alpha.iter().zip(&other).map(|(a, o)| o - along * a).collect();
-    let norm = across.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let norm = norm(&across);
     alpha.iter().zip(&across).map(|(a, x)| angle.cos() * a + angle.sin() * x / norm).collect()
 }
 

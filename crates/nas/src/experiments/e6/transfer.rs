@@ -59,7 +59,7 @@ impl Measured {
 /// Measures the seed with this number; the target, its samples and the architectures are the same for every kind of
 /// source.
 pub fn measure_seed(settings: &Settings, kind: Kind, number: usize) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e6").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e6", number);
     let study = Study::new(settings, kind, seed)?;
     let source_best = study.least(|m| study.source.source_risk(&m.alpha, &m.theta));
     let resolved = (2.0 * (settings.architectures as f64).ln() / settings.n_validation as f64).sqrt();

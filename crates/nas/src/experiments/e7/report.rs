@@ -81,7 +81,7 @@ fn of_network(measured: &Measured) -> &Vec<Vec<f64>> {
 
 fn criteria(settings: &Settings, cells: &[Cell<'_>]) -> Vec<Criterion> {
     let last = settings.distances.len() - 1;
-    let seed = Seed::new(settings.seed).split("e7");
+    let seed = settings.run_as.study("e7");
     let mut criteria: Vec<Criterion> = cells.iter().map(|cell| evenness(cell, last)).collect();
     for of_pair in cells.chunks(settings.widths.len()) {
         let [.., narrow, wide] = of_pair else { continue };

@@ -2,7 +2,7 @@
 
 use super::sweep::{Candidates, Cell, measure};
 use super::{Measured, outcome};
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs, Units};
 use crate::run::{self, ConfigError};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,12 @@ const MOST: usize = 898;
 /// Every setting of E7. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Independent repetitions, each with a split and a start of its own
     #[arg(long, default_value_t = Settings::default().seeds)]
     pub seeds: usize,
@@ -51,8 +49,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             seeds: 5,
             widths: vec![64, 256, 1024],
             spacing: 5,
@@ -94,8 +91,8 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E7";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("seeds", self.seeds, 1..=100_000),
             ("spacing", self.spacing, 1..=50),
             ("n_train", self.n_train, 1..=MOST),
@@ -132,12 +129,8 @@ impl Experiment for Settings {
         Self { seeds: 2, widths: vec![256, 1024], spacing: 20, n_train: 200, steps: 150, ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {

@@ -7,7 +7,6 @@ use crate::experiments::nets::{Descend, Nets, Outputs};
 use crate::experiments::{Error, two_classes};
 use crate::model::Network;
 use crate::report::Progress;
-use crate::seed::Seed;
 use crate::theory::lipschitz::{Move, Over, Pair};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -78,7 +77,7 @@ pub fn measure_seed(settings: &Settings, number: usize, progress: &Progress) -> 
 
 /// Measures one cell; in parallel over α on the pool of the caller.
 pub(super) fn measure(settings: &Settings, cell: Cell, number: usize, progress: &Progress) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e7").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e7", number);
     let digits = two_classes::digits()?;
     let Settings { n_train: train, n_validation: validation, .. } = *settings;
     let split = Split::random(&digits, Sizes { train, validation, test: 1 }, &mut seed.split("split").stream())?;

@@ -3,7 +3,6 @@
 use super::{Measured, Searched, Settings};
 use crate::experiments::{Bound, Criterion, Outcome};
 use crate::report::{Axis, Plot, Series, Table, figure};
-use crate::seed::Seed;
 use crate::stats::{bootstrap_interval, largest, mean, power_law, standard_error};
 
 /// Criteria, table and plot of one data set, whose training error must be at most `most` at the end.
@@ -62,7 +61,7 @@ fn criteria(settings: &Settings, most: f64, measured: &[Measured]) -> Vec<Criter
         let effective: Vec<f64> = positions().map(|size| at(measured, size, Searched::effective)).collect();
         power_law(&effective, &positions().map(gap).collect::<Vec<f64>>()).slope
     };
-    let resampled = bootstrap_interval(measured.len(), Seed::new(settings.seed).split("e8 slope"), slope);
+    let resampled = bootstrap_interval(measured.len(), settings.run_as.study("e8 slope"), slope);
     let h = settings.hyperparameters();
     let of_h = sizes.iter().position(|&size| size == h).unwrap_or(0);
     let in_noise: Vec<f64> = column(measured, of_h, |s| s.gap() / noise(measured, of_h));

@@ -65,7 +65,7 @@ pub fn measure_seed(
     number: usize,
     progress: &Progress,
 ) -> Measured {
-    let seed = Seed::new(settings.seed).split("e8").split(&format!("seed {number}"));
+    let seed = settings.run_as.numbered("e8", number);
     let deal = |n_validation| images.deal(settings.n_train, n_validation, settings.n_test, seed.split("split"));
     let sizes = settings.sizes();
     // Training at fixed weights looks at T alone: once for all sizes.

@@ -2,9 +2,8 @@
 
 use super::{EDGES, Images, OPERATIONS, Programs, Schedule, Supernet, measure_seed, outcome};
 use crate::data::{Frame, SplitError, digits, read_idx};
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs, Units};
 use crate::run::{self, ConfigError};
-use crate::seed::Seed;
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -13,14 +12,12 @@ use std::path::PathBuf;
 /// Every setting of E8. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Independent repetitions, each with a split of its own
     #[arg(long, default_value_t = Settings::default().seeds)]
     pub seeds: usize,
@@ -74,8 +71,7 @@ impl Default for Settings {
     /// α travels as far as in DARTS: 1,500 steps of 0.004 for its 19,550 of 3e-4 (50 epochs of 391 batches).
     fn default() -> Self {
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             seeds: 20,
             n_train: 500,
             n_validation: vec![20, 50, 100, 250, 500],
@@ -148,12 +144,12 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E8";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         ConfigError::outside("cells", self.cells, 1..=4)?;
         ConfigError::outside("n_train", self.n_train, 1..=1000)?;
         // One image at least is left for the test.
         ConfigError::each_outside("n_validation", &self.n_validation, &(1..=DIGITS - self.n_train - 1))?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("seeds", self.seeds, 2..=100_000),
             ("n_test", self.n_test, 1..=1_000_000),
             ("width", self.width, 1..=1000),
@@ -183,12 +179,8 @@ impl Experiment for Settings {
         Self { seeds: 10, n_validation: vec![20, 100, 500], ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     /// The digits, then the images of a file, if there is one: so many of them that all parts are full.
@@ -198,7 +190,7 @@ impl Experiment for Settings {
             (Some(images), Some(labels)) => {
                 let frame = read_idx(images, labels)?;
                 let most = self.n_train + self.sizes().last().copied().unwrap_or(0) + self.n_test;
-                let frame = frame.sample(most, Seed::new(self.seed).split("e8").split("images"));
+                let frame = frame.sample(most, self.run_as.study("e8").split("images"));
                 let name = frame.name.clone();
                 outcomes.push(outcome(self, &name, 0.01, &self.half("E8, images", &frame, lab)?));
             }

@@ -1,7 +1,7 @@
 //! The settings of E9.
 
 use super::{Source, measure_seed, outcome};
-use crate::experiments::{Error, Experiment, Lab, Outcome, Units};
+use crate::experiments::{Error, Experiment, Lab, Outcome, RunAs};
 use crate::run::{self, ConfigError};
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -9,14 +9,12 @@ use serde::{Deserialize, Serialize};
 /// Every setting of E9. The documentation of a field is its help text, its default the pass criteria's setting.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[command(next_help_heading = "Settings (each also a key of --config and --set, with _ for -)")]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Settings {
-    /// Root seed; every random stream is split from it by name
-    #[arg(long, default_value_t = Settings::default().seed, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
-    pub seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = Settings::default().threads)]
-    pub threads: usize,
+    /// Seed and threads
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run_as: RunAs,
     /// Independent repetitions
     #[arg(long, default_value_t = Settings::default().seeds)]
     pub seeds: usize,
@@ -40,8 +38,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            seed: 0,
-            threads: 0,
+            run_as: RunAs::default(),
             seeds: 40,
             samples: 200,
             percents: vec![2, 5, 10, 20, 30, 50, 70, 90],
@@ -63,9 +60,9 @@ impl run::Settings for Settings {
     const SHOWN_BY: &'static str = "nas config E9";
 
     fn check(&self) -> Result<(), ConfigError> {
+        self.run_as.check()?;
         ConfigError::each_outside("percents", &self.percents, &(1..=99))?;
         let ranges = [
-            ("threads", self.threads, 0..=1024),
             ("seeds", self.seeds, 2..=100_000),
             // The embedded digits are 1,797.
             ("samples", self.samples, 20..=1500),
@@ -84,23 +81,13 @@ impl Experiment for Settings {
         Self { seeds: 20, ..Self::default() }
     }
 
-    fn under(self, seed: u64, threads: usize) -> Self {
-        Self { seed, threads, ..self }
-    }
-
-    fn run_as(&self) -> (u64, usize) {
-        (self.seed, self.threads)
+    fn run_as(&mut self) -> &mut RunAs {
+        &mut self.run_as
     }
 
     fn run(&self, lab: &Lab) -> Result<Vec<Outcome>, Error> {
-        let units = Units { count: self.seeds, steps: 1 };
-        let measured = |study, source| {
-            lab.measure(study, units, |number, progress| {
-                let measured = measure_seed(self, source, number)?;
-                progress.advance();
-                Ok(measured)
-            })
-        };
+        let measured =
+            |study, source| lab.measure_seeds(study, self.seeds, |number| measure_seed(self, source, number));
         let planted = measured("E9, planted", Source::Planted)?;
         Ok(vec![outcome(self, &planted, &measured("E9, digits", Source::Digits)?)])
     }

@@ -8,7 +8,6 @@ use crate::experiments::{Error, two_classes};
 use crate::kernel::{Fit, Gram, KernelModel, Mixing, hermite};
 use crate::outer::ProjectedGradient;
 use crate::search::{FirstStep, Options, search};
-use crate::seed::Seed;
 use crate::space::Sphere;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -43,7 +42,7 @@ pub struct Measured {
 
 /// Measures the seed with this number.
 pub fn measure_seed(settings: &Settings, source: Source, number: usize) -> Result<Measured, Error> {
-    let seed = Seed::new(settings.seed).split("e9").split(&format!("{source:?}, seed {number}"));
+    let seed = settings.run_as.study("e9").split(&format!("{source:?}, seed {number}"));
     let data = match source {
         Source::Planted => {
             let problem = QuadraticForm { dimension: settings.dimension, noise: settings.noise };

@@ -43,7 +43,8 @@ fn alignments(terms: &Gram, y: ColRef<'_, f64>) -> Vec<f64> {
     terms.apply_each(y).iter().map(|k_y| dot(y, k_y.as_ref())).collect()
 }
 
-fn distribution(v: Vec<f64>) -> Result<Vec<f64>, MklError> {
+/// v over its sum.
+pub(super) fn distribution(v: Vec<f64>) -> Result<Vec<f64>, MklError> {
     let sum: f64 = v.iter().sum();
     if sum > 0.0 { Ok(v.iter().map(|v| v / sum).collect()) } else { Err(MklError::NothingAligned) }
 }

@@ -1,8 +1,8 @@
 //! lp-norm multiple kernel learning (Kloft, Brefeld, Sonnenburg and Zien 2011) for ridge regression.
 
-use super::MklError;
-use crate::dense::dot;
-use crate::kernel::{Gram, Ridge};
+use super::{MklError, TrainingObjective};
+use crate::kernel::{Gram, Mixing};
+use crate::search::Bilevel;
 use faer::ColRef;
 
 /// The norm, and when the alternation stops.
@@ -32,10 +32,11 @@ pub fn lp(terms: &Gram, y: ColRef<'_, f64>, lambda: f64, options: LpOptions) -> 
     let LpOptions { p, tolerance, rounds } = options;
     assert!(p > 1.0, "lp-MKL with p = {p}, not above 1: for the simplex there is SimpleMKL");
     let mut d = vec![(terms.terms() as f64).powf(-1.0 / p); terms.terms()];
+    let mixing = Mixing::Weights { count: terms.terms() };
+    let mut objective = TrainingObjective { mixing: &mixing, train: terms, y, lambda };
     let mut moved = f64::INFINITY;
     for _ in 0..rounds {
-        let beta = Ridge::solve(terms, d.clone(), y, lambda)?.fit.beta;
-        let squares = terms.apply_each(beta.as_ref()).into_iter().map(|k| dot(beta.as_ref(), k.as_ref()).max(0.0));
+        let squares = objective.evaluate(&d)?.alpha.into_iter().map(|slope| (-slope).max(0.0));
         let norms: Vec<f64> = squares.zip(&d).map(|(square, d)| d * square.sqrt()).collect();
         let sum: f64 = norms.iter().map(|w| w.powf(2.0 * p / (p + 1.0))).sum();
         if sum == 0.0 {

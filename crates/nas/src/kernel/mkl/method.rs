@@ -1,6 +1,7 @@
 //! Every rule behind one door.
 
 use super::alignment::{AlignmentOptions, align, alignf};
+use super::easy::{EasyOptions, easy};
 use super::lp::{LpOptions, lp};
 use super::normalised::Constant;
 use super::simple::{SimpleOptions, simple};
@@ -26,6 +27,8 @@ pub enum Method<'a> {
     Simple(SimpleOptions),
     /// The same on the sphere of an lp norm.
     Lp(LpOptions),
+    /// Each kernel by how far apart it holds the labels above their mean and the others.
+    Easy(EasyOptions),
     /// The least validation error on the simplex: the paper's train-validation optimisation of d.
     Validation {
         /// What is minimised. The criteria without a validation set take the centring for given.
@@ -43,6 +46,7 @@ impl fmt::Display for Method<'_> {
             Self::Alignf(_) => f.write_str("alignf"),
             Self::Simple(_) => f.write_str("SimpleMKL"),
             Self::Lp(LpOptions { p, .. }) => write!(f, "lp-MKL, p = {p}"),
+            Self::Easy(_) => f.write_str("EasyMKL"),
             Self::Validation { criterion, .. } => f.write_str(match criterion {
                 Criterion::HoldOut { .. } => "validation",
                 Criterion::LeaveOneOut => "leave-one-out",
@@ -97,6 +101,7 @@ pub fn weights(method: &Method<'_>, terms: &Gram, y: ColRef<'_, f64>, lambda: f6
         Method::Alignf(options) => alignf(terms, y, options),
         Method::Simple(options) => simple(terms, y, lambda, options),
         Method::Lp(options) => lp(terms, y, lambda, options),
+        Method::Easy(options) => easy(terms, y, options),
         Method::Validation { criterion, search: ref options } => {
             let mixing = Mixing::Weights { count: h };
             let mut selection = Selection { mixing: &mixing, train: terms, y_train: y, lambda, criterion };

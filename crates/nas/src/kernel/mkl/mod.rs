@@ -33,16 +33,20 @@
 
 mod alignment;
 mod compare;
+mod easy;
 mod learned;
 mod lp;
 mod method;
 mod normalised;
 mod simple;
+mod training;
 
 pub use alignment::{AlignmentOptions, align, alignf};
 pub use compare::{Compared, Points, compare, table};
+pub use easy::{EasyOptions, easy, margin_distribution};
 pub use learned::{Learned, learn};
 pub use lp::{LpOptions, lp};
 pub use method::{Method, MklError, weights};
 pub use normalised::{Constant, Normalised};
 pub use simple::{SimpleOptions, simple};
+pub use training::TrainingObjective;

@@ -1,9 +1,11 @@
 //! SimpleMKL (Rakotomamonjy, Bach, Canu and Grandvalet 2008) for ridge regression: reduced gradient descent of
 //! J(d) = yᵀ(K_d + λI)⁻¹y, which is convex, over the simplex.
 
-use super::MklError;
-use crate::dense::{NotPositiveDefinite, dot};
-use crate::kernel::{Gram, Ridge};
+use super::{MklError, TrainingObjective};
+use crate::dense::NotPositiveDefinite;
+use crate::hypergradient::Hypergradient;
+use crate::kernel::{Gram, Mixing};
+use crate::search::Bilevel;
 use faer::ColRef;
 
 /// A line search ends where the slope is below this part of the first one.
@@ -34,11 +36,9 @@ struct At {
 }
 
 impl At {
-    fn new(terms: &Gram, y: ColRef<'_, f64>, lambda: f64, d: Vec<f64>) -> Result<Self, NotPositiveDefinite> {
-        let beta = Ridge::solve(terms, d.clone(), y, lambda)?.fit.beta;
-        let products = terms.apply_each(beta.as_ref());
-        let descent = products.iter().map(|k_beta| dot(beta.as_ref(), k_beta.as_ref())).collect();
-        Ok(Self { d, value: dot(y, beta.as_ref()), descent })
+    fn new(objective: &mut TrainingObjective<'_>, d: Vec<f64>) -> Result<Self, NotPositiveDefinite> {
+        let Hypergradient { value, alpha, .. } = objective.evaluate(&d)?;
+        Ok(Self { d, value, descent: alpha.iter().map(|slope| -slope).collect() })
     }
 
     /// max_m βᵀK_mβ − Σ_m d_m βᵀK_mβ: J less a lower bound of its minimum, from the dual at the same β.
@@ -67,7 +67,9 @@ impl At {
 /// The d of the simplex with the least J, certified by the duality gap. Terms and labels should be centred.
 pub fn simple(terms: &Gram, y: ColRef<'_, f64>, lambda: f64, options: SimpleOptions) -> Result<Vec<f64>, MklError> {
     let h = terms.terms();
-    let mut here = At::new(terms, y, lambda, vec![1.0 / h as f64; h])?;
+    let mixing = Mixing::Weights { count: h };
+    let mut objective = TrainingObjective { mixing: &mixing, train: terms, y, lambda };
+    let mut here = At::new(&mut objective, vec![1.0 / h as f64; h])?;
     for _ in 0..options.iterations {
         if here.gap() <= options.tolerance * here.value {
             return Ok(here.d);
@@ -76,7 +78,7 @@ pub fn simple(terms: &Gram, y: ColRef<'_, f64>, lambda: f64, options: SimpleOpti
         if direction.iter().all(|v| *v == 0.0) {
             break; // at a vertex, where the gap is rounding
         }
-        here = line_search(terms, y, lambda, &here, &direction)?;
+        here = line_search(&mut objective, &here, &direction)?;
     }
     let SimpleOptions { tolerance, iterations } = options;
     let reached = here.gap() / here.value;
@@ -88,15 +90,9 @@ pub fn simple(terms: &Gram, y: ColRef<'_, f64>, lambda: f64, options: SimpleOpti
 
 /// A point along the direction, up to the boundary, where J has become flat: by false position on its slope, which increases,
 /// with the weight of an end that stays halved (Illinois).
-fn line_search(
-    terms: &Gram,
-    y: ColRef<'_, f64>,
-    lambda: f64,
-    here: &At,
-    direction: &[f64],
-) -> Result<At, NotPositiveDefinite> {
+fn line_search(objective: &mut TrainingObjective<'_>, here: &At, direction: &[f64]) -> Result<At, NotPositiveDefinite> {
     let slope = |at: &At| -inner(&at.descent, direction);
-    let at = |step: f64| At::new(terms, y, lambda, here.moved(direction, step));
+    let mut at = |step: f64| At::new(objective, here.moved(direction, step));
     let bounds = here.d.iter().zip(direction).filter(|(_, v)| **v < 0.0).map(|(d, v)| -d / v);
     let (mut low, mut high) = (0.0, bounds.fold(f64::INFINITY, f64::min));
     let first = slope(here);
