@@ -1,7 +1,7 @@
 //! What multiple kernel learning minimises where it looks at training data alone.
 
 use crate::dense::{NotPositiveDefinite, dot};
-use crate::hypergradient::{Evidence, Hypergradient, Status};
+use crate::hypergradient::Hypergradient;
 use crate::kernel::{Gram, Mixing, Ridge};
 use crate::search::Bilevel;
 use faer::ColRef;
@@ -25,16 +25,14 @@ impl Bilevel for TrainingObjective<'_> {
     /// ∂J/∂w_t = −βᵀK_tβ, pulled back from the weights to α, and ∂J/∂λ = −‖β‖².
     fn evaluate(&mut self, alpha: &[f64]) -> Result<Hypergradient, NotPositiveDefinite> {
         let ridge = Ridge::solve(self.train, self.mixing.weights(alpha), self.y, self.lambda)?;
-        let beta = ridge.fit.beta.as_ref();
-        let products = self.train.apply_each(beta);
-        let gradient: Vec<f64> = products.iter().map(|k_beta| -dot(beta, k_beta.as_ref())).collect();
-        // The adjoint system is that of the fit.
-        let residual = ridge.residual(&products, beta, self.y);
+        // The adjoint system A q = y is that of the fit: q = β.
+        let adjoint = ridge.adjoint(self.train, self.y, self.y);
+        let gradient: Vec<f64> = adjoint.terms.iter().map(|term| -term).collect();
         Ok(Hypergradient {
-            value: dot(self.y, beta),
+            value: dot(self.y, ridge.fit.beta.as_ref()),
             alpha: self.mixing.pull_back(alpha, &gradient),
-            lambda: -beta.squared_norm_l2(),
-            evidence: Evidence { status: Status::Exact, inner_residual: residual, adjoint_residual: residual },
+            lambda: -adjoint.lambda,
+            evidence: adjoint.evidence,
         })
     }
 }
