@@ -114,7 +114,7 @@ fn shipped_settings_are_sound() {
             shipped.check().unwrap();
             let mut told = shipped.clone();
             *told.run_as() = RunAs { seed: 7, threads: 1 };
-            let file = File::new(&format!("{}-told.toml", E::ID), &documented(&told).unwrap());
+            let file = File::new(&format!("{}-told.toml", E::ID), documented(&told).unwrap());
             assert_eq!(resolved::<E>(Some(file.path()), &[], &[]).unwrap(), told);
             assert_eq!(resolved::<E>(None, &[], &["--seed", "7", "--threads", "1"]).unwrap().run_as(), told.run_as());
             let error = resolved::<E>(None, &["threads=1025"], &[]).unwrap_err().to_string();
