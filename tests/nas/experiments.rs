@@ -119,6 +119,8 @@ fn shipped_settings_are_sound() {
             assert_eq!(resolved::<E>(None, &[], &["--seed", "7", "--threads", "1"]).unwrap().run_as(), told.run_as());
             let error = resolved::<E>(None, &["threads=1025"], &[]).unwrap_err().to_string();
             assert!(error.contains("threads = 1025"), "{error}");
+            let error = resolved::<E>(None, &["seed=early"], &[]).unwrap_err().to_string();
+            assert!(error.contains("in `seed`"), "{error}");
             let error = resolved::<E>(None, &["sed=1"], &[]).unwrap_err().to_string();
             assert!(error.contains("did you mean \"seed\"?"), "{error}");
         }

@@ -93,6 +93,10 @@ fn overlay<S: Settings>(base: &S, layer: Table, origin: &str) -> Result<S, Confi
         }
         let value = if flag.get_value_delimiter().is_some() { list(value) } else { value };
         is_a_choice(flag, &value, origin)?;
+        // By itself, for an error of flattened settings does not name the key.
+        let mut alone = table(base)?;
+        alone.insert(key.clone(), value.clone());
+        alone.try_into::<S>().map_err(|error| wrong_type::<S>(origin, &format!("{} in `{key}`", error.message())))?;
         settings.insert(key, value);
     }
     settings.try_into().map_err(|error: toml::de::Error| wrong_type::<S>(origin, &error.to_string()))
