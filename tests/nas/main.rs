@@ -19,6 +19,7 @@ mod e0_settings;
 mod e1;
 mod e6;
 mod e8;
+mod e9;
 mod exactness;
 mod experiments;
 mod features;

@@ -5,7 +5,7 @@ mod report;
 mod settings;
 mod sweep;
 
-pub use planner::{Plan, plan};
+pub use planner::{Curve, Plan, plan};
 pub use report::outcome;
 pub use settings::Settings;
 pub use sweep::{Measured, Source, measure_seed};

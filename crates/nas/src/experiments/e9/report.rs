@@ -50,7 +50,11 @@ fn criteria(settings: &Settings, planted: &[Measured]) -> Vec<Criterion> {
     let best = argmin(&means(settings, planted)).map_or_else(Vec::new, |best| column(planted, best));
     let above = |values: &[f64]| {
         let above = less(values, &best);
-        mean(&above) / standard_error(&above).unwrap_or(f64::NAN)
+        // Nothing over nothing, where it is the best ratio itself.
+        match mean(&above) {
+            0.0 => 0.0,
+            mean => mean / standard_error(&above).unwrap_or(f64::NAN),
+        }
     };
     let mut criteria = Vec::new();
     for (end, position) in [("fewest", 0), ("most", settings.percents.len() - 1)] {
