@@ -7,7 +7,7 @@ Needs jax and jaxopt. Whole runs of both programs alternate; a run counts from t
 two times are told: the first run of a process, in which XLA compiles, and one after it. The peer is as good as jaxopt makes it: fits and
 hypergradients are each one compiled function.
 
-Inner problem: jaxopt.LBFGS (12 pairs) from the same start until the gradient is 1e-4 of its size there. Hypergradient: implicit, the
+Inner problem: jaxopt.LBFGS (12 pairs) from the same start until the gradient is 1e-3 of its size there. Hypergradient: implicit, the
 Gauss-Newton matrix plus the ridge, solved to 1e-4 by jaxopt's conjugate gradients from the last adjoint. Outer: exponentiated gradient
 with steps guessed from the curvature and halved until the validation loss falls. Ours solves the linear system in double precision; with
 `--precision single` (the default, and the faster) this does all in single, with `double` all in double.

@@ -31,7 +31,7 @@ const CANDIDATES: usize = 8;
 const TEACHER: usize = 16;
 const NOISE: f64 = 0.1;
 const ROUNDS: usize = 5;
-/// The tool's own limits.
+/// A ridge at which fits converge, so that both programs end at one loss; the script has the same limits.
 const RIDGE: f64 = 1e-2;
 const FIT: FitOptions = FitOptions { optimiser: Optimiser::Lbfgs, lr: 0.1, steps: 500, tolerance: 1e-3 };
 const OUTER: Options = Options { steps: 20, first: FirstStep::Distance(1.0), tolerance: 1e-4, halvings: 3 };
