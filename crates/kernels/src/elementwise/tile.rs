@@ -193,13 +193,15 @@ fn rows_into_panels<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Ap
     for row in apply.rows.stretch.segments() {
         let (op, args) = apply.row::<_, M>(op, row);
         let nr = VECTORS * L::N;
-        for (p, j) in (0..row.len).step_by(nr).enumerate() {
-            let len = nr.min(row.len - j);
+        let [a, b, c, d] = four(heads(args, row.len));
+        let panels = apply.out[(first + row.row) * nr..].chunks_mut(depth * nr).zip(a.chunks(nr));
+        let pieces = panels.zip(b.chunks(nr)).zip(c.chunks(nr)).zip(d.chunks(nr));
+        for ((((panel, a), b), c), d) in pieces {
+            let (to, len) = (&mut panel[..nr], a.len());
             let mut chunks = args;
-            for chunk in &mut chunks {
-                *chunk = &chunk[j..j + len];
+            for (chunk, piece) in chunks.iter_mut().zip([a, b, c, d]) {
+                *chunk = piece;
             }
-            let to = &mut apply.out[(p * depth + first + row.row) * nr..][..nr];
             if len == nr {
                 over::<L, M>(op, chunks, to);
             } else {

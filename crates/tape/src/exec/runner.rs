@@ -218,11 +218,6 @@ impl<T: Element> Held<'_, T> {
         &self.runner.program
     }
 
-    /// Who runs its steps.
-    pub(crate) fn par(&self) -> Par {
-        self.runner.par
-    }
-
     /// Runs the second stage on the free inputs and gives all outputs of the program.
     ///
     /// # Panics

@@ -10,6 +10,9 @@ use crate::{Float, Par};
 /// Elements of a piece of an update: pieces may run at the same time.
 const PIECE: usize = 1 << 13;
 
+/// Elements that are compared at a time.
+const LANES: usize = 8;
+
 /// What the pieces of an update write.
 struct Written<'a, T, const N: usize>([&'a mut [T]; N]);
 
@@ -58,11 +61,6 @@ pub(crate) fn scale_and_add<T: Float>(par: Par, y: &mut [T], a: f64, x: &[T]) {
     in_pieces(par, [y], &|piece, [y]| kernels::aypx(T::of(a), &x[piece], y));
 }
 
-/// sum = x + a·y
-pub(crate) fn combine_to<T: Float>(par: Par, sum: &mut [T], x: &[T], a: f64, y: &[T]) {
-    in_pieces(par, [sum], &|piece, [sum]| kernels::waxpy(T::of(a), &y[piece.clone()], &x[piece], sum));
-}
-
 /// x += a·p and r += b·q
 pub(crate) fn add_both<T: Float>(par: Par, [x, r]: [&mut [T]; 2], [a, b]: [f64; 2], [p, q]: [&[T]; 2]) {
     in_pieces(par, [x, r], &|piece, [x, r]| {
@@ -89,10 +87,15 @@ pub(crate) fn scaled<T: Float>(a: f64, x: &[T]) -> Vec<T> {
 /// 2ᵏ with 2ᵏ ≤ max |xᵢ| < 2ᵏ⁺¹ (1 when all are zero): dividing by it is exact and keeps sums of squares in range.
 /// NaN when an element is not finite.
 pub(crate) fn magnitude<T: Float>(x: &[T]) -> f64 {
-    let largest = x.iter().map(|x| x.to_f64().abs()).fold(0.0, |a, b| if a >= b { a } else { b });
-    match largest {
+    // Several at a time: one would wait for the other. NaN is kept.
+    let larger = |a: f64, b: f64| if b > a || b.is_nan() { b } else { a };
+    let mut lanes = [0.0; LANES];
+    for some in x.chunks(LANES) {
+        lanes.iter_mut().zip(some).for_each(|(lane, x)| *lane = larger(*lane, x.to_f64().abs()));
+    }
+    match lanes.into_iter().fold(0.0, larger) {
         0.0 => 1.0,
-        _ if largest.is_finite() => 2f64.powi((largest.log2().floor() as i32).clamp(-1000, 1000)),
+        largest if largest.is_finite() => 2f64.powi((largest.log2().floor() as i32).clamp(-1000, 1000)),
         _ => f64::NAN,
     }
 }

@@ -1,8 +1,7 @@
 //! H + ρI for H, and how ρ is chosen.
 
 use crate::exec::Held;
-use crate::exec::vector::combine_to;
-use crate::{Element, LinearOperator, LinearSolver, Par, Solution, Status, Unsolved};
+use crate::{Element, LinearOperator, LinearSolver, Solution, Status, Unsolved};
 
 /// How ρ is chosen, where H + ρI is solved for H. It is a bias of the answer, which tells its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,21 +18,28 @@ const FIRST: f64 = 1e-3;
 /// How often it may grow tenfold.
 const GROWTHS: usize = 3;
 
-/// H + ρI on the second stage of a program whose first output is H·x.
+/// H + ρI on the second stage of a program of x and ρ whose first output is H·x + ρx.
 pub(super) struct Damped<'s, T> {
     pub(super) held: Held<'s, T>,
     pub(super) rho: f64,
     symmetric: bool,
     /// Products that were made.
     pub(super) products: usize,
-    par: Par,
-    sum: Vec<T>,
 }
 
 impl<'s, T: Element> Damped<'s, T> {
     pub(super) fn new(held: Held<'s, T>, rho: f64, symmetric: bool) -> Self {
-        let (par, sum) = (held.par(), vec![T::ZERO; held.size()]);
-        Self { held, rho, symmetric, products: 0, par, sum }
+        Self { held, rho, symmetric, products: 0 }
+    }
+
+    /// H·x, without the damping.
+    pub(super) fn undamped(&mut self, x: &[T]) -> &[T] {
+        self.product(x, 0.0)
+    }
+
+    fn product(&mut self, x: &[T], rho: f64) -> &[T] {
+        self.products += 1;
+        self.held.run_only(0, &[x, &[T::of(rho)]])
     }
 }
 
@@ -47,13 +53,7 @@ impl<T: Element> LinearOperator<T> for Damped<'_, T> {
     }
 
     fn apply(&mut self, x: &[T]) -> &[T] {
-        self.products += 1;
-        let hx = self.held.apply(x);
-        if self.rho == 0.0 {
-            return self.held.output(0);
-        }
-        combine_to(self.par, &mut self.sum, hx, self.rho, x);
-        &self.sum
+        self.product(x, self.rho)
     }
 }
 

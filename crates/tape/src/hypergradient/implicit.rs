@@ -1,5 +1,7 @@
 //! The implicit hypergradient.
 
+use std::borrow::Cow;
+
 use super::certificate::{certify, estimate};
 use super::damping::{Attempts, Damped, attempt};
 use super::precondition::diagonal;
@@ -7,7 +9,7 @@ use super::problem::residual;
 use super::work::Meter;
 use super::{Answer, Damping, Failure, Implicit, Point, Problem, Stationarity, Support, Work};
 use crate::exec::vector::{combine, norm};
-use crate::{Element, Jacobi, LinearOperator, Par, Singular, Status, null_vector};
+use crate::{Element, Jacobi, Par, Singular, Status, null_vector};
 
 impl<T: Element> Problem<T> {
     /// df/dα = f_α − F_αᵀq with F_θᵀ q = f_θ.
@@ -26,7 +28,10 @@ impl<T: Element> Problem<T> {
 
         let h = point.alpha.len();
         self.sides.evaluate(&inputs);
-        let f_theta = on_support(self.nature.sparse, self.sides.output(h).to_vec(), point);
+        let mut f_theta = Cow::from(self.sides.output(h));
+        if self.nature.sparse {
+            f_theta = on_support(true, f_theta.into_owned(), point).into();
+        }
         let support =
             self.nature.sparse.then(|| Support::new(point.theta, hessian.held.output(2), hessian.held.output(3)));
         probe(&mut hessian, options).map_err(refused)?;
@@ -42,7 +47,7 @@ impl<T: Element> Problem<T> {
 
         let mut error = estimate(&solution, hessian.rho, inner_residual, &f_theta);
         if let (Some(convexity), true) = (options.convexity, self.nature.exact) {
-            let left = norm(Par::Seq, &combine(&f_theta, -1.0, undamped(&mut hessian, q)));
+            let left = norm(Par::Seq, &combine(&f_theta, -1.0, hessian.undamped(q)));
             error = certify(convexity, self.nature.sparse, inner_residual, left, norm(Par::Seq, q));
         }
         let (damping, products) = (hessian.rho, hessian.products);
@@ -125,12 +130,6 @@ pub(super) fn solve<T: Element>(
     }
 }
 
-/// F_θᵀq without the damping.
-fn undamped<'h, T: Element>(hessian: &'h mut Damped<'_, T>, q: &[T]) -> &'h [T] {
-    hessian.products += 1;
-    hessian.held.apply(q)
-}
-
 /// Products that measure a contraction at most.
 const CONTRACTION: usize = 64;
 
@@ -147,7 +146,7 @@ fn contraction<T: Element>(hessian: &mut Damped<'_, T>, f_theta: &[T]) -> f64 {
             return 0.0;
         }
         v = crate::exec::vector::scaled(1.0 / length, &v);
-        v = combine(&v, -1.0, undamped(hessian, &v));
+        v = combine(&v, -1.0, hessian.undamped(&v));
         length = norm(Par::Seq, &v);
         if k >= CONTRACTION / 2 {
             logs += length.ln();

@@ -146,14 +146,14 @@ impl<'t> Inner<'t> {
         Self { alpha, theta, d, field, residual, transposed, cross, product, penalty: Some(penalty), slack, nature }
     }
 
-    /// The outputs of the program that is held at a point.
-    pub(super) fn held_outputs(&self) -> Vec<Var<'t>> {
-        [self.transposed, self.residual].into_iter().chain(self.slack.iter().copied()).collect()
+    /// The outputs of the program that is held at a point: F_θᵀd + ρd is the first.
+    pub(super) fn held_outputs(&self, rho: Var<'t>) -> Vec<Var<'t>> {
+        [self.transposed + rho * self.d, self.residual].into_iter().chain(self.slack.iter().copied()).collect()
     }
 
-    /// F_θ·d and F_α·`direction`, both flat.
+    /// F_θ·d + ρd and F_α·`direction`, both flat.
     #[track_caller]
-    pub(super) fn forward(&self, direction: &[Var<'t>]) -> (Var<'t>, Var<'t>) {
+    pub(super) fn forward(&self, rho: Var<'t>, direction: &[Var<'t>]) -> (Var<'t>, Var<'t>) {
         let tape = self.d.tape();
         let turned = if self.nature.symmetric {
             self.transposed
@@ -161,7 +161,7 @@ impl<'t> Inner<'t> {
             join(tape, &jvp(self.field.clone(), self.theta.clone(), split(self.d, &self.theta)))
         };
         let pushed = jvp(self.residual, self.alpha.clone(), direction.to_vec());
-        (turned, pushed)
+        (turned + rho * self.d, pushed)
     }
 
     /// Why df/dα is zero whatever the numbers are, for each variable of α.

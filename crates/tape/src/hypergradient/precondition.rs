@@ -60,8 +60,8 @@ fn exact<T: Element>(h: &mut Damped<'_, T>) -> Vec<T> {
         (0..count).for_each(|i| units[i * n + first + i] = T::ONE);
         let mut outputs: Vec<Vec<T>> = shapes.iter().map(|len| vec![T::ZERO; count * len]).collect();
         let mut places: Vec<&mut [T]> = outputs.iter_mut().map(|output| &mut **output).collect();
-        h.held.run_each(count, &[&units], &mut places);
-        d.extend((0..count).map(|i| outputs[0][i * n + first + i] + T::of(h.rho)));
+        h.held.run_each(count, &[&units, &vec![T::of(h.rho); count]], &mut places);
+        d.extend((0..count).map(|i| outputs[0][i * n + first + i]));
     }
     h.products += n;
     d

@@ -54,7 +54,7 @@ impl<'a, T> Point<'a, T> {
 pub struct Problem<T> {
     /// (α, θ, data) → f_α of each variable, then f_θ flat, f.
     pub(super) sides: Runner<T>,
-    /// (α, θ, data) held, d → F_θᵀ·d, F; both flat. Of a proximal problem, the slack and λ₁ of every element too.
+    /// (α, θ, data) held, d, ρ → F_θᵀ·d + ρd, F; both flat. Of a proximal problem, the slack and λ₁ of every element too.
     pub(super) curvature: Runner<T>,
     /// Outputs of `curvature` that `cross` goes on from: what the two have in common at a point.
     pub(super) shared: Range<usize>,
@@ -177,9 +177,10 @@ impl<T: Element> Problem<T> {
         let sides = tape.compile::<T>(point.clone(), (f_alpha, flat::join(tape, &f_theta), outer));
         // What the cross term needs of the point is computed with the curvature, and its program begins there.
         let common = unmoved(*d, &inner.cross, &list(&point));
-        let held = inner.held_outputs();
+        let rho = tape.input(1, 1);
+        let held = inner.held_outputs(rho);
         let shared = held.len()..held.len() + common.len();
-        let curvature = tape.compile_staged::<T>(point.clone(), *d, (held, common.clone()));
+        let curvature = tape.compile_staged::<T>(point.clone(), (*d, rho), (held, common.clone()));
         let cross = tape.compile::<T>((point, common, *d), inner.cross.clone());
         let tangents = setup.tangents.then(|| Tangents::new(&inner, outer, &data, par));
 

@@ -12,7 +12,7 @@ use crate::{Element, Par, Runner, Var, grad, jvp};
 /// The programs of forward mode.
 #[derive(Debug)]
 pub(super) struct Tangents<T> {
-    /// (α, θ, data) held, d → F_θ·d, flat.
+    /// (α, θ, data) held, d, ρ → F_θ·d + ρd, flat.
     turned: Runner<T>,
     /// (α, θ, data), α̇ → F_α·α̇, flat.
     pushed: Runner<T>,
@@ -27,8 +27,9 @@ impl<T: Element> Tangents<T> {
         let Inner { alpha, theta, d, .. } = inner;
         let point = (alpha.clone(), theta.clone(), data.to_vec());
         let direction: Vec<Var<'t>> = alpha.iter().map(|v| tape.input(v.rows(), v.cols())).collect();
-        let (turned, pushed) = inner.forward(&direction);
-        let turned = tape.compile_staged::<T>(point.clone(), *d, turned);
+        let rho = tape.input(1, 1);
+        let (turned, pushed) = inner.forward(rho, &direction);
+        let turned = tape.compile_staged::<T>(point.clone(), (*d, rho), turned);
         let pushed = tape.compile::<T>((point.clone(), direction.clone()), pushed);
 
         let moved = tape.input(size(theta), 1);
