@@ -192,16 +192,17 @@ fn a_curvature_that_grows_is_found() {
 /// A hypergradient without −Jᵀq, at known angles and sizes.
 #[test]
 fn a_wrong_hypergradient_is_found() {
-    let right = agreement(&[3.0, 4.0], &[3.1, 3.9]);
+    let right = agreement(&[3.0, 4.0], &[3.1, 3.9], 0.0);
     assert!((right.ratio - 5.0 / (3.1f64.powi(2) + 3.9f64.powi(2)).sqrt()).abs() < 1e-15);
     says(&right, Finding::Clear, &["cosine of 0.9996", "it should be"]);
-    let turned = agreement(&[1.0, 0.0], &[1.0, 1.0]);
+    let turned = agreement(&[1.0, 0.0], &[1.0, 1.0], 0.9);
     assert!((turned.cosine - 0.5f64.sqrt()).abs() < 1e-15);
     says(&turned, Finding::Found, &["0.7071", "--method gauss-newton"]);
-    says(&agreement(&[2.1, 0.0], &[1.0, 0.0]), Finding::Found, &["2.100 times"]);
-    says(&agreement(&[0.4, 0.0], &[1.0, 0.0]), Finding::Found, &["0.4000 times"]);
-    says(&agreement(&[0.0], &[1.0]), Finding::Unknown, &["are zero"]);
-    assert_eq!(agreement(&[], &[]).finding(), Finding::Unknown);
+    says(&agreement(&[2.1, 0.0], &[1.0, 0.0], 0.0), Finding::Found, &["2.100 times"]);
+    says(&agreement(&[0.4, 0.0], &[1.0, 0.0], 0.0), Finding::Found, &["0.4000 times"]);
+    says(&agreement(&[1.0, 0.0], &[1.0, 1.0], 1.1), Finding::Clear, &["1.000", "1.100"]);
+    says(&agreement(&[0.0], &[1.0], 0.0), Finding::Unknown, &["are zero"]);
+    assert_eq!(agreement(&[], &[], 0.0).finding(), Finding::Unknown);
 }
 
 /// f(α) of known shape at three points: a curve bends as its second derivative says, a jump does not go away.

@@ -16,17 +16,23 @@ pub struct Agreement {
     pub ratio: f64,
     /// The cosine between them.
     pub cosine: f64,
+    /// The norm of what is between them.
+    pub error: f64,
+    /// How far the draw of the validation rows moves a hypergradient: a standard error; 0 where nobody knows.
+    pub noise: f64,
 }
 
-/// Compares a hypergradient with a reference; NaN where one of them is zero.
+/// Compares a hypergradient with a reference, along the space; the ratio and the cosine are NaN where one of them is zero.
 ///
 /// # Panics
 /// When the lengths differ.
-pub fn agreement(hypergradient: &[f64], reference: &[f64]) -> Agreement {
+pub fn agreement(hypergradient: &[f64], reference: &[f64], noise: f64) -> Agreement {
     assert_eq!(hypergradient.len(), reference.len(), "{} coordinates, {}", hypergradient.len(), reference.len());
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let [own, other] = [hypergradient, reference].map(|g| dot(g, g).sqrt());
-    Agreement { ratio: own / other, cosine: dot(hypergradient, reference) / own / other }
+    let between: Vec<f64> = hypergradient.iter().zip(reference).map(|(a, b)| a - b).collect();
+    let error = dot(&between, &between).sqrt();
+    Agreement { ratio: own / other, cosine: dot(hypergradient, reference) / own / other, error, noise }
 }
 
 impl Diagnosis for Agreement {
@@ -36,7 +42,8 @@ impl Diagnosis for Agreement {
 
     fn finding(&self) -> Finding {
         match *self {
-            Self { ratio, cosine } if !(ratio.is_finite() && cosine.is_finite()) => Finding::Unknown,
+            Self { error, noise, .. } if error < noise => Finding::Clear,
+            Self { ratio, cosine, .. } if !(ratio.is_finite() && cosine.is_finite()) => Finding::Unknown,
             Self { cosine, .. } if cosine < COSINE => Finding::Found,
             Self { ratio, .. } if !(FACTOR.recip()..=FACTOR).contains(&ratio) => Finding::Found,
             _ => Finding::Clear,
@@ -46,6 +53,14 @@ impl Diagnosis for Agreement {
     fn sentence(&self) -> String {
         if self.finding() == Finding::Unknown {
             return "The last hypergradient, or the differences to check it by, are zero or no numbers.".to_owned();
+        }
+        if self.error < self.noise {
+            return format!(
+                "The last hypergradient is within {} of differences of the validation loss at exact fits: less than the {} by which the draw \
+                 of the validation rows moves it.",
+                figure(self.error),
+                figure(self.noise)
+            );
         }
         let measured = format!(
             "Beside differences of the validation loss at exact fits, the last hypergradient has {} times the size and a cosine of {}",

@@ -1,7 +1,8 @@
 //! Limited-memory BFGS (Nocedal 1980; Nocedal and Wright, *Numerical Optimization*, chapter 7).
 
 use crate::dense::apply;
-use faer::{Col, ColRef, Mat};
+use faer::{Col, ColRef, Mat, MatRef};
+use rayon::prelude::*;
 
 /// Pairs that are remembered.
 const MEMORY: usize = 12;
@@ -11,6 +12,8 @@ const ARMIJO: f64 = 1e-4;
 const CURVATURE: f64 = 0.9;
 /// Trials of one line search.
 const TRIALS: usize = 40;
+/// Coordinates that are worked on by one thread: sums over them are added in this order, whoever made them.
+const PIECE: usize = 1 << 12;
 
 /// A smooth function: writes the gradient at θ and answers the value.
 pub trait Smooth {
@@ -121,7 +124,7 @@ impl Pairs {
 
     /// −γ∇ − W M Wᵀ∇, where γ = ⟨s, y⟩ / ⟨y, y⟩ of the newest pair.
     fn direction(&mut self, gradient: &[f64]) -> Vec<f64> {
-        let along = apply(self.columns.transpose(), ColRef::from_slice(gradient));
+        let along = onto(self.columns.as_ref(), gradient);
         if std::mem::take(&mut self.fresh) {
             self.pair_up(&along);
         }
@@ -145,8 +148,12 @@ impl Pairs {
             weights[MEMORY + slot] = gamma * u[i];
         }
         self.before = along;
-        let learned = apply(self.columns.as_ref(), weights.as_ref());
-        gradient.iter().zip(learned.iter()).map(|(g, learned)| learned - gamma * g).collect()
+        let mut direction = vec![0.0; gradient.len()];
+        direction.par_chunks_mut(PIECE).zip(pieces(self.columns.as_ref(), gradient)).for_each(|(to, (columns, g))| {
+            let learned = apply(columns, weights.as_ref());
+            to.iter_mut().zip(g).zip(learned.iter()).for_each(|((to, g), learned)| *to = learned - gamma * g);
+        });
+        direction
     }
 
     /// The inner products of the newest pair with the older ones: y is the difference of two gradients, so they are that of Wᵀ∇ now
@@ -177,6 +184,22 @@ impl Pairs {
         }
         x
     }
+}
+
+/// The rows of W and of a vector, piece by piece.
+fn pieces<'a>(
+    columns: MatRef<'a, f64>,
+    x: &'a [f64],
+) -> impl IndexedParallelIterator<Item = (MatRef<'a, f64>, &'a [f64])> {
+    let rows = move |(i, x): (usize, &'a [f64])| (columns.subrows(i * PIECE, x.len()), x);
+    x.par_chunks(PIECE).enumerate().map(rows)
+}
+
+/// Wᵀ x
+fn onto(columns: MatRef<'_, f64>, x: &[f64]) -> Col<f64> {
+    let of_piece = |(columns, x): (MatRef<'_, f64>, &[f64])| apply(columns.transpose(), ColRef::from_slice(x));
+    let sums: Vec<Col<f64>> = pieces(columns, x).map(of_piece).collect();
+    sums.into_iter().fold(Col::zeros(columns.ncols()), |sum, piece| sum + piece)
 }
 
 /// A point along `direction` with the weak Wolfe conditions, by bisection and doubling (Lewis and Overton 2013).

@@ -36,19 +36,23 @@ pub(super) fn intervals(
     (Some(record), words)
 }
 
-/// The intervals of the coefficients that are not nearly nothing, the surest first; those that leave open all that there is are
-/// counted.
+/// The intervals of the coefficients that are not nearly nothing, the surest first; those that the space holds at its edge are
+/// named, and those that leave open all that there is are counted.
 fn coefficients(setting: &Setting, trial: &Trial, found: &Intervals) -> String {
     let (alpha, h) = (&trial.found.alpha, setting.bank.len());
     let width = |i: &usize| found.intervals[*i][1] - found.intervals[*i][0];
     let all = if setting.shape.is_signed() { 2.0 } else { 1.0 };
     let shown = (0..alpha.len()).filter(|&i| alpha[i].abs() >= 0.005);
-    let (mut known, open): (Vec<usize>, Vec<usize>) = shown.partition(|i| width(i) < 0.99 * all);
+    let (held, free): (Vec<usize>, Vec<usize>) = shown.partition(|&i| found.standard_errors[i] == 0.0);
+    let (mut known, open): (Vec<usize>, Vec<usize>) = free.into_iter().partition(|i| width(i) < 0.99 * all);
     known.sort_by(|i, j| width(i).total_cmp(&width(j)));
+    let name = |i: usize| {
+        let place = if alpha.len() > h { format!(" of mixture {}", i / h + 1) } else { String::new() };
+        format!("{}{place} {:.2}", setting.names[i % h], alpha[i])
+    };
     let of = |&i: &usize| {
         let [low, high] = found.intervals[i].map(|end| format!("{end:.2}"));
-        let place = if alpha.len() > h { format!(" of mixture {}", i / h + 1) } else { String::new() };
-        format!("{}{place} {:.2} ({low} to {high})", setting.names[i % h], alpha[i])
+        format!("{} ({low} to {high})", name(i))
     };
     let what = "95 % intervals over the draw of the validation rows, for these training rows";
     let named: Vec<String> = known.iter().take(NAMED).map(of).collect();
@@ -56,11 +60,26 @@ fn coefficients(setting: &Setting, trial: &Trial, found: &Intervals) -> String {
         0 => String::new(),
         more => format!(" and {more} more (all in result.json)"),
     };
-    let left = if open.is_empty() { String::new() } else { format!(" {} others may be anything.", open.len()) };
-    match &named[..] {
-        [] => format!("By the {what}, no coefficient is known: each may be anything."),
-        named => format!("Coefficients with their {what}: {}{more}.{left}", named.join(", ")),
-    }
+    let open = match (open.len(), &named[..]) {
+        (0, []) if held.is_empty() => "Every coefficient is nearly 0.".to_owned(),
+        (0, _) => String::new(),
+        (_, []) => format!("By the {what}, no coefficient is known: each may be anything."),
+        (others, _) => format!("{others} others may be anything."),
+    };
+    let known = if named.is_empty() {
+        String::new()
+    } else {
+        format!("Coefficients with their {what}: {}{more}.", named.join(", "))
+    };
+    let held: Vec<String> = held.into_iter().map(name).collect();
+    let held = match &held[..] {
+        [] => String::new(),
+        held => format!(
+            "The slope of the validation loss pushes against the edge of the space, and holds there: {}.",
+            held.join(", ")
+        ),
+    };
+    [known, open, held].into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// Which candidates so many rows cannot separate.

@@ -29,7 +29,7 @@ const FINER: f64 = 1e-3;
 pub struct Probe {
     /// λ_max at both of them.
     pub sharpness: Sharpness,
-    /// The last hypergradient beside differences.
+    /// The last hypergradient beside differences, both along Δ.
     pub agreement: Agreement,
     /// The search's own fits as α passes through α̂.
     pub jumps: Jumps,
@@ -73,9 +73,16 @@ impl Trial {
             Precision::Single => ground.jumps::<f32>(&beta, theta),
             Precision::Double => ground.jumps::<f64>(&beta, theta),
         };
+        let along = |slope: &[f64]| {
+            let mut along = vec![0.0; beta.len()];
+            space.project_jvp(&beta, slope, &mut along);
+            along
+        };
+        let own = along(&coordinates.pull_back(&self.found.hypergradient.alpha));
+        let noise = setting.noise(alpha, &self.pieces, [0.0; 2]).map_or(0.0, |noise| noise.standard_error);
         Ok(Probe {
             sharpness: Sharpness { first: largest(&first.hessian), last: largest(&last.hessian) },
-            agreement: agreement(&coordinates.pull_back(&self.found.hypergradient.alpha), &last.slope),
+            agreement: agreement(&own, &along(&last.slope), noise),
             jumps,
             intervals,
         })
