@@ -2,7 +2,8 @@
 use crate::report_fixture::{Run, Shape, run};
 use nas::data::Task;
 use nas::report::{Colour, PALETTE, Report, ReportError, SURFACES, html};
-use nas::run::{Compared, Judgement, Metric};
+use nas::run::{Compared, Judgement, Metric, RivalRecord};
+use nas::trial::Strategy;
 use roxmltree::{Document, ParsingOptions};
 
 fn try_page(run: &Run) -> Result<String, ReportError> {
@@ -222,6 +223,32 @@ fn fits_that_diverged_are_said() {
     (searched.result.verdict.difference, searched.result.verdict.interval) = (None, None);
     let words = text(&page(&searched));
     assert!(words.contains("every fit with the searched mixture diverged") && words.contains("no difference to judge"));
+}
+
+/// Other ways of searching stand in the table with what they cost, and in their order: the best first.
+#[test]
+fn other_ways_of_searching_are_compared() {
+    let alone = run(&Shape::default());
+    assert!(!text(&page(&alone)).contains("tried"));
+    let rivals = [(Strategy::Random, 1200), (Strategy::Joint, 1)];
+    let rival =
+        |(strategy, evaluations)| RivalRecord { strategy, evaluations, compared: alone.result.searched.clone() };
+    let mut run = alone.clone();
+    run.result.rivals = rivals.map(rival).into();
+    diverge(Some(&mut run.result.rivals[0].compared), None);
+    let words = spaced(&text(&page(&run)));
+    for remark in [
+        "random search 1200 mixtures tried; every fit diverged",
+        "joint training 1 mixture tried",
+        "105 mixtures tried",
+    ] {
+        assert!(words.contains(remark), "{remark}");
+    }
+    let at = |what: &str| words.find(what).unwrap();
+    assert!(at("joint training 1") < at("random search 1"), "what diverged is last");
+
+    run.result.rivals[1].compared.test_metric.values.pop();
+    assert!(matches!(try_page(&run), Err(ReportError::Shape { .. })));
 }
 
 #[test]

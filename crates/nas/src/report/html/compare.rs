@@ -1,4 +1,4 @@
-//! The table: the searched mixture, its discretised form and every candidate alone.
+//! The table: the searched mixture, its discretised form, what other ways of searching found, and every candidate alone.
 
 use super::palette::{ACCENT, QUIET};
 use super::strip::{Dots, Scale, row};
@@ -37,22 +37,24 @@ struct Entry<'a> {
     name: &'a str,
     searched: bool,
     single: bool,
+    /// Mixtures that were tried for it, where that is to be compared.
+    tried: Option<usize>,
     compared: &'a Compared,
 }
 
 /// The table, best test metric first, what diverged last.
 pub(super) fn table(result: &SearchResult) -> Comparison {
-    let entry = |name, searched, compared| Entry { name, searched, single: false, compared };
-    let mut entries = vec![
-        entry("searched mixture", true, &result.searched),
-        entry("discretised mixture", false, &result.discretised),
-    ];
-    entries.extend(result.baselines.iter().map(|(name, compared)| Entry {
-        name,
-        searched: false,
-        single: true,
-        compared,
-    }));
+    let plain = |name, compared| Entry { name, searched: false, single: false, tried: None, compared };
+    let tried = (!result.rivals.is_empty()).then_some(result.evaluations);
+    let searched = Entry { searched: true, tried, ..plain("searched mixture", &result.searched) };
+    let mut entries = vec![searched, plain("discretised mixture", &result.discretised)];
+    entries.extend(
+        result
+            .rivals
+            .iter()
+            .map(|rival| Entry { tried: Some(rival.evaluations), ..plain(rival.strategy.title(), &rival.compared) }),
+    );
+    entries.extend(result.baselines.iter().map(|(name, of)| Entry { single: true, ..plain(name, of) }));
     let larger = result.verdict.larger_is_better;
     let key = |entry: &Entry<'_>| match entry.compared.test_metric.mean {
         Some(mean) if larger => -mean,
@@ -109,7 +111,8 @@ fn remark(result: &SearchResult, entry: &Entry<'_>) -> String {
     let (values, seeds) = (&entry.compared.test_metric.values, result.verdict.preferred.len());
     let diverged = values.iter().filter(|value| value.is_none()).count();
     let preferred = result.verdict.preferred.iter().filter(|name| entry.single && *name == entry.name).count();
-    let mut remarks = Vec::new();
+    let tried = entry.tried.map(|tried| format!("{} tried", count(tried, "mixture", "mixtures")));
+    let mut remarks: Vec<String> = tried.into_iter().collect();
     if preferred > 0 {
         remarks.push(match (preferred == seeds, seeds) {
             (true, 1) => "validation prefers it".to_owned(),

@@ -100,6 +100,7 @@ fn check(result: &SearchResult, log: &[LogLine]) -> Result<(), ReportError> {
         }
     }
     let choices = [&result.searched, &result.discretised].into_iter().chain(result.baselines.values());
+    let choices = choices.chain(result.rivals.iter().map(|rival| &rival.compared));
     for Metric { name, values, .. } in choices.map(|compared| &compared.test_metric) {
         if values.len() != seeds {
             return wrong(format!("the test metric {name}"), "values", values.len(), seeds);
