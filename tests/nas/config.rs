@@ -7,7 +7,7 @@ use nas::exactness::Tolerance;
 use nas::inner::Optimiser;
 use nas::model::Normalise;
 use nas::outer::Solver;
-use nas::run::{Config, ConfigError, Start, documented};
+use nas::run::{Config, ConfigError, FitStart, documented};
 use nas::seed::Seed;
 use nas::space::Shape;
 use nas::trial::{AlphaStart, Precision, Strategy};
@@ -48,7 +48,7 @@ fn other() -> Config {
         strategy: Strategy::Gradient,
         rivals: vec![Strategy::Joint, Strategy::Random],
         trials: 9,
-        alpha_start: AlphaStart::Spectral,
+        start: AlphaStart::Spectral,
         method: Way::DartsSecond,
         outer_steps: 7,
         stop_at_noise: true,
@@ -60,7 +60,7 @@ fn other() -> Config {
         tolerance: Tolerance::Fixed,
         batch: 32,
         precision: Precision::Double,
-        start: Start::Warm,
+        fit_start: FitStart::Warm,
         seed: 9,
         seeds: 2,
         threads: 1,
@@ -77,17 +77,17 @@ fn the_defaults_are_the_same_everywhere() {
 fn flags_and_assignments_say_the_same() {
     let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
                  --normalise moment --groups 3 --shared --keep 1 --space sparse:2 --outer projected-gradient \
-                 --strategy gradient --rivals joint,random --trials 9 --alpha-start spectral --method darts-second --outer-steps 7 --stop-at-noise \
+                 --strategy gradient --rivals joint,random --trials 9 --start spectral --method darts-second --outer-steps 7 --stop-at-noise \
                  --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double \
-                 --start warm --seed 9 --seeds 2 --threads 1";
+                 --fit-start warm --seed 9 --seeds 2 --threads 1";
     let data = ["--data", "my \"own\" rows.csv"];
     let flags: Vec<&str> = flags.split_whitespace().chain(data).collect();
     assert_eq!(resolved(None, &[], &flags).unwrap(), other());
 
     let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf normalise=moment groups=3 \
                        shared=true keep=1 space=sparse:2 outer=projected-gradient \
-                       strategy=gradient rivals=joint,random trials=9 alpha_start=spectral method=darts-second outer_steps=7 stop_at_noise=true inner=adam \
-                       inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double start=warm seed=9 \
+                       strategy=gradient rivals=joint,random trials=9 start=spectral method=darts-second outer_steps=7 stop_at_noise=true inner=adam \
+                       inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double fit_start=warm seed=9 \
                        seeds=2 threads=1";
     let data = ["data=my \"own\" rows.csv"];
     let assignments: Vec<&str> = assignments.split_whitespace().chain(data).collect();
@@ -149,7 +149,7 @@ fn typos_get_a_suggestion() {
         ("inner=lbgfs", "did you mean \"lbfgs\"?"),
         ("space=spere", "did you mean \"sphere\"?"),
         ("outer=adam", "did you mean \"adam-logits\"?"),
-        ("start=wram", "did you mean \"warm\"?"),
+        ("fit_start=wram", "did you mean \"warm\"?"),
         ("task=regresion", "did you mean \"regression\"?"),
         ("candidates=relu,tahn", "did you mean \"tanh\"?"),
     ];
@@ -243,7 +243,7 @@ fn what_no_search_can_use_is_refused_in_one_line() {
         (&["method=unroll"], "method = unroll does not go with inner = lbfgs"),
         (&["method=unroll", "inner=momentum"], "set --inner gd"),
         (&["method=unroll", "inner=adam"], "set --inner gd"),
-        (&["method=unroll", "inner=gd", "start=warm"], "set --start cold"),
+        (&["method=unroll", "inner=gd", "fit_start=warm"], "set --fit-start cold"),
         (&["labels=l"], "with --data"),
         (&["data=i", "labels=l", "target=y"], "target = \"y\" does not go with labels"),
         (&["data=i", "labels=l", "task=regression"], "task = regression does not go with labels"),

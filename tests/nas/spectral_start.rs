@@ -105,7 +105,7 @@ fn what_is_not_finite_or_says_nothing_is_refused() {
     let constant = Mat::from_fn(10, 2, |_, j| j as f64);
     let refused = direction(&FeatureMaps::new(vec![constant]), y.as_ref(), Seed::new(3)).unwrap_err();
     assert_eq!(refused, NoDirection::NoGap { value: 0.0, reached: 99 });
-    assert!(refused.to_string().contains("as with --alpha-start even"), "{refused}");
+    assert!(refused.to_string().contains("as with --start even"), "{refused}");
     map[(3, 1)] = f64::INFINITY;
     let refused = direction(&FeatureMaps::new(vec![map]), y.as_ref(), Seed::new(3)).unwrap_err();
     assert!(matches!(refused, NoDirection::NotFinite(_)), "{refused}");

@@ -286,7 +286,7 @@ fn a_search_and_its_predictions() {
     assert!(said.starts_with("rows: regression, 24 training, 8 validation and 8 test rows, 2 seeds\n"), "{said}");
     assert!(said.ends_with("Written to runs/rows-1\n"), "{said}");
     let there = folder.nas(&format!(
-        "{ON_ROWS} {small} --space l1-ball --outer frank-wolfe --rivals random,joint --trials 3 --alpha-start spectral"
+        "{ON_ROWS} {small} --space l1-ball --outer frank-wolfe --rivals random,joint --trials 3 --start spectral"
     ));
     let said = String::from_utf8(there.stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(said.contains("Space l1-ball, by frank-wolfe, to a Frank-Wolfe gap of"), "{said}");

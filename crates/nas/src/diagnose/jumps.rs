@@ -50,7 +50,7 @@ impl Diagnosis for Jumps {
         match self.finding() {
             Finding::Found => format!(
                 "{measured}: fits jump, and the bounds above do not hold for them. Raise --ridge or --inner-steps, lower --tol, or \
-                 use --start warm."
+                 use --fit-start warm."
             ),
             Finding::Clear => format!("{measured}: fits follow alpha, as the bounds assume."),
             Finding::Unknown => "A fit beside the last one diverged: nothing is known of jumps.".to_owned(),

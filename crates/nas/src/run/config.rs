@@ -157,8 +157,8 @@ pub struct Config {
     #[arg(long, value_name = "N", default_value_t = Config::default().trials, help_heading = "Search")]
     pub trials: usize,
     /// Where the coefficients of a search by gradients begin
-    #[arg(long, value_enum, default_value_t = Config::default().alpha_start, help_heading = "Search")]
-    pub alpha_start: AlphaStart,
+    #[arg(long, value_enum, default_value_t = Config::default().start, help_heading = "Search")]
+    pub start: AlphaStart,
     /// Most steps of the coefficients, each with a fit and a hypergradient; 0 judges the even mixture
     ///
     /// Raise it when a search ends at its step limit.
@@ -222,8 +222,8 @@ pub struct Config {
     #[arg(long, value_enum, default_value_t = Config::default().precision, help_heading = "Fit")]
     pub precision: Precision,
     /// Where each fit of the search starts
-    #[arg(long, value_enum, default_value_t = Config::default().start, help_heading = "Fit")]
-    pub start: Start,
+    #[arg(long, value_enum, default_value_t = Config::default().fit_start, help_heading = "Fit")]
+    pub fit_start: FitStart,
     /// Root seed; every random stream is split from it by name
     #[arg(
         long, value_name = "N", default_value_t = Config::default().seed, help_heading = "Run",
@@ -243,7 +243,7 @@ pub struct Config {
 /// Where a fit of the search starts.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum Start {
+pub enum FitStart {
     /// At the same random weights every time, as the paper assumes: the result is a function of the coefficients.
     Cold,
     /// Where the last fit ended: faster, and the result depends on the way there.
@@ -274,7 +274,7 @@ impl Default for Config {
             strategy: Strategy::Gradient,
             rivals: Vec::new(),
             trials: 0,
-            alpha_start: AlphaStart::Even,
+            start: AlphaStart::Even,
             outer_steps: 20,
             stop_at_noise: false,
             inner: Optimiser::Lbfgs,
@@ -285,7 +285,7 @@ impl Default for Config {
             tolerance: Tolerance::Fixed,
             batch: 0,
             precision: Precision::Single,
-            start: Start::Cold,
+            fit_start: FitStart::Cold,
             seed: 0,
             seeds: 5,
             threads: 0,
@@ -328,7 +328,7 @@ impl Config {
     pub fn setting(&self, frame: &Frame) -> Result<Setting, CandidateError> {
         let ridge = self.clone().effective(frame).ridge.unwrap_or_default();
         let fit = FitOptions { optimiser: self.inner, lr: self.lr, steps: self.inner_steps, tolerance: self.tol };
-        let (loss, warm) = (metrics::loss(frame.task()), self.start == Start::Warm);
+        let (loss, warm) = (metrics::loss(frame.task()), self.fit_start == FitStart::Warm);
         let bank = candidates::bank(&self.candidates)?;
         Ok(Setting {
             percent: self.split,
@@ -343,7 +343,7 @@ impl Config {
             shape: self.space,
             solver: self.solver(),
             entropy: self.entropy,
-            alpha_start: self.alpha_start,
+            alpha_start: self.start,
             strategy: self.strategy,
             rivals: self.rivals.clone(),
             trials: self.most_trials(),

@@ -15,7 +15,7 @@ mod search;
 mod summary;
 mod theory;
 
-pub use config::{Config, Start};
+pub use config::{Config, FitStart};
 pub use documented::documented;
 pub use error::ConfigError;
 pub use folder::{FILES, Folder, FolderError, Log};

@@ -1,6 +1,6 @@
 //! What settings no search can use, and which deserve a warning.
 
-use super::{Config, ConfigError, Settings, Start};
+use super::{Config, ConfigError, FitStart, Settings};
 use crate::bilevel::Way;
 use crate::exactness::Tolerance;
 use crate::inner::Optimiser;
@@ -142,9 +142,13 @@ impl Config {
         if unroll && self.inner != Optimiser::Gd {
             return clash(method, inner, "what is unrolled is gradient descent; set --inner gd");
         }
-        if unroll && self.start == Start::Warm {
-            let start = word("start", self.start);
-            return clash(method, start, "what is unrolled begins at the same weights every time; set --start cold");
+        if unroll && self.fit_start == FitStart::Warm {
+            let start = word("fit_start", self.fit_start);
+            return clash(
+                method,
+                start,
+                "what is unrolled begins at the same weights every time; set --fit-start cold",
+            );
         }
         if unroll && batches {
             return clash(batch, method, "what is unrolled is gradient descent on all rows; set --batch 0");

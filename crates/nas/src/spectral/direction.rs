@@ -21,7 +21,7 @@ pub enum NoDirection {
     /// The spectrum of the moment matrix has no gap above that of noise.
     #[error(
         "the training rows single out no combination of candidates (the first singular value is {value:.3e}, and {reached} of \
-         {ORDERS} shuffles of the labels reach it); the search begins at the even mixture, as with --alpha-start even"
+         {ORDERS} shuffles of the labels reach it); the search begins at the even mixture, as with --start even"
     )]
     NoGap {
         /// The first singular value.

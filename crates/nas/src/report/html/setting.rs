@@ -15,7 +15,7 @@ const TELLING: [&str; 18] = [
     "outer",
     "entropy",
     "strategy",
-    "alpha_start",
+    "start",
     "method",
     "outer_steps",
     "inner",
@@ -23,7 +23,7 @@ const TELLING: [&str; 18] = [
     "tol",
     "ridge",
     "batch",
-    "start",
+    "fit_start",
     "precision",
 ];
 
