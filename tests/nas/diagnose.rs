@@ -114,7 +114,7 @@ fn hypergradients_that_failed_or_are_rough_are_found() {
     let cases = [
         (Health { skipped: 2, ..good.clone() }, "2 failed", "--ridge"),
         (Health { damped: 3, ..good.clone() }, "3 were damped", "--ridge"),
-        (Health { loose: 8, ..good.clone() }, "8 stood", "--tol"),
+        (Health { loose: 8, stuck: 3, ..good.clone() }, "8 stood", "--tol"),
         (Health { error: Some(0.6), ..good.clone() }, "0.6000", "--tol"),
     ];
     for (health, seen, advice) in cases {

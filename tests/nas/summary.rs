@@ -79,10 +79,17 @@ fn a_candidate_that_diverged_has_no_figures_where_it_did() {
 #[test]
 fn without_any_candidate_there_is_no_verdict() {
     let all: Vec<(usize, usize)> = (0..2).flat_map(|seed| (0..3).map(move |candidate| (seed, candidate))).collect();
-    let result = result(&all, |trials| trials[0].health.damped = 1);
+    let result = result(&all, |trials| {
+        trials[0].health.damped = 1;
+        (trials[0].health.loose, trials[0].health.stuck, trials[1].health.loose, trials[1].health.stuck) = (3, 1, 2, 0);
+        trials.iter_mut().for_each(|trial| trial.health.evaluations = 10);
+    });
     let Verdict { outcome, difference, interval, preferred, .. } = &result.verdict;
     assert_eq!((*outcome, *difference, *interval, preferred.len()), (Judgement::Tied, None, None, 0));
     assert!(result.notes.contains(&"1 hypergradient needed damping, which is a bias".to_owned()), "{:?}", result.notes);
+    let fits = "5 of 20 fits of the search ended above --tol, and their hypergradients are less exact: 4 at their last step (more \
+                --inner-steps help), 1 where rounding or a kink left no way down (--precision double or no relu may help)";
+    assert!(result.notes.contains(&fits.to_owned()), "{:?}", result.notes);
     assert!(comparison(&result).contains("Every single candidate diverged in every seed"));
 }
 

@@ -171,6 +171,8 @@ pub struct Health {
     pub damped: usize,
     /// Fits that ended above their tolerance.
     pub loose: usize,
+    /// Those of them that no step led on from: rounding, or a kink.
+    pub stuck: usize,
     /// Why the last one failed.
     pub reason: String,
     /// The last fit.
@@ -251,6 +253,7 @@ impl<'a, T: Element> OnData<'a, T> {
         let from = if self.inner.warm { self.from.clone() } else { self.start.clone() };
         let fit = self.fit_from(from, alpha);
         self.health.loose += usize::from(fit.end != Fitted::Stationary);
+        self.health.stuck += usize::from(fit.end == Fitted::NoDecrease);
         fit
     }
 

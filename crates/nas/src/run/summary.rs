@@ -255,13 +255,27 @@ fn tuned_notes(trial: &Trial) -> Vec<String> {
     notes
 }
 
+/// How many fits ended above their tolerance and what helps, from sums over the seeds.
+fn fits_above_tolerance(sum: impl Fn(fn(&Health) -> usize) -> usize) -> Option<String> {
+    let all: [fn(&Health) -> usize; 3] = [|health| health.evaluations, |health| health.loose, |health| health.stuck];
+    let [fits, loose, stuck] = all.map(sum);
+    let limit = (loose > stuck).then(|| format!("{} at their last step (more --inner-steps help)", loose - stuck));
+    let stuck = (stuck > 0)
+        .then(|| format!("{stuck} where rounding or a kink left no way down (--precision double or no relu may help)"));
+    let how = [limit, stuck].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    (loose > 0).then(|| {
+        format!(
+            "{loose} of {fits} fits of the search ended above --tol, and their hypergradients are less exact: {how}"
+        )
+    })
+}
+
 /// What the reader, the preprocessing of the best seed, the settings and the search have to say.
 fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial], best: usize) -> Vec<String> {
     let skipped: usize = trials.iter().map(|trial| trial.health.skipped).sum();
     let reason = || trials.iter().find(|trial| trial.health.skipped > 0).map_or("", |trial| &trial.health.reason);
-    let [fits, loose] = [|health: &Health| health.evaluations, |health: &Health| health.loose]
-        .map(|get: fn(&Health) -> usize| trials.iter().map(|trial| get(&trial.health)).sum::<usize>());
-    let damped: usize = trials.iter().map(|trial| trial.health.damped).sum();
+    let sum = |get: fn(&Health) -> usize| trials.iter().map(|trial| get(&trial.health)).sum::<usize>();
+    let (damped, loose) = (sum(|health| health.damped), fits_above_tolerance(sum));
     let diverged = |i: &usize| trials.iter().filter(|trial| trial.baselines[*i].is_none()).count();
     let begun = trials.iter().filter_map(|trial| trial.fallback.as_ref()).collect::<Vec<_>>();
     let begun = begun.first().map(|first| match (begun.len(), trials.len()) {
@@ -281,12 +295,7 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
             let steps = if skipped == 1 { "1 proposed step".to_owned() } else { format!("{skipped} proposed steps") };
             format!("{steps} had no verified hypergradient and could not be taken: {}", reason())
         }))
-        .chain((loose > 0).then(|| {
-            format!(
-                "{loose} of {fits} fits of the search ended above --tol, at their last step or where rounding and kinks left no \
-                 way down: their hypergradients are less exact; more --inner-steps or --precision double may help"
-            )
-        }))
+        .chain(loose)
         .chain((damped > 0).then(|| {
             let many = if damped == 1 { "1 hypergradient".to_owned() } else { format!("{damped} hypergradients") };
             format!("{many} needed damping, which is a bias")
