@@ -54,6 +54,14 @@ impl Isa {
         }
     }
 
+    /// The instruction set whose lanes are half as many, and have the same bits.
+    pub(crate) const fn halved(self) -> Option<Self> {
+        match self {
+            Self::Avx512 => Some(Self::Avx2),
+            Self::Baseline | Self::Avx2 => None,
+        }
+    }
+
     /// Runs a kernel compiled for this instruction set.
     ///
     /// # Panics

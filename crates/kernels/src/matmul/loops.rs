@@ -25,6 +25,9 @@ const NEAR_COLS: usize = 512;
 /// the compiler has an address for each of its rows to keep, and finds no place for one more without sending sums to memory.)
 const FAR: usize = 1 << 20;
 
+/// Bytes of half the lanes.
+const HALF: usize = 32;
+
 /// Width of a block where A is not packed, which it would be for every block: B is used before it leaves the second cache.
 const NARROW: usize = 256;
 
@@ -45,7 +48,15 @@ impl<T: Float> Product<'_, T> {
             return thin::run(self, c, ending);
         }
         let blocks = Blocks::new::<T>(c.rows, self.a.cols, c.cols, self.b.lies_in_panels());
-        self.run_blocks(par, blocks, c, None, ending, scratch);
+        self.on_lanes_for(c.cols).run_blocks(par, blocks, c, None, ending, scratch);
+    }
+
+    /// Half the lanes where so few columns would leave the other half empty; a B in panels decides itself.
+    fn on_lanes_for(self, cols: usize) -> Self {
+        match (self.b, self.isa.halved()) {
+            (Right::Strided(_), Some(isa)) if cols * size_of::<T>() <= HALF => Self { isa, ..self },
+            _ => self,
+        }
     }
 
     /// Runs on a C in panels.

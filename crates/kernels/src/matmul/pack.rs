@@ -8,6 +8,9 @@ use crate::lanes::Lanes;
 /// Rows that are packed before the next columns are looked at: a line of each column is read once.
 const STEP: usize = 16;
 
+/// Rows of contiguous elements that are dealt to strips together: what goes to one strip is a few lines of it.
+const ROWS: usize = 8;
+
 /// Packs the columns of `x` in strips of `width`, 1 to 8 columns, a divisor of their number:
 /// `to[s * width * x.rows + l * width + j] = x[l, s * width + j]`.
 #[inline(always)]
@@ -28,12 +31,14 @@ pub(super) fn pack_strips<L: Lanes>(x: Mat<'_, L::Elem>, width: usize, to: &mut 
 #[inline(always)]
 fn strips<L: Lanes, const W: usize>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
     if x.col_stride == 1 {
-        // Row by row: a line of `x` is read once.
-        for l in 0..x.rows {
-            let row = &x.data[l * x.row_stride..][..x.cols];
-            let strips = to[l * W..].chunks_mut(W * x.rows);
-            for (strip, part) in strips.zip(row.as_chunks::<W>().0) {
-                *strip.first_chunk_mut().expect("a row of the strip") = *part;
+        // A few rows at a time: a line of `x` is read once, and what is written lies together.
+        for first in (0..x.rows).step_by(ROWS) {
+            let last = x.rows.min(first + ROWS);
+            for (s, strip) in to.chunks_exact_mut(W * x.rows.max(1)).enumerate() {
+                let rows = strip[first * W..last * W].as_chunks_mut::<W>().0;
+                for (l, to) in (first..).zip(rows) {
+                    *to = *x.data[l * x.row_stride + s * W..].first_chunk().expect("a row of the strip");
+                }
             }
         }
     } else {
