@@ -14,6 +14,8 @@ mod dense;
 mod diagnose;
 mod difference;
 mod digits;
+mod dual_activations;
+mod dual_grid;
 mod e0;
 mod e0_settings;
 mod e1;

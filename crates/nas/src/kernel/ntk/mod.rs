@@ -18,7 +18,7 @@ mod table;
 
 pub use expectation::expectations;
 pub use finite::finite_blocks;
-pub use hermite_series::coefficients;
+pub use hermite_series::{coefficients, coefficients_of};
 pub use infinite::{Ntk, Trained};
 pub use pair::{Order, kappa, nngp};
 pub use quadrature::Gauss;
