@@ -42,6 +42,7 @@ mod kernel_path;
 mod kernel_quadrature;
 mod kernel_validation;
 mod layers;
+mod least_norm;
 mod mlp;
 mod model;
 mod network;

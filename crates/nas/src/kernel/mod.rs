@@ -26,6 +26,7 @@
 
 mod conditioning;
 pub mod dual;
+mod feature_ridge;
 mod features;
 mod gram;
 pub mod hermite;
@@ -38,7 +39,8 @@ mod superposed;
 pub mod validation;
 
 pub use conditioning::{Effort, LeastEigenvalue, block_bound};
-pub use features::{FeatureMaps, Pulled, RidgeFit, Weights};
+pub use feature_ridge::{Pulled, RidgeFit, Weights};
+pub use features::FeatureMaps;
 pub use gram::Gram;
 pub use mixing::Mixing;
 pub use model::KernelModel;
