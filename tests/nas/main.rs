@@ -43,6 +43,7 @@ mod kernel_quadrature;
 mod kernel_validation;
 mod layers;
 mod least_norm;
+mod logistic;
 mod mlp;
 mod model;
 mod network;
