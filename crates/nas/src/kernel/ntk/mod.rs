@@ -7,7 +7,9 @@
 //! and the training of the output weights adds c₀ E[σ_i(u) σ_j(v)]. [`kappa`] and [`nngp`] are these expectations, closed where
 //! there is a formula, else by [`expectations`]; [`Ntk`] tabulates them and makes Gram matrices.
 
+mod chebyshev;
 mod closed;
+mod direction;
 mod expectation;
 mod finite;
 mod hermite_series;
