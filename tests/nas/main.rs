@@ -34,6 +34,7 @@ mod idx;
 mod inner;
 mod invariants;
 mod kernel;
+mod kernel_deep;
 mod kernel_grams;
 mod kernel_mkl;
 mod kernel_mkl_easy;
