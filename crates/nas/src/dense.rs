@@ -2,9 +2,11 @@
 //! parallel product depend on the number of threads.
 
 mod eigen;
+mod pseudo_inverse;
 mod symmetric;
 
 pub use eigen::{NoEigenvalues, SymmetricEigen};
+pub use pseudo_inverse::{NoSingularValues, PseudoInverse};
 pub use symmetric::{apply_symmetric, frobenius_symmetric, lower_square, lower_symmetrised};
 
 use faer::dyn_stack::{MemBuffer, MemStack};

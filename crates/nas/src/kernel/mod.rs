@@ -26,9 +26,11 @@
 
 mod conditioning;
 pub mod dual;
+mod feature_ridge;
 mod features;
 mod gram;
 pub mod hermite;
+mod logistic;
 mod mixing;
 pub mod mkl;
 mod model;
@@ -38,8 +40,10 @@ mod superposed;
 pub mod validation;
 
 pub use conditioning::{Effort, LeastEigenvalue, block_bound};
-pub use features::{FeatureMaps, Pulled, RidgeFit, Weights};
+pub use feature_ridge::{Pulled, RidgeFit, Weights};
+pub use features::FeatureMaps;
 pub use gram::Gram;
+pub use logistic::{Logistic, LogisticFit, Newton, NoMinimum};
 pub use mixing::Mixing;
 pub use model::KernelModel;
 pub use ridge::{Fit, Ridge};

@@ -13,8 +13,8 @@ const WIDTH: f64 = 3.2;
 /// Nodes of a panel: enough for the waves of h_l up to l = 120.
 const NODES: usize = 40;
 
-/// The first `count` Hermite coefficients of σ or σ′: in closed form for polynomials and for relu (science 6.5), else by
-/// quadrature on both sides of 0, to 1e-12 for `count` ≤ 120.
+/// The first `count` Hermite coefficients of σ or σ′: in closed form for polynomials and for relu (science 6.5), else those of
+/// [`coefficients_of`].
 pub fn coefficients(activation: Activation, order: Order, count: usize) -> Vec<f64> {
     if let Some(mut known) = polynomial(activation, order) {
         known.resize(count, 0.0);
@@ -24,7 +24,7 @@ pub fn coefficients(activation: Activation, order: Order, count: usize) -> Vec<f
         (Activation::Relu, Order::Value) => (0..count).map(relu).collect(),
         // (σ′)_l = √(l+1) σ_{l+1}
         (Activation::Relu, Order::Slope) => (0..count).map(|l| ((l + 1) as f64).sqrt() * relu(l + 1)).collect(),
-        _ => by_quadrature(&|u| order.of(activation, u), count),
+        _ => coefficients_of(&|u| order.of(activation, u), count),
     }
 }
 
@@ -57,7 +57,9 @@ fn relu(l: usize) -> f64 {
     }
 }
 
-fn by_quadrature(f: &dyn Fn(f64) -> f64, count: usize) -> Vec<f64> {
+/// The first `count` Hermite coefficients of a function that is smooth on both sides of 0, by quadrature on both: to 1e-12 for
+/// `count` ≤ 120, unless it grows so fast that the range of 16 cuts it.
+pub fn coefficients_of(f: &dyn Fn(f64) -> f64, count: usize) -> Vec<f64> {
     let rule = Gauss::legendre(NODES);
     let mut sums = vec![0.0; count];
     let panels = (-PANELS..PANELS).map(f64::from);

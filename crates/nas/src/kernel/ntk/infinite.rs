@@ -1,13 +1,11 @@
 //! Gram matrices of the infinitely wide network.
 
+use super::direction::{angle, directions};
 use super::{Order, Table};
 use crate::dense;
 use crate::kernel::Gram;
-use faer::{Mat, MatRef, RowRef};
+use faer::{Mat, MatRef};
 use tape::Activation;
-
-/// Beyond this cosine arccos loses digits: the angle is taken from differences and sums.
-const NEARLY_PARALLEL: f64 = 0.99;
 
 /// How far the norm of a point of the unit sphere may be from 1.
 const OFF_THE_SPHERE: f64 = 1e-9;
@@ -98,23 +96,12 @@ impl Ntk {
 
     /// The rows over their norms, and these: a kernel of homogeneous activations is ‖x‖‖x'‖ times that of the directions.
     fn on_the_sphere(&self, points: MatRef<'_, f64>) -> (Mat<f64>, Vec<f64>) {
-        let norms: Vec<f64> = points.row_iter().map(|row| row.norm_l2()).collect();
+        let (directions, norms) = directions(points);
         if !self.homogeneous {
             for (i, norm) in norms.iter().enumerate() {
                 assert!((norm - 1.0).abs() <= OFF_THE_SPHERE, "row {i} has norm {norm}, not 1: divide it by its norm");
             }
         }
-        let scale = |i: usize| if norms[i] == 0.0 { 0.0 } else { norms[i].recip() };
-        let directions = Mat::from_fn(points.nrows(), points.ncols(), |i, k| points[(i, k)] * scale(i));
         (directions, norms)
     }
-}
-
-/// The angle of two unit vectors with this cosine: near 0 and π as 2 atan2(‖x − y‖, ‖x + y‖) (Kahan).
-fn angle(rho: f64, x: RowRef<'_, f64>, y: RowRef<'_, f64>) -> f64 {
-    if rho.abs() < NEARLY_PARALLEL {
-        return rho.acos();
-    }
-    let squares = |sign: f64| x.iter().zip(y.iter()).map(|(a, b)| (a + sign * b).powi(2)).sum::<f64>();
-    2.0 * squares(-1.0).sqrt().atan2(squares(1.0).sqrt())
 }
