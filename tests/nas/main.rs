@@ -1,6 +1,7 @@
 //! The search and its science.
 
 mod bad_data;
+mod bad_npy;
 mod baseline;
 mod batches;
 mod bilinear;
@@ -44,6 +45,7 @@ mod mlp;
 mod model;
 mod network;
 mod network_experiments;
+mod npy;
 mod outer;
 mod outer_adam;
 mod outer_entropic;
