@@ -46,6 +46,7 @@ mod model;
 mod network;
 mod network_experiments;
 mod npy;
+mod ntk_teacher;
 mod outer;
 mod outer_adam;
 mod outer_entropic;
