@@ -30,7 +30,8 @@ fn farthest(functions: &[Col<f64>], k: &Mat<f64>) -> f64 {
     (0..k.nrows()).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|(i, j)| entry(i, j)).fold(0.0, f64::max)
 }
 
-/// Both ways to a function have K_α* as their covariance; the control, a kernel of another mixture, is told apart.
+/// Both ways to a function have K_α* as their covariance; the control, a kernel whose cross terms have the other sign, is
+/// told apart.
 #[test]
 fn functions_have_the_tangent_kernel_as_covariance() {
     for function in [TeacherFunction::Process, TeacherFunction::Tangent { width: 8 }] {
@@ -40,9 +41,9 @@ fn functions_have_the_tangent_kernel_as_covariance() {
             let drawn = functions(&teacher, &x, 4000);
             let own = farthest(&drawn, &teacher.covariance(x.as_ref(), x.as_ref()));
             assert!(own < 5.0, "{function:?}, {trained:?}: {own} standard errors");
-            let other = NtkTeacher { alpha: vec![0.6, -0.8], ..teacher };
+            let other = NtkTeacher { alpha: vec![0.8, 0.6], ..teacher };
             let control = farthest(&drawn, &other.covariance(x.as_ref(), x.as_ref()));
-            assert!(control > 7.0, "{function:?}, {trained:?}: another mixture is only {control} standard errors off");
+            assert!(control > 20.0, "{function:?}, {trained:?}: another mixture is only {control} standard errors off");
             let means: Vec<f64> = drawn.iter().map(|f| f[0]).collect();
             assert!(mean(&means).abs() < 5.0 * standard_error(&means).unwrap());
         }

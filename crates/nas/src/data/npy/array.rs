@@ -127,7 +127,7 @@ fn each<T: Deserialize>(file: NpyFile<&[u8]>, to: impl Fn(T) -> f64) -> Result<V
 fn broken(error: &Error) -> NpyError {
     let said = error.to_string();
     let line = said.split("-->").next().unwrap_or_default().trim().trim_end_matches(':');
-    NpyError::Broken { reason: shown(line) }
+    NpyError::Broken { reason: line.to_owned() }
 }
 
 /// The type as NumPy calls it.
