@@ -156,21 +156,26 @@ fn a_singular_kernel_is_drawn_from() {
     assert!(data.y().norm_l2() > 1.0);
 }
 
-/// Mean squared test errors, seed by seed, of kernel ridge regression with a mixture, on functions of the teacher.
-fn test_errors(teacher: &NtkTeacher, alpha: &[f64], seeds: u64) -> Vec<f64> {
-    const TRAIN: usize = 40;
-    let (ntk, mixing) = (Ntk::new(&teacher.activations, 1.0, teacher.trained), Mixing::full(alpha.len()));
-    let x = teacher.points(TRAIN + 40, Seed::new(11));
+const TRAIN: usize = 40;
+const TEST: usize = 40;
+
+/// Labels and the function on the training and test points, seed by seed.
+fn drawn(teacher: &NtkTeacher, x: &Mat<f64>) -> Vec<[Col<f64>; 2]> {
     let taught = teacher.on(x.as_ref()).unwrap();
-    let (train, test) = (x.subrows(0, TRAIN), x.subrows(TRAIN, 40));
+    (0..60).map(Seed::new).map(|seed| [taught.labels(seed), taught.function(seed)]).collect()
+}
+
+/// Mean squared test errors of kernel ridge regression with a mixture on these functions.
+fn test_errors(teacher: &NtkTeacher, x: &Mat<f64>, drawn: &[[Col<f64>; 2]], alpha: &[f64]) -> Vec<f64> {
+    let (ntk, mixing) = (Ntk::new(&teacher.activations, 1.0, teacher.trained), Mixing::full(alpha.len()));
+    let (train, test) = (x.subrows(0, TRAIN), x.subrows(TRAIN, TEST));
     let (on_train, on_test) = (ntk.gram(train, train), ntk.gram(test, train));
-    let error = |seed| {
-        let (y, f) = (taught.labels(Seed::new(seed)), taught.function(Seed::new(seed)));
-        let weights = mixing.weights(alpha);
-        let ridge = Ridge::solve(&on_train, weights, y.subrows(0, TRAIN), teacher.noise * teacher.noise).unwrap();
-        ridge.fit.mean_squared_error(&on_test, f.subrows(TRAIN, 40))
+    let error = |[y, f]: &[Col<f64>; 2]| {
+        let (weights, lambda) = (mixing.weights(alpha), teacher.noise * teacher.noise);
+        let ridge = Ridge::solve(&on_train, weights, y.subrows(0, TRAIN), lambda).unwrap();
+        ridge.fit.mean_squared_error(&on_test, f.subrows(TRAIN, TEST))
     };
-    (0..seeds).map(error).collect()
+    drawn.iter().map(error).collect()
 }
 
 /// Ridge regression with the true kernel and λ = σ² is the posterior mean of a process: every other mixture does worse on average. And
@@ -179,35 +184,36 @@ fn test_errors(teacher: &NtkTeacher, alpha: &[f64], seeds: u64) -> Vec<f64> {
 fn the_true_mixture_predicts_best() {
     let process =
         NtkTeacher { noise: 0.1, ..NtkTeacher::new(4, vec![Relu, Sin, Erf, Square], vec![0.0, 0.6, 0.0, 0.8]) };
-    let wide = NtkTeacher { function: TeacherFunction::Tangent { width: 400 }, ..process.clone() };
+    let wide = NtkTeacher { function: TeacherFunction::Tangent { width: 200 }, ..process.clone() };
     for teacher in [process, wide] {
-        let truth = test_errors(&teacher, &teacher.alpha, 60);
+        let x = teacher.points(TRAIN + TEST, Seed::new(11));
+        let drawn = drawn(&teacher, &x);
+        let truth = test_errors(&teacher, &x, &drawn, &teacher.alpha);
         for wrong in [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]] {
-            let others = test_errors(&teacher, &wrong, 60);
+            let others = test_errors(&teacher, &x, &drawn, &wrong);
             let worse: Vec<f64> = others.iter().zip(&truth).map(|(other, truth)| other - truth).collect();
             let (by, error) = (mean(&worse), standard_error(&worse).unwrap());
             assert!(by > 4.0 * error, "{wrong:?} is worse by {by} ± {error} with {:?}", teacher.function);
         }
         let (found, error) = (mean(&truth), standard_error(&truth).unwrap());
-        let expected = posterior_variance(&teacher);
+        let expected = posterior_variance(&teacher, &x);
         let allowed =
             if teacher.function == TeacherFunction::Process { 5.0 * error } else { 5.0 * error + 0.1 * expected };
         assert!((found - expected).abs() < allowed, "{:?}: {found} ± {error}, not {expected}", teacher.function);
     }
 }
 
-/// The mean of k(z, z) − k(z)ᵀ (K + σ²I)⁻¹ k(z) over the test points of [`test_errors`].
-fn posterior_variance(teacher: &NtkTeacher) -> f64 {
-    let x = teacher.points(80, Seed::new(11));
+/// The mean of k(z, z) − k(z)ᵀ (K + σ²I)⁻¹ k(z) over the test points.
+fn posterior_variance(teacher: &NtkTeacher, x: &Mat<f64>) -> f64 {
     let k = teacher.covariance(x.as_ref(), x.as_ref());
-    let mut a = k.submatrix(0, 0, 40, 40).to_owned();
-    (0..40).for_each(|i| a[(i, i)] += teacher.noise * teacher.noise);
+    let mut a = k.submatrix(0, 0, TRAIN, TRAIN).to_owned();
+    (0..TRAIN).for_each(|i| a[(i, i)] += teacher.noise * teacher.noise);
     let factor = nas::dense::Cholesky::factor(a).unwrap();
     let left = |z: usize| {
-        let row = Col::from_fn(40, |i| k[(z, i)]);
+        let row = Col::from_fn(TRAIN, |i| k[(z, i)]);
         k[(z, z)] - nas::dense::dot(row.as_ref(), factor.solve(row.as_ref()).as_ref())
     };
-    mean(&(40..80).map(left).collect::<Vec<f64>>())
+    mean(&(TRAIN..TRAIN + TEST).map(left).collect::<Vec<f64>>())
 }
 
 #[test]

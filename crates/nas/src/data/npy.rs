@@ -72,9 +72,8 @@ pub(super) fn is_npy(raw: &[u8]) -> bool {
 
 /// A target is a column or a file of its own: both are a bug of the caller.
 pub(super) fn assert_one_target(labels: &Path, options: &CsvOptions) {
-    if let Some(column) = &options.target {
-        panic!("the target column {column:?} beside the targets of {}", labels.display());
-    }
+    let column = options.target.as_deref().unwrap_or_default();
+    assert!(options.target.is_none(), "the target column {column:?} beside the targets of {}", labels.display());
 }
 
 /// The columns under their names.
