@@ -12,7 +12,7 @@ fn refused(name: &str, x: impl AsRef<[u8]>, y: impl AsRef<[u8]>) -> (String, Dat
 
 fn problem(error: DataError) -> NpyError {
     let DataError::Npy { problem, .. } = error else { panic!("{error:?}") };
-    problem
+    *problem
 }
 
 fn good() -> [Vec<u8>; 2] {
@@ -138,7 +138,7 @@ fn numbers_that_are_not_finite_have_their_row_and_column() {
             assert_eq!(text, format!("x.npy, row 2, column \"c3\": element [1, 2] is {value}; {advice}"));
             let DataError::Npy { at, problem } = error else { panic!() };
             assert_eq!((at.row, at.line, at.column.as_deref()), (Some(2), None, Some("c3")));
-            assert_eq!(problem, NpyError::NotFinite { index: "[1, 2]".into(), value: value.to_string() });
+            assert_eq!(*problem, NpyError::NotFinite { index: "[1, 2]".into(), value: value.to_string() });
         }
     }
     let (text, _) = refused("nan-target", &x, list("<f4", &[0.5, f64::NAN]));

@@ -200,7 +200,7 @@ pub enum DataError {
         /// The file, and where in it.
         at: Place,
         /// What is wrong with it and what to do.
-        problem: NpyError,
+        problem: Box<NpyError>,
     },
     /// As many images as labels there must be.
     #[error("{} holds {images} images but {} holds {count} labels; give the two files of the same set", at.display(), labels.display())]

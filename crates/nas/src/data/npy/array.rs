@@ -21,7 +21,7 @@ impl Array {
     /// The array in the bytes of a file, compressed or not.
     pub(super) fn read(path: &Path, raw: Vec<u8>) -> Result<Self, DataError> {
         let bytes = contents::unpacked(path, raw)?;
-        let error = |problem| DataError::Npy { at: Place::file(path), problem };
+        let error = |problem| DataError::Npy { at: Place::file(path), problem: Box::new(problem) };
         let (header, data) = header(&bytes).map_err(error)?;
         let (shape, dtype) = (header.shape().to_vec(), name(&header.dtype()));
         let numbers = reader(&header.dtype()).map_err(error)?;
@@ -42,7 +42,7 @@ impl Array {
 
     /// A problem of this file.
     pub(super) fn error(&self, problem: NpyError) -> DataError {
-        DataError::Npy { at: Place::file(&self.path), problem }
+        DataError::Npy { at: Place::file(&self.path), problem: Box::new(problem) }
     }
 
     /// An error about the first element, row by row, that is NaN or infinite.
@@ -51,7 +51,8 @@ impl Array {
         let (i, j) = (0..self.rows).find_map(bad)?;
         let index = if self.shape.len() == 1 { format!("[{i}]") } else { format!("[{i}, {j}]") };
         let at = Place { row: Some(i + 1), ..Place::column(&self.path, &numbered(j + 1)) };
-        Some(DataError::Npy { at, problem: NpyError::NotFinite { index, value: self.columns[j][i].to_string() } })
+        let problem = NpyError::NotFinite { index, value: self.columns[j][i].to_string() };
+        Some(DataError::Npy { at, problem: Box::new(problem) })
     }
 }
 
