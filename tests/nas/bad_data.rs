@@ -42,7 +42,7 @@ fn an_empty_file_and_one_of_blank_lines() {
 
 #[test]
 fn bytes_that_are_no_text() {
-    let binary = ": this is a binary file, not CSV text; give a CSV file, or IDX images together with their labels";
+    let binary = ": this is a binary file, not CSV text; give a CSV file, a NumPy array (.npy), or IDX images together with their labels";
     assert_eq!(plain("binary", b"a,b\n1,\0\n"), binary);
     let latin = ", line 3: this is not UTF-8 text; save the file as CSV in UTF-8";
     assert_eq!(plain("latin", b"a,b\n1,2\n\xe9,3\n"), latin);

@@ -49,6 +49,20 @@ fn a_symmetric_matrix_is_multiplied_by_its_lower_triangle() {
     }
 }
 
+/// L z is what the product with the lower triangle alone says, and LLᵀ is the matrix.
+#[test]
+fn a_factor_is_multiplied_by_its_lower_triangle() {
+    for n in SIZES {
+        let (g, z) = (normal(n, n + 2, Seed::new(6)), normal(n, 1, Seed::new(7)));
+        let a = product(g.as_ref(), g.transpose());
+        let factor = Cholesky::factor(a.clone()).unwrap();
+        let l = Mat::from_fn(n, n, |i, j| if i >= j { factor.lower(i, j) } else { 0.0 });
+        let off = factor.apply_lower(z.col(0)) - product(l.as_ref(), z.as_ref()).col(0);
+        let of_square = product(l.as_ref(), l.transpose()) - &a;
+        assert!(off.norm_max() < 1e-12 && of_square.norm_max() < 1e-12 * (1 + n) as f64, "n {n}");
+    }
+}
+
 #[test]
 fn inner_products_of_symmetric_matrices_read_half_of_them() {
     for n in SIZES {

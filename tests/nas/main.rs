@@ -1,6 +1,7 @@
 //! The search and its science.
 
 mod bad_data;
+mod bad_npy;
 mod baseline;
 mod batches;
 mod bilinear;
@@ -49,6 +50,8 @@ mod mlp;
 mod model;
 mod network;
 mod network_experiments;
+mod npy;
+mod ntk_teacher;
 mod outer;
 mod outer_adam;
 mod outer_entropic;

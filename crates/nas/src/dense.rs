@@ -96,6 +96,20 @@ impl Cholesky {
         self.lower[(i, j)]
     }
 
+    /// L z, whose covariance is A when that of z is the identity.
+    ///
+    /// # Panics
+    /// When the lengths differ.
+    pub fn apply_lower(&self, z: ColRef<'_, f64>) -> Col<f64> {
+        let n = self.lower.nrows();
+        assert_eq!(z.nrows(), n, "a factor of order {n} times {} values", z.nrows());
+        let mut y = Col::zeros(n);
+        for j in 0..n {
+            (j..n).for_each(|i| y[i] += self.lower[(i, j)] * z[j]);
+        }
+        y
+    }
+
     /// The solution of A x = b.
     pub fn solve(&self, b: ColRef<'_, f64>) -> Col<f64> {
         let mut x = b.to_owned();

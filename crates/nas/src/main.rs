@@ -25,6 +25,7 @@ Examples:
   nas data rows.csv --target price                    what the reader understands of a file
   nas search --data rows.csv --target price           which activations, and are they worth it?
   nas search                                          the same on the embedded digits
+  nas search --data x.npy --labels y.npy              the same on NumPy arrays
   nas search --data images.idx3-ubyte.gz --labels labels.idx1-ubyte.gz --rows 5000
   nas predict runs/rows-1 --data new.csv --out predictions.csv
   nas search --candidates relu,tanh,sin --hidden 128,64 --groups 4

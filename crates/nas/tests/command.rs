@@ -18,6 +18,9 @@ struct Case<'a> {
 const ROWS: Given<'_> =
     ("rows.csv", b"size,colour,price\n1,red,10.5\n2,blue,20.25\n3,red,30.5\n4,blue,41\n5,red,50.5\n6,blue,60\n");
 const TOO_FEW: Given<'_> = ("few.csv", b"a,b\n1,0.5\n2,0.25\n");
+const CUBE: &[u8] = b"\x93NUMPY\x01\x00\x3d\x00{'descr': '|u1', 'fortran_order': False, 'shape': (1, 2, 1)}\n\x07\x08";
+const LIST: Given<'_> =
+    ("y.npy", b"\x93NUMPY\x01\x00\x38\x00{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}\n\x07\x08");
 const ON_ROWS: &str = "search --data rows.csv";
 const ON_BAD: &str = "search --data bad.csv";
 
@@ -26,7 +29,7 @@ const fn bad<'a>(name: &'a str, files: &'a [Given<'a>], says: &'a [&'a str]) -> 
     Case { name, files, arguments: ON_BAD, says }
 }
 
-const CASES: [Case<'_>; 27] = [
+const CASES: [Case<'_>; 30] = [
     Case {
         name: "a missing file",
         files: &[],
@@ -48,6 +51,24 @@ const CASES: [Case<'_>; 27] = [
     bad("an empty file", &[("bad.csv", b"")], &["bad.csv", "empty"]),
     bad("a header alone", &[("bad.csv", b"a,b,y\n")], &["bad.csv"]),
     bad("a binary file", &[("bad.csv", b"\x7fELF\x00\x01\x02\x00")], &["bad.csv", "binary"]),
+    Case {
+        name: "an array of three dimensions",
+        files: &[("x.npy", CUBE), LIST],
+        arguments: "search --data x.npy --labels y.npy",
+        says: &["x.npy", "3 dimensions (shape (1, 2, 1))", "reshape"],
+    },
+    Case {
+        name: "targets that are no array",
+        files: &[LIST, ("x.npy", LIST.1), ROWS],
+        arguments: "search --data x.npy --labels rows.csv",
+        says: &["rows.csv: a NumPy array begins with"],
+    },
+    Case {
+        name: "a target twice",
+        files: &[LIST, ("x.npy", LIST.1)],
+        arguments: "search --data x.npy --labels y.npy --target c1",
+        says: &["target = \"c1\" does not go with labels", "leave one out"],
+    },
     Case { name: "too few rows", files: &[TOO_FEW], arguments: "search --data few.csv", says: &["2 rows", "60/20/20"] },
     Case {
         name: "an unknown candidate",
@@ -295,6 +316,33 @@ fn a_search_and_its_predictions() {
     assert_eq!(String::from_utf8(predicted.stdout).expect("text"), "40 predictions written to new.csv\n");
     assert_eq!(fs::read_to_string(folder.0.join("new.csv")).expect("a file").lines().count(), 41);
     assert_eq!(folder.nas("predict runs/rows-1 --data rows.csv --out new.csv").status.code(), Some(2));
+}
+
+/// The same with arrays as numpy.save writes them: what is understood, a search, its predictions.
+#[test]
+fn arrays_on_the_command_line() {
+    let folder = Folder::new("arrays");
+    let array = |shape: &str, numbers: &[f64]| {
+        let header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}{:60}\n", "");
+        let size = (header.len() as u16).to_le_bytes();
+        let numbers: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+        [b"\x93NUMPY\x01\x00", &size[..], header.as_bytes(), &numbers].concat()
+    };
+    let x: Vec<f64> = (0..80).map(|k| f64::from(k * k % 17)).collect();
+    let y: Vec<f64> = (0..40).map(|i| (x[2 * i] * 0.3).sin() + x[2 * i + 1]).collect();
+    folder.give(&[("x.npy", &array("(40, 2)", &x)), ("y.npy", &array("(40,)", &y))]);
+    let said = |arguments: &str| {
+        let Output { status, stdout, stderr } = folder.nas(arguments);
+        assert!(status.success(), "{arguments}: {}", String::from_utf8_lossy(&stderr));
+        String::from_utf8(stdout).expect("text")
+    };
+    let data = said("data x.npy --labels y.npy");
+    assert!(data.starts_with("x: 40 rows, 2 columns\n") && data.contains("target \"y\" (regression)"), "{data}");
+    let small = "--hidden 4 --candidates tanh,sin --seeds 2 --outer-steps 2 --ridge 0.01 --tol 0.001 --quiet";
+    let found = said(&format!("search --data x.npy --labels y.npy {small}"));
+    assert!(found.starts_with("x: regression, 24 training, 8 validation and 8 test rows, 2 seeds\n"), "{found}");
+    assert_eq!(said("predict runs/x-1 --data x.npy --out new.csv"), "40 predictions written to new.csv\n");
+    assert!(said("search --help").contains("NumPy array"));
 }
 
 /// What may disappoint is said on standard error before the search, not only in the result.

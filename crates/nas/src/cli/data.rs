@@ -8,16 +8,16 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub(crate) struct DataFile {
-    /// A CSV file (gzip too), IDX images with --labels, or nothing for the embedded digits
+    /// A CSV file or NumPy array (gzip too), NumPy rows or IDX images with --labels, or nothing for the embedded digits
     file: Option<PathBuf>,
-    /// The labels of IDX images
+    /// The targets of NumPy rows (.npy too), or the labels of IDX images
     #[arg(long, value_name = "FILE", requires = "file")]
     labels: Option<PathBuf>,
     /// Name of the target column, or its number where there is no header; the last one if not given
     #[arg(long, value_name = "COLUMN", requires = "file", conflicts_with = "labels")]
     target: Option<String>,
     /// What the target is, where it is not what the reader takes it for
-    #[arg(long, requires = "file", conflicts_with = "labels")]
+    #[arg(long, requires = "file")]
     task: Option<Task>,
 }
 

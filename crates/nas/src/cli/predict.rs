@@ -11,7 +11,7 @@ pub(crate) struct Prediction {
     /// Folder of a finished run
     #[arg(value_name = "DIR")]
     run: PathBuf,
-    /// CSV file with the columns of the training (a target is not needed), or IDX images
+    /// CSV file or NumPy array with the columns of the training (a target is not needed), or IDX images
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// CSV file to write: a prediction for every row, and the probability of each class

@@ -25,6 +25,22 @@ pub(super) fn unpacked(path: &Path, raw: Vec<u8>) -> Result<Vec<u8>, DataError> 
     Ok(bytes)
 }
 
+/// The first bytes of what is in a file, at most so many; none of one that does not unpack, which is an error later.
+pub(super) fn start(raw: &[u8], count: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let plain = !raw.starts_with(&GZIP);
+    let mut content: Box<dyn Read> = if plain { Box::new(raw) } else { Box::new(MultiGzDecoder::new(raw)) };
+    match content.by_ref().take(count as u64).read_to_end(&mut bytes) {
+        Ok(_) => bytes,
+        Err(_) => Vec::new(),
+    }
+}
+
+/// The first bytes in hex, for a message.
+pub(super) fn shown(bytes: &[u8], count: usize) -> String {
+    bytes.iter().take(count).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
 /// SHA-256 of the parts one after the other, in hex.
 pub(super) fn sha256(parts: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
@@ -36,6 +52,6 @@ pub(super) fn sha256(parts: &[&[u8]]) -> String {
 pub(super) fn name(path: &Path) -> String {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let plain = name.strip_suffix(".gz").unwrap_or(&name);
-    let stem = [".csv", ".tsv", ".txt"].iter().find_map(|extension| plain.strip_suffix(extension));
+    let stem = [".csv", ".tsv", ".txt", ".npy"].iter().find_map(|extension| plain.strip_suffix(extension));
     stem.unwrap_or(plain).to_owned()
 }

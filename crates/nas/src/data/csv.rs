@@ -8,7 +8,7 @@ use super::target;
 use super::text::Text;
 use std::path::Path;
 
-/// How to read a CSV file.
+/// How to read a CSV file, or the columns of a NumPy array.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CsvOptions {
     /// The column to predict, by its name; in a file without a header also by its number, counted from 1. Default: the last.
@@ -41,7 +41,8 @@ pub(super) fn from_bytes(path: &Path, raw: Vec<u8>, options: &CsvOptions) -> Res
     }
     let mut notes = vec![text.describe()];
     notes.extend(drop_rows_without_target(&mut text, target_column)?);
-    let (task, note) = task(&text, target_column, options.task);
+    let name = &text.names[target_column];
+    let (task, note) = target::decide(name, options.task, || target::task(&text, target_column));
     notes.push(note);
     let target = target::target(&text, target_column, task)?;
     let features = features(&text, target_column)?;
@@ -58,17 +59,6 @@ fn drop_rows_without_target(text: &mut Text, target: usize) -> Result<Option<Str
     }
     let dropped = before - text.rows();
     Ok((dropped > 0).then(|| format!("{dropped} rows were dropped because their target is missing")))
-}
-
-fn task(text: &Text, target: usize, given: Option<Task>) -> (Task, String) {
-    let name = &text.names[target];
-    match given {
-        Some(task) => (task, format!("the target is {name:?}, the task {task} as asked for")),
-        None => {
-            let (task, why) = target::task(text, target);
-            (task, format!("the target is {name:?}, the task {task} because {why}; the option task says otherwise"))
-        }
-    }
 }
 
 fn features(text: &Text, target: usize) -> Result<Features, DataError> {

@@ -1,5 +1,6 @@
 //! Why data cannot be used.
 
+use super::npy::NpyError;
 use crate::suggest::nearest;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,6 +12,8 @@ pub struct Place {
     pub path: PathBuf,
     /// Its line, from 1.
     pub line: Option<u64>,
+    /// The row of an array, from 1.
+    pub row: Option<usize>,
     /// The column's name.
     pub column: Option<String>,
 }
@@ -18,7 +21,7 @@ pub struct Place {
 impl Place {
     /// A whole file.
     pub fn file(path: &Path) -> Self {
-        Self { path: path.to_owned(), line: None, column: None }
+        Self { path: path.to_owned(), line: None, row: None, column: None }
     }
 
     /// A line of a file.
@@ -36,6 +39,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.path.display())?;
         self.line.map_or(Ok(()), |line| write!(f, ", line {line}"))?;
+        self.row.map_or(Ok(()), |row| write!(f, ", row {row}"))?;
         self.column.as_ref().map_or(Ok(()), |column| write!(f, ", column {column:?}"))
     }
 }
@@ -63,7 +67,9 @@ pub enum DataError {
     #[error("{0}: the file is empty; give a CSV file with one row per sample")]
     Empty(Place),
     /// Zero bytes in what should be text.
-    #[error("{0}: this is a binary file, not CSV text; give a CSV file, or IDX images together with their labels")]
+    #[error(
+        "{0}: this is a binary file, not CSV text; give a CSV file, a NumPy array (.npy), or IDX images together with their labels"
+    )]
     Binary(Place),
     /// Text in another encoding.
     #[error("{0}: this is not UTF-8 text; save the file as CSV in UTF-8")]
@@ -187,6 +193,14 @@ pub enum DataError {
         at: Place,
         /// What is wrong with it and what to do.
         problem: String,
+    },
+    /// A NumPy array that cannot be used.
+    #[error("{at}: {problem}")]
+    Npy {
+        /// The file, and where in it.
+        at: Place,
+        /// What is wrong with it and what to do.
+        problem: Box<NpyError>,
     },
     /// As many images as labels there must be.
     #[error("{} holds {images} images but {} holds {count} labels; give the two files of the same set", at.display(), labels.display())]

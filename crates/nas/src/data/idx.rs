@@ -19,9 +19,14 @@ const DAMAGED: &str = "the file is cut off or damaged, fetch it again";
 
 /// Reads images and their labels, compressed or not. The pixels are called p0, p1, ...; the target is called "label".
 pub fn read_idx(images: &Path, labels: &Path) -> Result<Frame, DataError> {
-    let (raw_images, raw_labels) = (contents::raw(images)?, contents::raw(labels)?);
-    let sha256 = contents::sha256(&[&raw_images, &raw_labels]);
-    let features = pixels(images, raw_images)?;
+    from_bytes(images, contents::raw(images)?, labels)
+}
+
+/// The frame in the bytes of a file of images and in a file of labels.
+pub(super) fn from_bytes(images: &Path, raw: Vec<u8>, labels: &Path) -> Result<Frame, DataError> {
+    let raw_labels = contents::raw(labels)?;
+    let sha256 = contents::sha256(&[&raw, &raw_labels]);
+    let features = pixels(images, raw)?;
     let array = array(labels, raw_labels)?;
     if array.sizes.len() != 1 {
         return Err(idx(labels, "these are images, not labels; give the two files in the order images, labels".into()));
@@ -59,8 +64,7 @@ pub(super) fn is_idx(bytes: &[u8]) -> bool {
 fn array(path: &Path, raw: Vec<u8>) -> Result<Array, DataError> {
     let bytes = contents::unpacked(path, raw)?;
     if !is_idx(&bytes) {
-        let start: Vec<String> = bytes.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
-        let start = start.join(" ");
+        let start = contents::shown(&bytes, 4);
         return Err(idx(
             path,
             format!(
@@ -88,6 +92,6 @@ fn big_endian(bytes: &[u8]) -> usize {
     bytes.iter().fold(0, |value, &byte| value << 8 | usize::from(byte))
 }
 
-fn idx(path: &Path, problem: String) -> DataError {
+pub(super) fn idx(path: &Path, problem: String) -> DataError {
     DataError::Idx { at: Place::file(path), problem }
 }

@@ -1,6 +1,7 @@
 //! Data sets, the splits of them, and the generators of planted problems.
 //!
-//! A person's data comes in as a [`Frame`] ([`read_csv`], [`read_idx`], or the embedded [`digits`]); [`Parts`] says which
+//! A person's data comes in as a [`Frame`] ([`read`], which knows the formats by their content:
+//! [`read_csv`], [`read_npy`], [`read_idx`]; or the embedded [`digits`]); [`Parts`] says which
 //! rows train, validate and test; [`Preprocess`], fitted on the training rows, turns rows into [`Samples`] of numbers, in
 //! training and later for rows that it has never seen ([`Preprocess::read`]).
 
@@ -15,9 +16,12 @@ mod error;
 mod frame;
 mod idx;
 mod moments;
+mod npy;
+mod ntk_teacher;
 mod parts;
 mod planted;
 mod preprocess;
+mod read;
 mod sample;
 mod split;
 mod target;
@@ -30,9 +34,12 @@ pub use encode::Encoding;
 pub use error::{DataError, Place};
 pub use frame::{Cells, Column, Features, Frame, Target, Task};
 pub use idx::read_idx;
+pub use npy::{NpyError, read_npy};
+pub use ntk_teacher::{NtkTeacher, Taught, TeacherFunction, TeacherInputs};
 pub use parts::{Parts, Percent};
 pub use planted::QuadraticForm;
 pub use preprocess::{EncodedColumn, Preprocess, Samples, TargetEncoding};
+pub use read::read;
 pub use split::{Sizes, Split, SplitError};
 
 use faer::{ColRef, MatRef};

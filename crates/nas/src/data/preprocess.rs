@@ -6,7 +6,7 @@ use super::error::{DataError, Place, listed};
 use super::frame::{Cells, Column, Features, Frame, Target, Task};
 use super::moments::moments;
 use super::text::Text;
-use super::{contents, idx};
+use super::{contents, idx, npy};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
@@ -113,11 +113,14 @@ impl Preprocess {
         self.encode(features, &(0..features.rows).collect::<Vec<_>>())
     }
 
-    /// Reads the columns that the model needs from a CSV file or from IDX images; a target is not needed.
+    /// Reads the columns that the model needs from a CSV file, a NumPy array or IDX images; a target is not needed.
     pub fn read(&self, path: &Path) -> Result<Features, DataError> {
         let bytes = contents::unpacked(path, contents::raw(path)?)?;
         if idx::is_idx(&bytes) {
             return idx::pixels(path, bytes);
+        }
+        if npy::is_npy(&bytes) {
+            return npy::features(path, bytes);
         }
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         let text = Text::parse(path, &bytes, &names)?;

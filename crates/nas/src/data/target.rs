@@ -16,15 +16,30 @@ pub(super) fn task(text: &Text, column: usize) -> (Task, String) {
     if !Count::of(text, column).is_numeric() {
         return (Task::Classification, "its cells are text".into());
     }
-    let mut values: Vec<f64> = text.column(column).filter_map(number).collect();
+    task_of_numbers(text.column(column).filter_map(number).collect(), text.rows())
+}
+
+/// The task that the numbers of a target with so many rows look like, and why.
+pub(super) fn task_of_numbers(mut values: Vec<f64>, rows: usize) -> (Task, String) {
     let whole = values.iter().all(|value| value.fract() == 0.0);
     values.sort_by(f64::total_cmp);
     values.dedup();
     let different = values.len();
-    if whole && different <= MOST_CLASSES && 2 * different <= text.rows() {
+    if whole && different <= MOST_CLASSES && 2 * different <= rows {
         return (Task::Classification, format!("its cells are {different} different whole numbers"));
     }
     (Task::Regression, format!("its cells are {different} different numbers"))
+}
+
+/// The task that is asked for or else looks right, and a note about it.
+pub(super) fn decide(name: &str, given: Option<Task>, looks: impl FnOnce() -> (Task, String)) -> (Task, String) {
+    match given {
+        Some(task) => (task, format!("the target is {name:?}, the task {task} as asked for")),
+        None => {
+            let (task, why) = looks();
+            (task, format!("the target is {name:?}, the task {task} because {why}; the option task says otherwise"))
+        }
+    }
 }
 
 /// The target column, which has no gaps.
@@ -34,6 +49,15 @@ pub(super) fn target(text: &Text, column: usize, task: Task) -> Result<Target, D
         return classes(text.column(column).map(str::to_owned).collect(), place);
     }
     let Cells::Numeric(values) = numeric(text, column)? else { return Err(DataError::NoTarget(place(None))) };
+    of_numbers(values, task, place)
+}
+
+/// A target of finite numbers.
+pub(super) fn of_numbers(
+    values: Vec<f64>,
+    task: Task,
+    place: impl Fn(Option<usize>) -> Place,
+) -> Result<Target, DataError> {
     if task == Task::Classification {
         // By number, so that 1 and 1.0 are one class; + 0.0 makes -0 a 0.
         return classes(values.iter().map(|value| (value + 0.0).to_string()).collect(), place);

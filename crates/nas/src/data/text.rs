@@ -62,16 +62,12 @@ impl Text {
 
     /// The number of the column with this name.
     pub(super) fn find(&self, name: &str) -> Result<usize, DataError> {
-        let found = self.names.iter().position(|column| column == name);
-        found.ok_or_else(|| DataError::unknown_column(&self.path, name, &self.names))
+        find(&self.path, &self.names, name)
     }
 
     /// The number of the column with this name, or without a header with this number, counted from 1.
     pub(super) fn find_or_count(&self, name: &str) -> Result<usize, DataError> {
-        match name.parse::<usize>() {
-            Ok(number) if !self.header && (1..=self.names.len()).contains(&number) => Ok(number - 1),
-            _ => self.find(name),
-        }
+        if self.header { self.find(name) } else { find_or_count(&self.path, &self.names, name) }
     }
 
     /// Keeps the rows that have a cell in this column.
@@ -87,6 +83,20 @@ impl Text {
             format!("no header was found, so the columns are called {}", listed(&self.names))
         };
         format!("{} rows, {} columns, divided by {}; {header}", self.rows(), self.names.len(), self.delimiter)
+    }
+}
+
+/// The number of the column with this name, among all names of a file.
+fn find(path: &Path, names: &[String], name: &str) -> Result<usize, DataError> {
+    let found = names.iter().position(|column| column == name);
+    found.ok_or_else(|| DataError::unknown_column(path, name, names))
+}
+
+/// The number of the column with this name or this number, counted from 1, in a file without a header.
+pub(super) fn find_or_count(path: &Path, names: &[String], name: &str) -> Result<usize, DataError> {
+    match name.parse::<usize>() {
+        Ok(number) if (1..=names.len()).contains(&number) => Ok(number - 1),
+        _ => find(path, names, name),
     }
 }
 
@@ -178,7 +188,8 @@ fn header_names(header: &StringRecord) -> Vec<String> {
     header.iter().enumerate().map(named).collect()
 }
 
-fn numbered(column: usize) -> String {
+/// The name of a column in a file without a header, counted from 1.
+pub(super) fn numbered(column: usize) -> String {
     format!("c{column}")
 }
 

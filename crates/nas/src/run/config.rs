@@ -1,7 +1,7 @@
 //! The one configuration of a search: flags, file, `--set` and the documentation's table come from this struct.
 
 use crate::bilevel::{Inner, Way};
-use crate::data::{CsvOptions, DataError, Frame, Percent, Task, digits, read_csv, read_idx};
+use crate::data::{CsvOptions, DataError, Frame, Percent, Task, digits, read};
 use crate::exactness::Tolerance;
 use crate::inner::{FitOptions, Optimiser};
 use crate::metrics;
@@ -26,21 +26,21 @@ const OUTER: Options = Options { steps: 0, first: FirstStep::Distance(1.0), tole
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// CSV file (gzip too), or IDX images with --labels; if not given, the embedded digits
+    /// CSV file or NumPy array (gzip too), or NumPy rows or IDX images with --labels; if not given, the embedded digits
     ///
     /// One row per sample; columns of words are encoded one-hot and gaps filled. `nas data FILE` tells what is understood.
     #[arg(long, value_name = "FILE", value_parser = path, help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<PathBuf>,
-    /// The labels of IDX images
+    /// The targets of NumPy rows (.npy too), or the labels of IDX images
     #[arg(long, value_name = "FILE", value_parser = path, help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub labels: Option<PathBuf>,
-    /// Column of a CSV file to predict: its name, or its number where there is no header; if not given, the last one
+    /// Column to predict: its name, or its number where there is no header; if not given, the last one
     #[arg(long, value_name = "COLUMN", help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// What the target of a CSV file is, where it is not what the reader takes it for
+    /// What the target is, where it is not what the reader takes it for
     ///
     /// Numbers are a regression unless there are few different whole ones. Say `classification` for classes written as
     /// numbers, `regression` for counts.
@@ -296,10 +296,10 @@ impl Default for Config {
 impl Config {
     /// Reads the data, or the sample of it that is asked for.
     pub fn frame(&self) -> Result<Frame, DataError> {
-        let frame = match (&self.data, &self.labels) {
-            (None, _) => digits(),
-            (Some(images), Some(labels)) => read_idx(images, labels),
-            (Some(file), None) => read_csv(file, &CsvOptions { target: self.target.clone(), task: self.task }),
+        let options = CsvOptions { target: self.target.clone(), task: self.task };
+        let frame = match &self.data {
+            None => digits(),
+            Some(file) => read(file, self.labels.as_deref(), &options),
         }?;
         let rows = if self.rows == 0 { usize::MAX } else { self.rows };
         Ok(frame.sample(rows, Seed::new(self.seed).split("sample")))

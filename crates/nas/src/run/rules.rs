@@ -189,14 +189,16 @@ impl Config {
     /// Which of the settings about data go together.
     fn check_data(&self) -> Result<(), ConfigError> {
         let (no_data, labels) = (self.data.is_none(), self.labels.is_some());
-        let column = self.target.as_ref().map(|target| format!("target = {target:?}"));
-        let column = column.or_else(|| self.task.map(|task| word("task", task)));
+        let target = self.target.as_ref().map(|target| format!("target = {target:?}"));
         if labels && no_data {
-            return clash("labels", "no data", "give the images that they belong to with --data");
+            return clash("labels", "no data", "give the rows or images that they belong to with --data");
         }
-        match column {
-            Some(column) if labels => clash(column, "labels", "IDX files have classes and no columns; leave one out"),
-            Some(column) if no_data => clash(column, "no data", "it is about a CSV file; give one with --data"),
+        match (target, self.task) {
+            (Some(target), _) if labels => clash(target, "labels", "either of them is the target; leave one out"),
+            (Some(target), _) if no_data => clash(target, "no data", "it is about a file; give one with --data"),
+            (None, Some(task)) if no_data => {
+                clash(word("task", task), "no data", "it is about a file; give one with --data")
+            }
             _ => Ok(()),
         }
     }
