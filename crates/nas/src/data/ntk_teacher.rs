@@ -29,9 +29,9 @@ const NUGGET: f64 = 1e-9;
 /// let seed = Seed::new(1);
 /// let data = teacher.generate(60, seed)?;
 /// let sizes = Sizes { train: 30, validation: 20, test: 10 };
-/// let split = Split::random(&data, sizes, &mut seed.split("split").stream()).unwrap();
+/// let split = Split::random(&data, sizes, &mut seed.split("split").stream())?;
 /// assert_eq!((split.test.len(), split.test.dimension()), (10, 5));
-/// # Ok::<(), nas::dense::NotPositiveDefinite>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct NtkTeacher {
