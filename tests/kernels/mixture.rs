@@ -251,7 +251,7 @@ fn every_order<T: Float>(isa: Isa, x: &[T]) -> Vec<Vec<T>> {
     answers
 }
 
-/// Registers of 32 and of 64 bytes fuse the same products; what is a division in one is a reciprocal made of products in the other.
+/// Registers of 32 and of 64 bytes fuse the same products.
 #[test]
 fn bits_do_not_depend_on_the_length_of_registers() {
     fn check<T: Float>(n: usize) {

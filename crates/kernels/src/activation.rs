@@ -52,10 +52,21 @@ impl Activation {
         match (self, k) {
             (Self::Identity, 0) => Some(Plain::X),
             (Self::Identity, 1) => Some(Plain::One),
-            (Self::Relu | Self::LeakyRelu(_) | Self::Identity, _) if k > 1 => Some(Plain::Zero),
+            _ if k > 1 && self.is_straight() => Some(Plain::Zero),
             (Self::Square, 3) => Some(Plain::Zero),
+            (Self::Sin, _) => Some([Plain::Sin, Plain::Cos][k % 2]),
             _ => None,
         }
+    }
+
+    /// Whether σ is made of straight lines.
+    pub(crate) fn is_straight(self) -> bool {
+        matches!(self, Self::Relu | Self::LeakyRelu(_) | Self::Identity)
+    }
+
+    /// Whether σ⁽ᵏ⁾ is the opposite of what [`Self::plain`] says: sin″ and sin‴.
+    pub(crate) fn is_opposite(self, k: usize) -> bool {
+        matches!(self, Self::Sin) && k >= 2
     }
 
     /// σ⁽ᵏ⁾(x) for the orders of a span, one tile for each, over the first `n` elements of a tile, a multiple of 32. Tiles of orders
@@ -71,7 +82,7 @@ impl Activation {
     ) {
         let at = At::new(x, parts);
         match self {
-            Self::Identity => {}
+            Self::Identity | Self::Sin => {}
             Self::Relu | Self::LeakyRelu(_) if span.first > 1 => {}
             Self::Relu => isa.run_apart(&mut Orders { jet: jets::Relu, span: span.up_to_slope(), at, n, out }),
             Self::LeakyRelu(s) => {
@@ -84,7 +95,6 @@ impl Activation {
             Self::Silu => isa.run_apart(&mut Orders { jet: jets::Silu, span, at, n, out }),
             Self::Gelu => isa.run_apart(&mut Orders { jet: jets::Gelu, span, at, n, out }),
             Self::Elu(a) => isa.run_apart(&mut Orders { jet: jets::Elu(a.get()), span, at, n, out }),
-            Self::Sin => isa.run_apart(&mut Orders { jet: jets::Sin, span, at, n, out }),
             Self::Square => isa.run_apart(&mut Orders { jet: jets::Square, span, at, n, out }),
             Self::Erf => isa.run_apart(&mut Orders { jet: jets::Erf, span, at, n, out }),
             Self::Hermite(degree) => {
@@ -105,6 +115,10 @@ pub(crate) enum Plain {
     One,
     /// 0
     Zero,
+    /// sin x, a part
+    Sin,
+    /// cos x, a part
+    Cos,
 }
 
 /// Tiles for the orders of a span, from the first on; those that are left over are not touched.
@@ -114,7 +128,7 @@ pub(crate) type Jets<T> = [Tile<T>; 4];
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
     pub(crate) first: usize,
-    last: usize,
+    pub(crate) last: usize,
 }
 
 impl Span {
@@ -125,7 +139,12 @@ impl Span {
         if first == last || last <= 2 { Self { first, last } } else { Self { first: 0, last: 3 } }
     }
 
-    /// Without the orders beyond the first.
+    /// Its first order alone.
+    pub(crate) fn only_first(self) -> Self {
+        Self { last: self.first, ..self }
+    }
+
+    /// Without the orders beyond the slope.
     fn up_to_slope(self) -> Self {
         Self { last: self.last.min(1), ..self }
     }

@@ -10,6 +10,7 @@ mod float;
 mod group;
 mod isa;
 mod lanes;
+mod line;
 mod matmul;
 mod mixture;
 mod par;

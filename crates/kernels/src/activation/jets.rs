@@ -143,7 +143,7 @@ impl Jet for Gelu {
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let tail = at.lifted_tail() * splat(LIFT.recip());
         let cdf = at.x().lt(splat(0.0)).select(tail, splat::<L>(1.0) - tail);
-        let pdf = at.gauss() * splat(0.5 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2);
+        let pdf = at.lifted_gauss() * splat(std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2 / LIFT);
         let x = bounded(at.x());
         let x_2 = x * x;
         // Φ stays times `LIFT` until x has multiplied it: alone it would be subnormal where x·Φ is not.
@@ -161,16 +161,12 @@ impl Jet for Elu {
         let (zero, one) = (splat::<L>(0.0), splat::<L>(1.0));
         let right = positive(at.x());
         let e = a * at.e();
-        [right.select(at.x(), a * at.e_less_1()), right.select(one, e), right.select(zero, e), right.select(zero, e)]
-    }
-}
-
-pub(super) struct Sin;
-
-impl Jet for Sin {
-    #[inline(always)]
-    fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        [at.sin(), at.cos(), -at.sin(), -at.cos()]
+        [
+            right.select(at.x(), a * ((at.e() - one) + at.e_rest())),
+            right.select(one, e),
+            right.select(zero, e),
+            right.select(zero, e),
+        ]
     }
 }
 

@@ -20,7 +20,6 @@ pub(crate) type Tile<T> = [T; TILE];
 pub(crate) struct Needs {
     decay: bool,
     rest: bool,
-    less_1: bool,
     fraction_of_square: bool,
     fraction: bool,
     gauss: bool,
@@ -46,7 +45,7 @@ impl Needs {
                 }
                 Activation::Elu(_) => {
                     needs.decay = true;
-                    needs.less_1 |= value;
+                    needs.rest |= value;
                 }
                 Activation::Gelu => {
                     needs.gauss = true;
@@ -70,16 +69,15 @@ impl Needs {
 }
 
 /// The number of parts.
-pub(crate) const PARTS: usize = 12;
+pub(crate) const PARTS: usize = 11;
 
 /// The parts of a tile of x. Those that are not wanted hold anything.
 pub(crate) struct Parts<'a, T> {
     e: &'a mut Tile<T>,
     e_rest: &'a mut Tile<T>,
-    e_less_1: &'a mut Tile<T>,
     fraction_of_square: &'a mut Tile<T>,
     fraction: &'a mut Tile<T>,
-    gauss: &'a mut Tile<T>,
+    lifted_gauss: &'a mut Tile<T>,
     lifted_tail: &'a mut Tile<T>,
     sin: &'a mut Tile<T>,
     cos: &'a mut Tile<T>,
@@ -111,10 +109,9 @@ impl<'a, T: Float> Parts<'a, T> {
         let [
             e,
             e_rest,
-            e_less_1,
             fraction_of_square,
             fraction,
-            gauss,
+            lifted_gauss,
             lifted_tail,
             sin,
             cos,
@@ -125,10 +122,9 @@ impl<'a, T: Float> Parts<'a, T> {
         Self {
             e,
             e_rest,
-            e_less_1,
             fraction_of_square,
             fraction,
-            gauss,
+            lifted_gauss,
             lifted_tail,
             sin,
             cos,
@@ -136,6 +132,16 @@ impl<'a, T: Float> Parts<'a, T> {
             erf_slope,
             erf_slope_rest,
         }
+    }
+
+    /// sin x
+    pub(crate) fn sin(&self) -> &Tile<T> {
+        self.sin
+    }
+
+    /// cos x
+    pub(crate) fn cos(&self) -> &Tile<T> {
+        self.cos
     }
 
     /// Computes what is wanted of the first `n` elements of a tile, a multiple of the number of lanes.
@@ -163,8 +169,7 @@ impl<'a, T: Float> Parts<'a, T> {
 
     #[inline(always)]
     fn fill_decays<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
-        // What e lost and e − 1 are there anyway: to store both costs less than loops for each.
-        match (needs.less_1 || needs.rest, needs.fraction_of_square, needs.fraction) {
+        match (needs.rest, needs.fraction_of_square, needs.fraction) {
             (false, false, false) => self.fill_decay::<L, false, false, false>(x, n),
             (false, false, true) => self.fill_decay::<L, false, false, true>(x, n),
             (false, true, false) => self.fill_decay::<L, false, true, false>(x, n),
@@ -176,10 +181,9 @@ impl<'a, T: Float> Parts<'a, T> {
         }
     }
 
-    /// All that is made of e in one loop: a division runs beside the products and sums of the next rounds. There is room for one,
-    /// so a second one is made of products and sums itself.
+    /// All that is made of e in one loop: divisions run beside the products and sums of the next rounds.
     #[inline(always)]
-    fn fill_decay<L: Lanes<Elem = T>, const RESTS: bool, const SQUARE: bool, const FRACTION: bool>(
+    fn fill_decay<L: Lanes<Elem = T>, const REST: bool, const SQUARE: bool, const FRACTION: bool>(
         &mut self,
         x: &Tile<T>,
         n: usize,
@@ -187,17 +191,15 @@ impl<'a, T: Float> Parts<'a, T> {
         for i in steps::<L>(n) {
             let decay = Decay::new(L::load(&x[i..]));
             decay.e.store(&mut self.e[i..]);
-            if RESTS {
+            if REST {
                 decay.e_rest.store(&mut self.e_rest[i..]);
-                decay.e_less_1.store(&mut self.e_less_1[i..]);
             }
             if SQUARE {
                 decay.fraction_of_square().store(&mut self.fraction_of_square[i..]);
             }
             if FRACTION {
                 let sum = decay.e + splat(1.0);
-                let inverse = if SQUARE { sum.reciprocal() } else { splat::<L>(1.0) / sum };
-                decay.fraction(sum, inverse).store(&mut self.fraction[i..]);
+                decay.fraction(sum, splat::<L>(1.0) / sum).store(&mut self.fraction[i..]);
             }
         }
     }
@@ -205,8 +207,8 @@ impl<'a, T: Float> Parts<'a, T> {
     #[inline(always)]
     fn fill_gauss<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let (gauss, rest) = gauss(L::load(&x[i..]), 0.5);
-            gauss.store(&mut self.gauss[i..]);
+            let (gauss, rest) = gauss(L::load(&x[i..]), 0.5, 0.5 * LIFT);
+            gauss.store(&mut self.lifted_gauss[i..]);
             // Where the tail will be.
             rest.store(&mut self.lifted_tail[i..]);
         }
@@ -215,9 +217,8 @@ impl<'a, T: Float> Parts<'a, T> {
     #[inline(always)]
     fn fill_tail<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
-            let lifted = splat::<L>(LIFT) * L::load(&self.gauss[i..]);
-            let lifted_rest = splat::<L>(LIFT) * L::load(&self.lifted_tail[i..]);
-            tail(L::load(&x[i..]), lifted, lifted_rest, LIFT).store(&mut self.lifted_tail[i..]);
+            let (gauss, rest) = (L::load(&self.lifted_gauss[i..]), L::load(&self.lifted_tail[i..]));
+            tail(L::load(&x[i..]), gauss, rest, LIFT).store(&mut self.lifted_tail[i..]);
         }
     }
 
@@ -302,12 +303,6 @@ impl<L: Lanes> Place<'_, L> {
         L::load(&self.parts.e_rest[self.i..])
     }
 
-    /// e − 1
-    #[inline(always)]
-    pub(super) fn e_less_1(self) -> L {
-        L::load(&self.parts.e_less_1[self.i..])
-    }
-
     /// e² / (1 + e²)
     #[inline(always)]
     pub(super) fn fraction_of_square(self) -> L {
@@ -320,28 +315,16 @@ impl<L: Lanes> Place<'_, L> {
         L::load(&self.parts.fraction[self.i..])
     }
 
-    /// exp(−x²/2)
+    /// exp(−x²/2) times half of [`LIFT`]
     #[inline(always)]
-    pub(super) fn gauss(self) -> L {
-        L::load(&self.parts.gauss[self.i..])
+    pub(super) fn lifted_gauss(self) -> L {
+        L::load(&self.parts.lifted_gauss[self.i..])
     }
 
     /// Φ(−|x|) times [`LIFT`]
     #[inline(always)]
     pub(super) fn lifted_tail(self) -> L {
         L::load(&self.parts.lifted_tail[self.i..])
-    }
-
-    /// sin x
-    #[inline(always)]
-    pub(super) fn sin(self) -> L {
-        L::load(&self.parts.sin[self.i..])
-    }
-
-    /// cos x
-    #[inline(always)]
-    pub(super) fn cos(self) -> L {
-        L::load(&self.parts.cos[self.i..])
     }
 
     /// erf x

@@ -14,7 +14,7 @@ fn erfcx<L: Lanes>(a: L, centre: L, two: (L, Option<L>)) -> (L, L) {
     let (first, slope) = (L::splat(L::Elem::ERFCX[0]), polynomial(t, &L::Elem::ERFCX[1..]));
     let above = t.mul_add(slope, first);
     let below = a.mul_add(two, one);
-    let inverse = below.reciprocal();
+    let inverse = one / below;
     let quotient = above * inverse;
     // What the numerator, the denominator and the quotient lost.
     let above_rest = t.mul_add(slope, first - above);
@@ -37,7 +37,7 @@ pub(crate) struct Erf<L> {
 pub(crate) fn erf_slope<L: Lanes>(x: L) -> Erf<L> {
     let y = x.abs();
     let near = y.mul_add(polynomial(y * y, L::Elem::ERF), y);
-    let (gauss, gauss_rest) = gauss(y, 1.0);
+    let (gauss, gauss_rest) = gauss(y, 1.0, 1.0);
     let (scaled, rest) = erfcx(y, L::splat(L::Elem::ERFCX_CENTRE), (splat(2.0), None));
     let (beyond, lost) = product(gauss, scaled);
     let (one, beyond_rest) = (splat::<L>(1.0), lost + gauss.mul_add(rest, gauss_rest * scaled));
@@ -58,7 +58,7 @@ pub(crate) fn erf<L: Lanes>(x: L) -> L {
     erf_slope(x).value
 }
 
-/// Φ(−|x|), the probability beyond |x|, times a power of two, `lift`, from `gauss` = lift·exp(−x²/2) and what its rounding lost. Near 0 a
+/// Φ(−|x|), the probability beyond |x|, times a power of two, `lift`, from `gauss` = ½·lift·exp(−x²/2) and what its rounding lost. Near 0 a
 /// polynomial: the variable of [`erfcx`] is close to −1 there, and its rounding weighs most.
 #[inline(always)]
 pub(crate) fn tail<L: Lanes>(x: L, gauss: L, gauss_rest: L, lift: f64) -> L {
@@ -66,6 +66,6 @@ pub(crate) fn tail<L: Lanes>(x: L, gauss: L, gauss_rest: L, lift: f64) -> L {
     let near = splat::<L>(lift) * (-a).mul_add(polynomial(a * a, L::Elem::PHI), half);
     let root_2 = (L::splat(L::Elem::ROOT_2[0]), Some(L::splat(L::Elem::ROOT_2[1])));
     let (scaled, rest) = erfcx(a, L::splat(L::Elem::ERFCX_CENTRE_ROOT_2), root_2);
-    let far = mul_add_once(half * scaled, gauss, half * scaled.mul_add(gauss_rest, rest * gauss));
+    let far = mul_add_once(scaled, gauss, scaled.mul_add(gauss_rest, rest * gauss));
     a.lt(half).select(near, far)
 }

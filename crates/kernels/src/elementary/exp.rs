@@ -65,11 +65,12 @@ impl<L: Lanes> Reduced<L> {
         (splat::<L>(1.0) + self.expm1()) * power_of_two(first) * power_of_two(second)
     }
 
-    /// y·2ⁿ for n ≤ 0, rounded once more where it is subnormal: y·2^(n + h)·2^−h, all but the last factor normal.
+    /// y·2ⁿ·lift for n ≤ 0 and a power of two, rounded once more where it is subnormal: y·2^(n + h)·(2^−h·lift), all but the last factor
+    /// normal.
     #[inline(always)]
-    fn lower(&self, y: L) -> L {
+    fn lower(&self, y: L, lift: f64) -> L {
         let up = L::splat(L::Elem::LIFT[0]);
-        let down = L::splat(L::Elem::LIFT[1]);
+        let down = L::splat(L::Elem::LIFT[1]) * splat(lift);
         y * self.held.shl(L::Elem::FRACTION).add_bits(up) * down
     }
 }
@@ -109,16 +110,16 @@ pub(crate) fn expm1<L: Lanes>(x: L) -> L {
     with_sign((scaled * power_of_two(second)).abs(), x)
 }
 
-/// exp(−scale·x²) for a scale of 1 or ½, from the exact square, and what its rounding lost.
+/// exp(−scale·x²) for a scale of 1 or ½, from the exact square, and what its rounding lost, both times a power of two, `lift`.
 #[inline(always)]
-pub(crate) fn gauss<L: Lanes>(x: L, scale: f64) -> (L, L) {
+pub(crate) fn gauss<L: Lanes>(x: L, scale: f64, lift: f64) -> (L, L) {
     let reach = L::splat(L::Elem::GAUSS_REACH) * splat(scale.sqrt().recip());
     let x = reach.min(x.abs());
     let (square, rest) = product(x * splat(-scale), x);
     let reduced = Reduced::of_sum(square, rest);
     let (one, q) = (splat::<L>(1.0), reduced.expm1());
     let sum = one + q;
-    (reduced.lower(sum), reduced.lower((one - sum) + q))
+    (reduced.lower(sum, lift), reduced.lower((one - sum) + q, lift))
 }
 
 /// What all functions of e^(−|x|) share.
@@ -128,8 +129,6 @@ pub(crate) struct Decay<L> {
     pub(crate) e: L,
     /// What the rounding of e lost.
     pub(crate) e_rest: L,
-    /// e − 1, without cancellation.
-    pub(crate) e_less_1: L,
 }
 
 impl<L: Lanes> Decay<L> {
@@ -138,9 +137,9 @@ impl<L: Lanes> Decay<L> {
     pub(crate) fn new(x: L) -> Self {
         let one = splat::<L>(1.0);
         let reduced = Reduced::new(L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs()));
-        let (power, q) = (reduced.lower(one), reduced.expm1());
+        let (power, q) = (reduced.lower(one, 1.0), reduced.expm1());
         let sum = one + q;
-        Self { e: reduced.lower(sum), e_rest: ((one - sum) + q) * power, e_less_1: power.mul_add(q, power - one) }
+        Self { e: reduced.lower(sum, 1.0), e_rest: ((one - sum) + q) * power }
     }
 
     /// e²/(1 + e²)

@@ -66,8 +66,6 @@ pub trait Lanes:
     fn mul_add_one(x: Self::Elem, a: Self::Elem, b: Self::Elem) -> Self::Elem;
     /// |self|
     fn abs(self) -> Self;
-    /// 1/self for elements from 1 to 1000, with the bits of a division.
-    fn reciprocal(self) -> Self;
     /// √self
     fn sqrt(self) -> Self;
     /// `self < other ? self : other`: `other` when either is NaN.

@@ -107,11 +107,6 @@ impl<L: Lanes> Lanes for Two<L> {
     }
 
     #[inline(always)]
-    fn reciprocal(self) -> Self {
-        Self(self.0.reciprocal(), self.1.reciprocal())
-    }
-
-    #[inline(always)]
     fn sqrt(self) -> Self {
         Self(self.0.sqrt(), self.1.sqrt())
     }

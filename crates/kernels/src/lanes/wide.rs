@@ -63,11 +63,6 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn reciprocal(self) -> Self {
-                Self::ONE / self
-            }
-
-            #[inline(always)]
             fn sqrt(self) -> Self {
                 self.sqrt()
             }

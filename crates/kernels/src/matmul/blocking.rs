@@ -4,6 +4,7 @@
 //! most [`MAX_CHAINS`] equal stretches of k, and the chains are added in order. No other number of this file moves a bit.
 
 use crate::lanes::Lanes;
+use crate::line::LINE;
 
 /// The largest mr: rows of a tile of C that stays in registers.
 pub(super) const MAX_MR: usize = 8;
@@ -11,8 +12,6 @@ pub(super) const MAX_MR: usize = 8;
 pub(crate) const VECTORS: usize = 2;
 /// The largest nr of all element types and instruction sets: packed panels are at most this wide.
 pub(super) const MAX_NR: usize = 32;
-/// Bytes of a line of the cache.
-pub(super) const LINE: usize = 64;
 /// Depth of a block, in bytes. For every block all of C is read and written, which costs more than panels of B that come from the
 /// second cache.
 const KC_BYTES: usize = 4096;

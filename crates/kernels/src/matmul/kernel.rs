@@ -1,9 +1,10 @@
 //! The microkernel: a tile of C in registers, one multiply-add per product.
 
-use super::blocking::{LINE, MAX_NR, VECTORS};
+use super::blocking::{MAX_NR, VECTORS};
 use super::{Mat, MatMut};
 use crate::Float;
 use crate::lanes::Lanes;
+use crate::line::LINE;
 
 /// A tile of C: `R` rows of `V` lanes.
 pub(super) type Tile<L, const R: usize, const V: usize> = [[L; V]; R];

@@ -5,11 +5,12 @@ use super::blocking::{Blocks, MAX_MR, MAX_NR, VECTORS, mr, start};
 use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_along, store};
 use super::pack::pack_strips;
 use super::panels::panels_len;
-use super::right::{B, Right, Segment, on_a_line};
+use super::right::{B, Right, Segment};
 use super::tail::Ending;
 use super::{Mat, MatMut, PanelsMut, Update, thin};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
+use crate::line::on_a_line;
 use crate::par::{Cut, each};
 use crate::{Float, Isa, Par};
 

@@ -1,6 +1,6 @@
 //! The second operand: where it lies, and the panels of nr columns that the microkernel reads.
 
-use super::blocking::{LINE, MAX_NR, SEGMENTS, VECTORS};
+use super::blocking::{MAX_NR, SEGMENTS, VECTORS};
 use super::flipped::{Flipped, PackFlipped};
 use super::pack::{pack_panel, pack_rows};
 use super::{Mat, Panels};
@@ -48,12 +48,6 @@ impl<'a, T> Right<'a, T> {
             Self::Flipped(b) => Self::Flipped(b.columns(j, cols)),
         }
     }
-}
-
-/// A slice without its elements before the first line of the cache.
-pub(super) fn on_a_line<T>(slice: &mut [T]) -> &mut [T] {
-    let before = slice.as_ptr().align_offset(LINE).min(slice.len());
-    &mut slice[before..]
 }
 
 /// A block of B: its panels, of nr columns each.

@@ -104,7 +104,9 @@ impl<T: Float> Block<'_, '_, T> {
         for (i, dot) in self.dots.iter().enumerate() {
             let g = &dot.g[self.start + piece.start..self.start + piece.end];
             let partial = &mut self.partial[i * entries..(i + 1) * entries];
-            let mut put = |j: usize, sum: T| partial[(batch.first + j) * self.groups + group] += sum;
+            let mut put = |j: usize, sum: T| {
+                partial[(batch.first + j) * self.groups + group] += sum * batch.sign(dot.order, j);
+            };
             let mut j = 0;
             while j < batch.len() {
                 if batch.len() - j >= 4 {
@@ -136,26 +138,33 @@ pub(super) struct Addition<'a, T> {
 }
 
 impl<T: Float> Addition<'_, T> {
-    /// Adds the activations of the batch, as many at a time as there is a loop for.
+    /// Adds the terms that are not 0 everywhere, as many at a time as there is a loop for.
     pub(super) fn run(mut self) {
-        let mut j = 0;
-        while j < self.batch.len() {
-            j += match self.batch.len() - j {
-                8.. => self.some::<8>(j),
-                6.. => self.some::<6>(j),
-                3.. => self.some::<3>(j),
-                _ => self.some::<1>(j),
+        let terms = self.batch.terms(self.order);
+        let mut from = 0;
+        while from < terms {
+            from += match terms - from {
+                8.. => self.some::<8>(from),
+                6.. => self.some::<6>(from),
+                4.. => self.some::<4>(from),
+                3.. => self.some::<3>(from),
+                _ => self.some::<1>(from),
             };
+        }
+        if terms == 0 && self.batch.first == 0 {
+            self.out.fill(T::ZERO);
         }
     }
 
-    /// Adds M activations from the `j`-th of the batch on; answers M.
-    fn some<const M: usize>(&mut self, j: usize) -> usize {
-        let mut c = [T::ZERO; M];
-        for (i, c) in c.iter_mut().enumerate() {
-            *c = self.coefficients[(self.batch.first + j + i) * self.groups + self.group];
+    /// Adds M terms; answers M.
+    fn some<const M: usize>(&mut self, from: usize) -> usize {
+        let (mut values, mut c): ([&[T]; M], _) = ([&[]; M], [T::ZERO; M]);
+        for (i, (values, c)) in values.iter_mut().zip(&mut c).enumerate() {
+            let j = self.batch.term(self.order, from + i);
+            *values = self.batch.piece(self.order, j, &self.at);
+            *c = self.coefficients[(self.batch.first + j) * self.groups + self.group] * self.batch.sign(self.order, j);
         }
-        let (values, begin) = (self.batch.pieces(self.order, j, &self.at), self.batch.first + j == 0);
+        let begin = self.batch.first + from == 0;
         self.isa.run_apart(&mut Add { values, c, begin, out: &mut *self.out });
         M
     }

@@ -158,6 +158,8 @@ fn add_some<T: Float, const M: usize>(
     dots: &mut [T],
 ) -> usize {
     let sums = isa.run_apart(&mut Inner { values: batch.pieces::<M>(order, j, &(0..g.len())), g });
-    dots[j..].iter_mut().zip(sums).for_each(|(dot, sum)| *dot += sum);
+    for (i, (dot, sum)) in dots[j..].iter_mut().zip(sums).enumerate() {
+        *dot += sum * batch.sign(order, j + i);
+    }
     M
 }
