@@ -3,6 +3,7 @@
 mod accuracy;
 mod awake;
 mod axpy;
+mod companions;
 mod group;
 mod isa;
 mod jets;

@@ -4,8 +4,8 @@
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
-use super::element::Element;
 use super::Lanes;
+use super::element::Element;
 
 /// One operator of a type of lanes, by one instruction. A macro, because instructions have names and no trait.
 macro_rules! operator {

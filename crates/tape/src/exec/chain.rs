@@ -66,9 +66,28 @@ pub(crate) struct Chain {
     /// What the links write; the first `outputs` are written by the chain.
     pub(crate) locals: Vec<Local>,
     pub(crate) outputs: usize,
+    /// In which buffer each of the others lies.
+    pub(crate) buffers: Vec<usize>,
 }
 
 impl Link {
+    /// The locals that it writes.
+    fn writes(&self) -> &[usize] {
+        match self {
+            Self::Step { writes, .. } => writes,
+            Self::Pack { to, .. } => std::slice::from_ref(to),
+        }
+    }
+
+    /// Whether it reads or writes a local.
+    fn touches(&self, local: usize) -> bool {
+        let reads = match self {
+            Self::Step { reads, .. } => reads.iter().any(|slot| matches!(slot, Slot::Local(read) if *read == local)),
+            Self::Pack { from, .. } => *from == local,
+        };
+        reads || self.writes().contains(&local)
+    }
+
     /// The spelling in listings.
     pub(crate) fn name(&self) -> String {
         match self {
@@ -129,9 +148,37 @@ impl Chain {
         before(spans.start)..before(spans.end)
     }
 
-    /// The elements of a block of so many rows of what only links read.
+    /// The buffers for `locals` that only links read, in the order of the links. What is no longer read leaves its buffer to the next of as
+    /// many columns: the fewer there are, the more of a block stays in cache.
+    pub(crate) fn buffers(links: &[Link], locals: &[Local], outputs: usize) -> Vec<usize> {
+        let last = |local: usize| links.iter().rposition(|link| link.touches(local));
+        let mut holders: Vec<usize> = Vec::new();
+        let mut buffers = vec![0; locals.len() - outputs];
+        for (n, link) in links.iter().enumerate() {
+            for &local in link.writes().iter().filter(|local| **local >= outputs) {
+                let free = |held: &usize| last(*held) < Some(n) && locals[*held].cols == locals[local].cols;
+                let buffer = holders.iter().position(free).unwrap_or(holders.len());
+                match holders.get_mut(buffer) {
+                    Some(holder) => *holder = local,
+                    None => holders.push(local),
+                }
+                buffers[local - outputs] = buffer;
+            }
+        }
+        buffers
+    }
+
+    /// The elements of each buffer for a block of so many rows.
     fn inner(&self, block: usize) -> impl Iterator<Item = usize> {
-        self.locals[self.outputs..].iter().map(move |local| padded(local.cols * block))
+        let count = self.buffers.iter().max().map_or(0, |last| last + 1);
+        let first = |buffer| self.buffers.iter().position(move |other| *other == buffer);
+        let cols = move |buffer| first(buffer).map_or(0, |local| self.locals[self.outputs + local].cols);
+        (0..count).map(move |buffer| padded(cols(buffer) * block))
+    }
+
+    /// Where a local lies: in an output of the chain, or in a buffer, which come after them.
+    fn place(&self, local: usize) -> usize {
+        local.checked_sub(self.outputs).map_or(local, |inner| self.outputs + self.buffers[inner])
     }
 
     /// Scratch of one piece with such blocks.
@@ -179,20 +226,19 @@ impl Chain {
         for start in span.clone().step_by(block) {
             let rows = start..span.end.min(start + block);
             let within = rows.start - span.start..rows.end - span.start;
-            let mut locals: [&mut [T]; LOCALS] = std::array::from_fn(|_| Default::default());
-            let (written, inner) = self.locals.split_at(self.outputs);
-            for ((local, output), to) in written.iter().zip(&mut outputs).zip(&mut locals) {
+            let mut places: [&mut [T]; LOCALS] = std::array::from_fn(|_| Default::default());
+            for ((local, output), to) in self.locals[..self.outputs].iter().zip(&mut outputs).zip(&mut places) {
                 *to = match local.layout {
                     Layout::Rows => &mut output[within.start * local.cols..within.end * local.cols],
                     Layout::Panels => output,
                 };
             }
             let mut rest = &mut *room;
-            for ((local, len), to) in inner.iter().zip(self.inner(block)).zip(&mut locals[self.outputs..]) {
-                *to = &mut rest.split_off_mut(..len).expect("the scratch is long enough")[..local.cols * rows.len()];
+            for (len, to) in self.inner(block).zip(&mut places[self.outputs..]) {
+                *to = rest.split_off_mut(..len).expect("the scratch is long enough");
             }
             for link in &self.links {
-                self.run_link(link, &rows, within.start, reads, &mut locals, rest);
+                self.run_link(link, &rows, within.start, reads, &mut places, rest);
             }
         }
     }
@@ -204,63 +250,67 @@ impl Chain {
         rows: &Range<usize>,
         first: usize,
         reads: &[&[T]],
-        locals: &mut [&mut [T]; LOCALS],
+        places: &mut [&mut [T]; LOCALS],
         scratch: &mut [T],
     ) {
         match link {
             Link::Pack { from, to } => {
-                let panels = std::mem::take(&mut locals[*to]);
-                kernels::pack_panel_rows(Mat::new(locals[*from], rows.len(), self.locals[*from].cols), first, panels);
-                locals[*to] = panels;
+                let panels = std::mem::take(&mut places[*to]);
+                let cols = self.locals[*from].cols;
+                let packed = Mat::new(&places[self.place(*from)][..rows.len() * cols], rows.len(), cols);
+                kernels::pack_panel_rows(packed, first, panels);
+                places[*to] = panels;
             }
             Link::Step { actions, reads: slots, writes, .. } => {
                 let height = self.heights.iter().position(|height| *height == rows.len());
                 let action = &actions[height.expect("every block has one of the heights")];
-                let in_panels = self.locals[writes[0]].layout == Layout::Panels;
-                run_step(action, slots, writes, in_panels.then_some(first), rows, reads, locals, scratch);
+                self.run_step(action, slots, writes, rows, first, reads, places, scratch);
             }
         }
     }
-}
 
-/// Runs the action of a link. If it writes panels, then from row `panels` of the span on.
-#[expect(clippy::too_many_arguments, reason = "a link with all that it works on")]
-fn run_step<T: Element>(
-    action: &Action,
-    slots: &[Slot],
-    written: &[usize],
-    panels: Option<usize>,
-    rows: &Range<usize>,
-    reads: &[&[T]],
-    locals: &mut [&mut [T]; LOCALS],
-    scratch: &mut [T],
-) {
-    let mut taken: [&mut [T]; Action::OPERANDS] = Default::default();
-    for (taken, &write) in taken.iter_mut().zip(written) {
-        *taken = std::mem::take(&mut locals[write]);
-    }
-    {
+    /// Runs the action of a link. If it writes panels, then from row `first` of the span on.
+    #[expect(clippy::too_many_arguments, reason = "a link with all that it works on")]
+    fn run_step<T: Element>(
+        &self,
+        action: &Action,
+        slots: &[Slot],
+        written: &[usize],
+        rows: &Range<usize>,
+        first: usize,
+        reads: &[&[T]],
+        places: &mut [&mut [T]; LOCALS],
+        scratch: &mut [T],
+    ) {
+        let len = |local: usize| rows.len() * self.locals[local].cols;
+        let mut taken: [&mut [T]; Action::OPERANDS] = Default::default();
+        for (taken, &write) in taken.iter_mut().zip(written) {
+            *taken = std::mem::take(&mut places[self.place(write)]);
+        }
         let mut given: [&[T]; Action::OPERANDS] = [&[]; Action::OPERANDS];
         for (given, slot) in given.iter_mut().zip(slots) {
             *given = match *slot {
                 Slot::Whole(read) => reads[read],
                 Slot::Rows { read, cols } => &reads[read][rows.start * cols..rows.end * cols],
-                Slot::Local(local) => &*locals[local],
+                Slot::Local(local) => &places[self.place(local)][..len(local)],
             };
         }
         let given = &given[..slots.len()];
-        match (action, panels) {
-            (Action::Group { group, shape }, Some(first)) => {
+        match action {
+            Action::Group { group, shape } if self.locals[written[0]].layout == Layout::Panels => {
                 kernels::group_panel_rows(group, shape.rows, shape.cols, given, first, taken[0]);
             }
             _ => {
-                let mut writes = taken.each_mut().map(|write| &mut **write);
+                let mut writes: [&mut [T]; Action::OPERANDS] = Default::default();
+                for ((to, taken), &write) in writes.iter_mut().zip(&mut taken).zip(written) {
+                    *to = &mut taken[..len(write)];
+                }
                 run(Par::Seq, action, given, &mut writes[..written.len()], scratch);
             }
         }
-    }
-    for (taken, &write) in taken.into_iter().zip(written) {
-        locals[write] = taken;
+        for (taken, &write) in taken.into_iter().zip(written) {
+            places[self.place(write)] = taken;
+        }
     }
 }
 

@@ -39,10 +39,12 @@ impl<'p> Joined<'p> {
         let spans = Chain::spans(self.rows, panels, spans);
         let alone = if panels { block } else { alone };
         let heights = Chain::heights(&spans, block, alone);
-        let chained = links.iter().flat_map(|step| self.links(step, &heights)).collect();
+        let chained: Vec<Link> = links.iter().flat_map(|step| self.links(step, &heights)).collect();
         let cols = |value: u32| self.plan.values[value as usize].shape.len() / self.rows;
-        let locals = self.locals.iter().map(|&(value, layout)| Local { value, cols: cols(value), layout }).collect();
-        let chain = Chain { spans, block, alone, heights, links: chained, locals, outputs: self.outputs };
+        let local = |&(value, layout): &(u32, Layout)| Local { value, cols: cols(value), layout };
+        let (locals, outputs): (Vec<Local>, usize) = (self.locals.iter().map(local).collect(), self.outputs);
+        let buffers = Chain::buffers(&chained, &locals, outputs);
+        let chain = Chain { spans, block, alone, heights, links: chained, locals, outputs, buffers };
         Planned {
             action: Action::Chain(Box::new(chain)),
             reads: self.reads,
