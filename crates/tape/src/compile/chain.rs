@@ -15,8 +15,8 @@ use crate::compile::plan::{Content, Plan, Planned, Value};
 use crate::exec::{Access, Action, PIECES, Reduction};
 use crate::{Element, Shape};
 
-/// Bytes of a cache that one core has to itself, as far as a block may fill it.
-const CACHE: usize = 192 << 10;
+/// Bytes of a cache that one core has to itself, as far as what a block hands on may fill it.
+const CACHE: usize = 512 << 10;
 
 /// Rows of a tile of a product, at most.
 const TILE: usize = 8;
@@ -140,21 +140,35 @@ impl Run {
 
     /// Its blocks, when the run is worth a chain.
     fn blocks<T: Element>(&self, plan: &Plan, steps: &[Planned], worth: usize) -> Option<Blocks> {
-        let written: Vec<u32> = self.members.iter().flat_map(|&n| steps[n].writes.iter().copied()).collect();
-        let handed = |value: &&u32| self.members.iter().any(|&n| steps[n].reads.contains(value));
-        let cols = |value: &u32| plan.values[*value as usize].shape.len() / self.rows;
-        let bytes = written.iter().filter(handed).map(cols).sum::<usize>() * size_of::<T>();
-        if bytes == 0 || bytes * self.rows < worth {
+        let (all, at_once) = self.handed_on::<T>(plan, steps);
+        if all == 0 || all * self.rows < worth {
             return None;
         }
         let heavy = self.second_operands(plan, steps) * size_of::<T>() > HEAVY;
         let spans = if heavy { (self.rows / TALL).clamp(1, PIECES) } else { PIECES };
         // A few rows are enough for a product, and whole tiles of it are better.
         let least = if heavy { TALL } else { 24 };
-        let blocks = self.rows.div_ceil((CACHE / bytes).clamp(least, 192)).next_multiple_of(spans);
+        let blocks = self.rows.div_ceil((CACHE / at_once).clamp(least, 192)).next_multiple_of(spans);
         let height = self.rows.div_ceil(blocks).next_multiple_of(TILE);
         // One thread has no use for several spans, and heavy operands are read less often.
         Some(Blocks { spans, height, alone: if heavy { 2 * height } else { height } })
+    }
+
+    /// The bytes of a row of all that one member hands on to another, and of the most that wait for a reader at one time.
+    fn handed_on<T>(&self, plan: &Plan, steps: &[Planned]) -> (usize, usize) {
+        // By member: what is handed on when it runs.
+        let mut waiting = vec![0; self.members.len()];
+        let mut all = 0;
+        for (first, &n) in self.members.iter().enumerate() {
+            for value in &steps[n].writes {
+                if let Some(last) = self.members.iter().rposition(|&n| steps[n].reads.contains(value)) {
+                    let bytes = plan.values[*value as usize].shape.len() / self.rows * size_of::<T>();
+                    waiting[first..=last].iter_mut().for_each(|sum| *sum += bytes);
+                    all += bytes;
+                }
+            }
+        }
+        (all, waiting.into_iter().max().unwrap_or(0))
     }
 
     /// The elements that its products read whole.
