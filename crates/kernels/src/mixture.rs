@@ -5,10 +5,11 @@
 //! added at a time. Inner products of each row with one vector have a pass of their own kind: [`mixture_by_row()`].
 //!
 //! **Bits.** What a request is answered does not depend on the others, nor on the number of threads. A sum is
-//! c₀σ₀ + c₁σ₁ + … from the left. An inner product is defined on indices: x is cut into blocks (of 8192 elements if there is
-//! one group of columns, else of whole rows, as many as fill 8192 elements but at least one), a block into tiles, a tile into
-//! pieces of one group of columns each (the whole tile if there is one group). A piece is added up in 16 interleaved
-//! accumulators (index in the piece mod 16), these are joined by a fixed tree; pieces are added in order, blocks by a fixed tree.
+//! c₀σ₀ + c₁σ₁ + … from the left, without the terms that are 0 everywhere, whatever their coefficients. An inner product is defined
+//! on indices: x is cut into blocks (of 8192 elements if there is one group of columns, else of whole rows, as many as fill 8192
+//! elements but at least one), a block into tiles, a tile into pieces of one group of columns each (the whole tile if there is one
+//! group). A piece is added up in 16 interleaved accumulators (index in the piece mod 16), these are joined by a fixed tree; pieces
+//! are added in order, blocks by a fixed tree.
 //!
 //! **Errors**, u = [`Float::EPSILON`]. A sum differs from its exact value by at most (h + c)·u·Σ|cᵢσᵢ⁽ᵏ⁾(x)| + u·Σ|cᵢ|·f, and an
 //! inner product by at most (p + c + 24)·u·Σ|g σᵢ⁽ᵏ⁾(x)| + u·Σ|g|·f, with p the number of pieces of a group in a block; c = 8 and f = 8
