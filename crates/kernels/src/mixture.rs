@@ -5,7 +5,7 @@
 //! added at a time. Inner products of each row with one vector have a pass of their own kind: [`mixture_by_row()`].
 //!
 //! **Bits.** What a request is answered does not depend on the others, nor on the number of threads. A sum is
-//! c₀σ₀ + c₁σ₁ + … from the left, without the terms that are 0 everywhere, whatever their coefficients. An inner product is defined
+//! c₀σ₀ + c₁σ₁ + … from the left; from order 2 on without those made of straight lines, whatever their coefficients. An inner product is defined
 //! on indices: x is cut into blocks (of 8192 elements if there is one group of columns, else of whole rows, as many as fill 8192
 //! elements but at least one), a block into tiles, a tile into pieces of one group of columns each (the whole tile if there is one
 //! group). A piece is added up in 16 interleaved accumulators (index in the piece mod 16), these are joined by a fixed tree; pieces

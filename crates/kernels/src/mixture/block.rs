@@ -138,7 +138,7 @@ pub(super) struct Addition<'a, T> {
 }
 
 impl<T: Float> Addition<'_, T> {
-    /// Adds the terms that are not 0 everywhere, as many at a time as there is a loop for.
+    /// Adds the terms of the batch, as many at a time as there is a loop for.
     pub(super) fn run(mut self) {
         let terms = self.batch.terms(self.order);
         let mut from = 0;
