@@ -4,6 +4,7 @@ mod accuracy;
 mod awake;
 mod axpy;
 mod companions;
+mod few_rows;
 mod group;
 mod isa;
 mod jets;

@@ -31,12 +31,16 @@ const CHAIN: usize = 1024;
 /// The largest number of chains.
 const MAX_CHAINS: usize = 16;
 
-/// Products with fewer multiply-adds than this run on one thread.
-const SMALL: usize = 1 << 18;
+/// Products with fewer multiply-adds than this run on one thread: they take about as long as another thread does to wake, and if it does wake
+/// what was packed for it lies in the cache of this one.
+const SMALL: usize = 1 << 21;
 /// With more rows than this, their blocks are pieces enough.
 const MANY_ROWS: usize = 192;
 /// Columns of a piece, when C is cut by columns.
 const PIECE_COLS: usize = 128;
+/// Pieces of a C of so few rows: with more of them, little of a row of B would be read at a time.
+const FEW_ROWS: usize = 16;
+const FEW_PIECES: usize = 4;
 /// Elements of partial results that lie in scratch at one time.
 const PARTIAL: usize = 1 << 20;
 
@@ -184,7 +188,8 @@ impl Cutting {
         if seq || is_small(m, k, n) {
             return Self::Rows { threads: 1 };
         }
-        let width = PIECE_COLS.min(n);
+        let width = if m > FEW_ROWS { PIECE_COLS } else { n.div_ceil((FEW_PIECES / chains(k)).max(1)) };
+        let width = width.next_multiple_of(PIECE_COLS).min(n);
         let parts = n.div_ceil(width) * chains(k);
         if m > MANY_ROWS || parts <= rows {
             return Self::Rows { threads: rows };
