@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """The search of the bench `search` with jaxopt: the same problem, the same algorithm, the same limits.
 
-    benches/search_jaxopt.py [--rounds 5] [--precision single]
+    benches/search_jaxopt.py [--rounds 5] [--precision single] [--warm]
 
 Needs jax and jaxopt. Whole runs of both programs alternate; a run counts from the data in memory to the mixture that is found. Of jaxopt
 two times are told: the first run of a process, in which XLA compiles, and one after it. The peer is as good as jaxopt makes it: fits and
 hypergradients are each one compiled function.
 
-Inner problem: jaxopt.LBFGS (12 pairs) from the same start until the gradient is 1e-3 of its size there. Hypergradient: implicit, the
-Gauss-Newton matrix plus the ridge, solved to 1e-4 by jaxopt's conjugate gradients from the last adjoint. Outer: exponentiated gradient
-with steps guessed from the curvature and halved until the validation loss falls. Ours solves the linear system in double precision; with
-`--precision single` (the default, and the faster) this does all in single, with `double` all in double.
+Inner problem: jaxopt.LBFGS (12 pairs) from the same start (with `--warm`, in both programs, from where the last fit ended) until the
+gradient is 1e-3 of its size at the start. Hypergradient: implicit, the Gauss-Newton matrix plus the ridge, solved to 1e-4 by jaxopt's
+conjugate gradients from the last adjoint. Outer: exponentiated gradient with steps guessed from the curvature and halved until the
+validation loss falls. Ours solves the linear system in double precision; with `--precision single` (the default, and the faster) this
+does all in single, with `double` all in double.
 """
 
 import argparse
@@ -34,21 +35,21 @@ def ours(*arguments):
     return subprocess.run(command, cwd=TOP, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def peer(folder, precision):
+def peer(folder, precision, warm):
     """A process of its own for each run; prints the seconds of two runs and the validation loss they end at."""
-    command = [sys.executable, __file__, "--run", str(folder), "--precision", precision]
+    command = [sys.executable, __file__, "--run", str(folder), "--precision", precision, *warm]
     first, later, loss, *counts = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     return float(first), float(later), float(loss), " ".join(counts)
 
 
-def compare(rounds, precision):
+def compare(rounds, precision, warm):
     folder = TOP / "target" / "bench" / "search"
     ours("--problem", str(folder))
     mine, first, later = [], [], []
     for _ in range(rounds):
-        seconds, loss, counts = ours("--once").strip().split(maxsplit=2)
+        seconds, loss, counts = ours("--once", *warm).strip().split(maxsplit=2)
         mine.append(float(seconds))
-        cold, warm, its_loss, its_counts = peer(folder, precision)
+        cold, warm, its_loss, its_counts = peer(folder, precision, warm)
         first.append(cold)
         later.append(warm)
         print(f"ours {float(seconds):.3f} s, loss {float(loss):.6f}, {counts}", flush=True)
@@ -57,7 +58,7 @@ def compare(rounds, precision):
     print(f"medians: ours {mine:.3f} s; jaxopt {first:.3f} s ({first / mine:.2f} times), compiled {later:.3f} s ({later / mine:.2f} times)")
 
 
-def run(folder, precision):
+def run(folder, precision, warm):
     import jax
 
     jax.config.update("jax_enable_x64", precision == "double")
@@ -95,17 +96,17 @@ def run(folder, precision):
     def inner(theta, alpha):
         return loss(theta, alpha, train) + 0.5 * RIDGE * jnp.sum(theta**2)
 
-    def fit(alpha):
+    def fit(alpha, begin):
         scale = jnp.linalg.norm(jax.grad(inner)(start, alpha))
         # The tolerance of jaxopt is absolute; that of a function scaled by its gradient at the start is relative.
         scaled = lambda theta, alpha: inner(theta, alpha) / scale
         solver = jaxopt.LBFGS(scaled, maxiter=FIT_STEPS, tol=TOLERANCE, history_size=12, implicit_diff=False)
-        return solver.run(start, alpha)
+        return solver.run(begin, alpha)
 
     @jax.jit
-    def evaluate(alpha, guess):
-        """F, dF/dα, the adjoint, and the steps of the fit."""
-        theta, state = fit(alpha)
+    def evaluate(alpha, begin, guess):
+        """F, dF/dα, the adjoint, θ, and the steps of the fit."""
+        theta, state = fit(alpha, begin)
         value, (f_theta, f_alpha) = jax.value_and_grad(loss, argnums=(0, 1))(theta, alpha, validation)
         predict = lambda theta: output(theta, alpha, train[0])
 
@@ -118,14 +119,17 @@ def run(folder, precision):
         slope = jax.grad(inner)
         (cross,) = jax.vjp(lambda alpha: slope(theta, alpha), alpha)[1](adjoint)
         corrected = value - adjoint @ slope(theta, alpha)
-        return corrected, f_alpha - cross, adjoint, state.iter_num
+        return corrected, f_alpha - cross, adjoint, theta, state.iter_num
 
     class Search:
         def __init__(self):
-            self.adjoint, self.fit_steps, self.evaluations = jnp.zeros_like(start), 0, 0
+            self.begin, self.adjoint = start, jnp.zeros_like(start)
+            self.fit_steps, self.evaluations = 0, 0
 
         def at(self, alpha):
-            value, gradient, self.adjoint, steps = evaluate(jnp.asarray(alpha, dtype=kind), self.adjoint)
+            value, gradient, self.adjoint, theta, steps = evaluate(jnp.asarray(alpha, dtype=kind), self.begin, self.adjoint)
+            if warm:
+                self.begin = theta
             self.evaluations += 1
             self.fit_steps += int(steps)
             return float(value), np.asarray(gradient, dtype=np.float64)
@@ -196,9 +200,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="whole runs of each program")
     parser.add_argument("--precision", choices=["single", "double"], default="single", help="of jaxopt")
+    parser.add_argument("--warm", action="store_true", help="fits start where the last one ended")
     parser.add_argument("--run", type=pathlib.Path, help="one process of jaxopt on the problem in this folder")
     arguments = parser.parse_args()
     if arguments.run:
-        run(arguments.run, arguments.precision)
+        run(arguments.run, arguments.precision, arguments.warm)
     else:
-        compare(arguments.rounds, arguments.precision)
+        compare(arguments.rounds, arguments.precision, ["--warm"] if arguments.warm else [])

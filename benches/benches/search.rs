@@ -3,7 +3,8 @@
 //!
 //! `cargo bench -p benches --bench search` times it and appends to `target/bench/rows.csv`. `-- --problem FOLDER` writes the problem as
 //! `.npy` files instead, for the same search by others: `benches/search_jaxopt.py` does both and compares. `-- --once` runs it once and
-//! prints its seconds, the validation loss it ends at, steps, evaluations, steps of all fits, and products.
+//! prints its seconds, the validation loss it ends at, steps, evaluations, steps of all fits, and products. With `-- --warm` every
+//! fit starts where the last one ended.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,9 @@ struct Arguments {
     /// Run once
     #[arg(long)]
     once: bool,
+    /// Fits start where the last one ended, and not at one point
+    #[arg(long)]
+    warm: bool,
     /// Worker threads; the bits do not depend on it
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -53,12 +57,12 @@ struct Arguments {
 }
 
 fn main() {
-    let Arguments { problem, once, threads, .. } = Arguments::parse();
+    let Arguments { problem, once, warm, threads, .. } = Arguments::parse();
     let given = Given::new(Seed::new(0));
     if let Some(folder) = problem {
         return given.write(&folder);
     }
-    let timed = || on_threads(threads, |_| given.timed());
+    let timed = || on_threads(threads, |_| given.timed(warm));
     if once {
         let (seconds, end) = timed();
         return println!("{seconds} {} {}", end.found.hypergradient.value, end.counts());
@@ -67,7 +71,8 @@ fn main() {
     times.sort_by(f64::total_cmp);
     let (median, end) = (times[ROUNDS / 2], timed().1);
     println!("{median:.3} s, validation loss {:.6}, {}", end.found.hypergradient.value, end.counts());
-    let shape = format!("n{ROWS}_d{FEATURES}_w{WIDTH}_h{CANDIDATES}");
+    let start = if warm { "_warm" } else { "" };
+    let shape = format!("n{ROWS}_d{FEATURES}_w{WIDTH}_h{CANDIDATES}{start}");
     append(&Row { bench: "search", peer: "ours", threads, shape: &shape, median, unit: "s" });
 }
 
@@ -121,7 +126,7 @@ impl Given {
     }
 
     /// Seconds of a search, and its end.
-    fn timed(&self) -> (f64, End) {
+    fn timed(&self, warm: bool) -> (f64, End) {
         let begun = Instant::now();
         let inner = Inner {
             loss: Loss::Squared,
@@ -129,7 +134,7 @@ impl Given {
             fit: FIT,
             way: Way::GaussNewton,
             batch: 0,
-            warm: false,
+            warm,
             tolerance: Tolerance::Fixed,
         };
         let parts = [&self.train, &self.validation];
