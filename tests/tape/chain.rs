@@ -81,6 +81,22 @@ fn blocks_do_not_grow() {
     assert!(2 * long < 3 * short, "{long} elements besides the outputs, {short} for a tenth of the rows");
 }
 
+/// What no later link reads leaves its place to the next: a deep chain needs no more memory than one of two layers.
+#[test]
+fn links_share_their_places() {
+    let tape = Tape::new();
+    let arena = |layers| {
+        let (x, w) = (tape.input(500, 64), tape.input(64, 64));
+        let last = (0..layers).fold(x, |x, _| x.matmul(w).tanh());
+        let passes = Passes { chain: Some(0), ..Passes::ALL };
+        let program = tape.compile_with::<f64>((x, w), last, passes);
+        assert_eq!(program.to_string().matches("rows at a time").count(), 1, "one chain: {program}");
+        program.arena()
+    };
+    let (shallow, deep) = (arena(3), arena(6));
+    assert_eq!(deep, shallow, "elements");
+}
+
 /// A block is as tall as makes it worth to read weights that no cache keeps, and cuts nothing else: the bits stay.
 #[test]
 fn heavy_weights_have_tall_blocks() {
