@@ -300,7 +300,7 @@ fn tail_group(instructions: Vec<Instruction>, outputs: &[usize]) -> Group {
 
 /// C ← tanh(C + row) · full, and beside it its square; then sums of C and one other, which may be the last step of the product, and what
 /// looks like one.
-fn tail_groups() -> Vec<Group> {
+pub(crate) fn tail_groups() -> Vec<Group> {
     use Elementwise::{Add, Mul, Scale, Sub, Tanh};
     let two = |op, a, b| Instruction { op, args: [a, b, a] };
     let (c, row, full, value) = (Source::Output(0), Source::Input(0), Source::Input(1), Source::Value);
