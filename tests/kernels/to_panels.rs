@@ -143,6 +143,7 @@ fn panels_made_and_transposed_do_not_move_a_bit() {
         [784, 128, 512],
         [70, 1030, 2100],
         [20, 1500, 300],
+        [3, 1100, 1500],
     ];
     for &isa in Isa::available() {
         for sizes in sizes {

@@ -64,8 +64,8 @@ impl<T: Float> Product<'_, T> {
     pub(super) fn run_to_panels(self, par: Par, c: PanelsMut<'_, T>, scratch: &mut [T]) {
         let (m, n) = (c.rows, c.cols);
         let c = MatMut { data: c.data, rows: m, cols: n, row_stride: panels_len(1, n), col_stride: 1 };
-        // A single row lies in panels as it does anywhere.
-        if thin::applies(self, &c) {
+        // A single row lies in panels as it does anywhere; several do not.
+        if m == 1 && thin::applies(self, &c) {
             return thin::run(self, c, None);
         }
         let blocks = Blocks::to_panels::<T>(m, self.a.cols, n);
