@@ -34,6 +34,8 @@ const MAX_CHAINS: usize = 16;
 /// Products with fewer multiply-adds than this run on one thread: they take about as long as another thread does to wake, and if it does wake
 /// what was packed for it lies in the cache of this one.
 const SMALL: usize = 1 << 21;
+/// With a smaller k, writing C takes as long as with this one.
+const SHALLOW: usize = 8;
 /// With more rows than this, their blocks are pieces enough.
 const MANY_ROWS: usize = 192;
 /// Columns of a piece, when C is cut by columns.
@@ -88,7 +90,7 @@ pub(super) fn panel_depths(k: usize) -> (usize, usize) {
 
 /// Whether a product is to run on one thread.
 pub(super) fn is_small(m: usize, k: usize, n: usize) -> bool {
-    m.saturating_mul(k).saturating_mul(n) < SMALL
+    k == 0 || m.saturating_mul(k.max(SHALLOW)).saturating_mul(n) < SMALL
 }
 
 /// Number of chains of multiply-adds that make an element.
