@@ -40,8 +40,9 @@ const SHALLOW: usize = 8;
 const MANY_ROWS: usize = 192;
 /// Columns of a piece, when C is cut by columns.
 const PIECE_COLS: usize = 128;
-/// Pieces of a C of so few rows: with more of them, little of a row of B would be read at a time.
-const FEW_ROWS: usize = 16;
+/// A C of at most so many rows may be computed without panels of B, which is read from end to end.
+pub(super) const FEW_ROWS: usize = 16;
+/// Pieces of such a C: with more of them, little of a row of B would be read at a time.
 const FEW_PIECES: usize = 4;
 /// Elements of partial results that lie in scratch at one time.
 const PARTIAL: usize = 1 << 20;

@@ -5,6 +5,7 @@
 //! and are carried on by a few rows at a time, which are read from end to end. So are several rows times a matrix that comes from memory, of
 //! which the panels of the microkernel would be a line here and a line on the next page.
 
+use super::blocking::FEW_ROWS;
 use super::loops::Product;
 use super::right::Right;
 use super::tail::Ending;
@@ -21,8 +22,7 @@ const STEP: usize = 8;
 const ROWS: usize = 8;
 /// Chains of one row that wait at one time.
 const WAITING: usize = 1024;
-/// Of several rows: their number, and bytes of the rows that carry them on, which stay in the first-level cache for all of them.
-const FEW: usize = 16;
+/// Of several rows: bytes of the rows that carry them on, which stay in the first-level cache for all of them.
 const CARRYING: usize = 1 << 14;
 /// Bytes between the beginnings of rows that lie on a page each.
 const APART: usize = 1 << 12;
@@ -36,7 +36,7 @@ pub(super) fn applies<T: Float>(product: Product<'_, T>, c: &MatMut<'_, T>) -> b
     let Right::Strided(b) = product.b else { return false };
     match c.rows {
         1 => down(product, b) || across(b, c),
-        rows @ 2..=FEW => across(b, c) && is_far(b, rows),
+        rows @ 2..=FEW_ROWS => across(b, c) && is_far(b, rows),
         _ => false,
     }
 }
@@ -81,7 +81,9 @@ impl<T: Float> Kernel<T> for Across<'_, '_, T> {
     fn run<L: Lanes<Elem = T>>(self) {
         match self.2.rows {
             1 => self.stretches::<L, WAITING>(WAITING),
-            _ => self.stretches::<L, { FEW * CARRYING / ROWS / size_of::<f32>() }>(CARRYING / ROWS / size_of::<T>()),
+            _ => {
+                self.stretches::<L, { FEW_ROWS * CARRYING / ROWS / size_of::<f32>() }>(CARRYING / ROWS / size_of::<T>())
+            }
         }
     }
 }
