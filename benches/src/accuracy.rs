@@ -66,7 +66,7 @@ pub fn functions() -> Vec<Function> {
         ("relu", 0.0, Activation::Relu),
         ("softplus", 2.0, Activation::Softplus),
         ("silu", 2.0, Activation::Silu),
-        ("gelu", 2.5, Activation::Gelu),
+        ("gelu", 2.0, Activation::Gelu),
         ("elu", 2.0, Activation::Elu(Real::new(1.0))),
     ];
     let slopes =

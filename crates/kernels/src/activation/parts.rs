@@ -218,7 +218,7 @@ impl<'a, T: Float> Parts<'a, T> {
     fn fill_tail<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
         for i in steps::<L>(n) {
             let (gauss, rest) = (L::load(&self.lifted_gauss[i..]), L::load(&self.lifted_tail[i..]));
-            tail(L::load(&x[i..]), gauss, rest, LIFT).store(&mut self.lifted_tail[i..]);
+            tail(L::load(&x[i..]), gauss, rest).store(&mut self.lifted_tail[i..]);
         }
     }
 

@@ -1,6 +1,6 @@
 //! The polynomials of the elementary functions, lowest power first, and what belongs to them.
 //!
-//! All are minimax fits of this project: Remez exchange at 220 bits, minimising the relative error of the function that the
+//! All are minimax fits of this project: Remez exchange at 130 bits or more, minimising the relative error of the function that the
 //! polynomial serves, coefficients rounded one after the other (`f32`) or at once (`f64`). The error beside each is measured
 //! with the rounded coefficients and exact arithmetic.
 
@@ -18,15 +18,18 @@ pub trait Constants: Sized + 'static {
     const TANH: &'static [Self];
     /// erf x/x − 1 for |x| ≤ 0.92, in powers of x².
     const ERF: &'static [Self];
-    /// (1 + 2y)·exp(y²)·erfc y for y ≥ 0, in powers of (y − k)/(y + k) with k = [`Self::ERFCX_CENTRE`] (the variable of Shepherd and Laframboise, Math. Comp. 36 (1981) 249).
-    const ERFCX: &'static [Self];
-    /// The y at which the variable of [`Self::ERFCX`] is 0.
-    const ERFCX_CENTRE: Self;
-    /// √2 times it, rounded.
-    const ERFCX_CENTRE_ROOT_2: Self;
-    /// (Φ(x) − ½)/x for |x| ≤ ½, in powers of x², where Φ is the distribution function of the normal
-    /// distribution; the error is that of Φ(−x).
-    const PHI: &'static [Self];
+    /// The scale p of the variable t = 1/(1 + p·x) of [`Self::ERFC`] and [`Self::TAIL`].
+    const TAIL_SCALE: Self;
+    /// exp(x²)·erfc x/t for x ≥ 0.79 as long as erf x is not 1, in powers of t − k with k = [`Self::ERFC_CENTRE`]: t makes of
+    /// all x a short interval, with one division (Hastings, Approximations for Digital Computers, 1955).
+    const ERFC: &'static [Self];
+    /// The t at which the variable of [`Self::ERFC`] is 0.
+    const ERFC_CENTRE: Self;
+    /// 2·exp(x²/2)·Φ(−x)/t for x ≥ 0, in powers of t − k with k = [`Self::TAIL_CENTRE`], where Φ is the distribution function of the
+    /// normal distribution.
+    const TAIL: &'static [Self];
+    /// The t at which the variable of [`Self::TAIL`] is 0.
+    const TAIL_CENTRE: Self;
     /// (ln(1 + e) − e)/e² for 0 ≤ e ≤ 1, in powers of e − k with k = [`Self::LOG_1P_CENTRE`]; the error is that of the logarithm.
     const LOG_1P: &'static [Self];
     /// The e at which the variable of [`Self::LOG_1P`] is 0.
@@ -65,8 +68,6 @@ pub trait Constants: Sized + 'static {
     /// Below the first eˣ is subnormal, or nearly: there it is exp(x + the second)·the third, where the sum is exact and the third
     /// exp(−the second) to a hundredth of a unit in the last place.
     const FAR_LEFT: [Self; 3];
-    /// √2 as a sum of its nearest element and the rest.
-    const ROOT_2: [Self; 2];
     /// √½, rounded.
     const ROOT_HALF: Self;
     /// The bits of 1 less those of [`Self::ROOT_HALF`].
@@ -100,26 +101,25 @@ impl Constants for f32 {
     // Error 2^-30.06.
     const ERF: &'static [Self] =
         &[0.12837917, -0.3761263, 0.11283626, -0.02685573, 0.0051923925, -0.0008049515, 7.9950485e-05];
-    // Error 2^-26.03.
-    const ERFCX: &'static [Self] = &[
-        1.2863417,
-        -0.033962715,
-        -0.23773795,
-        0.114111386,
-        0.021024486,
-        -0.018074308,
-        -0.00741905,
-        0.001981928,
-        0.0024517346,
-        0.00025774745,
-        -0.0005222174,
-        -0.00012446832,
-        5.0917046e-05,
+    const TAIL_SCALE: Self = 0.375;
+    // Error 2^-27.41.
+    const ERFC: &'static [Self] = &[0.38044444, 0.58316547, 0.6992308, 0.61640936, 0.3335145, 0.01654554, -0.15049744];
+    const ERFC_CENTRE: Self = 0.470_703_13;
+    // Error 2^-25.66.
+    const TAIL: &'static [Self] = &[
+        0.4834931,
+        0.6128715,
+        0.47894704,
+        0.10647019,
+        -0.17675716,
+        -0.09991887,
+        0.11419201,
+        0.058379713,
+        -0.10314607,
+        0.017674357,
+        0.017516328,
     ];
-    const ERFCX_CENTRE: Self = 1.5;
-    const ERFCX_CENTRE_ROOT_2: Self = 2.121_320_2;
-    // Error 2^-25.75.
-    const PHI: &'static [Self] = &[0.3989423, -0.066490784, 0.009973005, -0.0011517972];
+    const TAIL_CENTRE: Self = 0.418_945_3;
     // Error 2^-27.26.
     const LOG_1P: &'static [Self] = &[
         -0.38971823,
@@ -163,7 +163,6 @@ impl Constants for f32 {
     const BIAS: Self = 127.0;
     const TWO_OVER_ROOT_PI: [Self; 2] = [std::f32::consts::FRAC_2_SQRT_PI, -5.863_538_3e-8];
     const FAR_LEFT: [Self; 3] = [-87.0, 60.625, 4.687_022_5e-27];
-    const ROOT_2: [Self; 2] = [std::f32::consts::SQRT_2, 2.420_323_4e-8];
     const ROOT_HALF: Self = std::f32::consts::FRAC_1_SQRT_2;
     const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f32.to_bits() - Self::ROOT_HALF.to_bits());
     const NORMAL: Self = Self::MIN_POSITIVE;
@@ -240,46 +239,55 @@ impl Constants for f64 {
         1.3979233246613597e-08,
         -8.329286343594063e-10,
     ];
-    // Error 2^-54.49.
-    const ERFCX: &'static [Self] = &[
-        1.2423492448711544,
-        -0.1400091801376198,
-        -0.010555596332221116,
-        0.09751909515329618,
-        -0.11508959816005405,
-        0.08798315382378526,
-        -0.048823325830502584,
-        0.019099330956451145,
-        -0.00421501988296456,
-        -0.00030226797563360754,
-        0.0005643842823785266,
-        -0.00012151202671358124,
-        -4.278178678928771e-05,
-        2.4260045355200716e-05,
-        2.32742148213038e-06,
-        -3.8135595511665162e-06,
-        -4.3204475358658225e-08,
-        6.009605489643944e-07,
-        -8.5255931477179e-09,
-        -9.602401254981911e-08,
-        6.280079606534946e-10,
-        1.347003641087941e-08,
-        6.733340285378652e-11,
-        -1.1381861553218273e-09,
+    const TAIL_SCALE: Self = 0.25;
+    // Error 2^-55.87.
+    const ERFC: &'static [Self] = &[
+        0.27269318718020413,
+        0.48414469029593327,
+        0.7645507714154752,
+        1.067591311189928,
+        1.3048454099576747,
+        1.372522768908283,
+        1.2063199359148595,
+        0.8354472477661354,
+        0.3902648932938118,
+        0.039054165636212,
+        -0.11381973736171329,
+        -0.09034337182483754,
+        -0.005298885245316687,
+        0.038014635909933654,
+        0.0225714218111151,
+        -0.021636434605010347,
     ];
-    const ERFCX_CENTRE: Self = 3.5;
-    const ERFCX_CENTRE_ROOT_2: Self = 4.949_747_468_305_833;
-    // Error 2^-54.42.
-    const PHI: &'static [Self] = &[
-        0.3989422804014327,
-        -0.06649038006690493,
-        0.009973557009992102,
-        -0.0011873282140831237,
-        0.00011543466566000117,
-        -9.444468664756832e-06,
-        6.650794179910105e-07,
-        -3.9016950883179736e-08,
+    const ERFC_CENTRE: Self = 0.497_314_453_125;
+    // Error 2^-54.12.
+    const TAIL: &'static [Self] = &[
+        0.2836461681899234,
+        0.3776689668210801,
+        0.4372236360709845,
+        0.426221424556568,
+        0.32879909059676027,
+        0.17047071160935534,
+        0.01649796892709588,
+        -0.06438466796116953,
+        -0.051741818432142046,
+        0.006350308125976989,
+        0.03623396035890039,
+        0.011927115140935824,
+        -0.022581465490346134,
+        -0.016750633065942683,
+        0.014959716615939107,
+        0.018140759470588408,
+        -0.011065700131472669,
+        -0.021702107770367508,
+        0.012617652127734032,
+        0.03642517534574842,
+        -0.06390634810182048,
+        0.04699591809190361,
+        -0.017692999855746027,
+        0.0028140395401820262,
     ];
+    const TAIL_CENTRE: Self = 0.304_931_640_625;
     // Error 2^-54.42.
     const LOG_1P: &'static [Self] = &[
         -0.3897182370514628,
@@ -375,7 +383,6 @@ impl Constants for f64 {
     const BIAS: Self = 1023.0;
     const TWO_OVER_ROOT_PI: [Self; 2] = [std::f64::consts::FRAC_2_SQRT_PI, 1.533_545_961_316_588e-17];
     const FAR_LEFT: [Self; 3] = [-708.0, 101.312_5, 1.001_244_865_941_163e-44];
-    const ROOT_2: [Self; 2] = [std::f64::consts::SQRT_2, -9.667_293_313_452_913e-17];
     const ROOT_HALF: Self = std::f64::consts::FRAC_1_SQRT_2;
     const ONE_LESS_ROOT_HALF: Self = Self::from_bits(1.0_f64.to_bits() - Self::ROOT_HALF.to_bits());
     const NORMAL: Self = Self::MIN_POSITIVE;

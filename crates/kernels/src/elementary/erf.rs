@@ -1,27 +1,38 @@
 //! The error function and the lower tail of the normal distribution.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
+
 use super::{Constants, gauss, mul_add_once, polynomial, product, with_sign};
 use crate::lanes::{Lanes, splat};
 
-/// exp(y²)·erfc y for y = s·a, a ≥ 0, with a small relative error however large y: a quotient, and what it lost. y itself, rounded, is not
-/// needed: `centre` is that of the polynomial over s, and `two` is 2s, as a sum if s is not exact.
+/// t·P(t) for t = 1/(1 + p·a), a ≥ 0, and what its rounding lost: a function that falls from 1 at a = 0, first by `fall` for each unit of a, and
+/// like 1/a in the end, as exp(a²)·erfc a does.
 #[inline(always)]
-fn erfcx<L: Lanes>(a: L, centre: L, two: (L, Option<L>)) -> (L, L) {
-    // Where it is cut, the product with exp(−y²) is 0 whatever this is; infinite y would make NaN.
+fn falling<L: Lanes>(a: L, fall: f64, centre: L::Elem, coefficients: &[L::Elem]) -> (L, L) {
+    // Where it is cut, the product with exp(−a²) is 0 whatever this is; infinite a would make NaN.
     let a = splat::<L>(64.0).min(a);
-    let ((two, two_rest), one) = (two, splat::<L>(1.0));
-    let t = (a - centre) / (a + centre);
-    let (first, slope) = (L::splat(L::Elem::ERFCX[0]), polynomial(t, &L::Elem::ERFCX[1..]));
-    let above = t.mul_add(slope, first);
-    let below = a.mul_add(two, one);
-    let inverse = one / below;
-    let quotient = above * inverse;
-    // What the numerator, the denominator and the quotient lost.
-    let above_rest = t.mul_add(slope, first - above);
-    let below_rest = mul_add_once(a, two, one - below);
-    let below_rest = if let Some(rest) = two_rest { a.mul_add(rest, below_rest) } else { below_rest };
-    let lost = mul_add_once(-quotient, below, above) + (-quotient).mul_add(below_rest, above_rest);
-    (quotient, lost * inverse)
+    let (one, scale) = (splat::<L>(1.0), L::splat(L::Elem::TAIL_SCALE));
+    let below = a.mul_add(scale, one);
+    let t = one / below;
+    // What the denominator and the quotient lost, as a part of t.
+    let below_rest = mul_add_once(a, scale, one - below);
+    let lost = (-t).mul_add(below_rest, mul_add_once(-t, below, one));
+    let u = t - L::splat(centre);
+    let (slope, slope_rest) = step(polynomial(u, &coefficients[2..]), u, coefficients[1]);
+    let (factor, factor_rest) = step(slope, u, coefficients[0]);
+    let factor_rest = slope_rest.mul_add(u, factor_rest);
+    let (value, rest) = product(t, factor);
+    // The function changes by 1 + (fall/p − 1)·t times that part, exactly so at both ends.
+    let share = t.mul_add(splat::<L>(fall) / scale - one, one);
+    (value, value.mul_add(lost * share, t.mul_add(factor_rest, rest)))
+}
+
+/// A step of Horner's rule, sum·u + c with |c| the larger term, and what its rounding lost.
+#[inline(always)]
+fn step<L: Lanes>(sum: L, u: L, c: L::Elem) -> (L, L) {
+    let c = L::splat(c);
+    let next = sum.mul_add(u, c);
+    (next, mul_add_once(sum, u, c - next))
 }
 
 /// The error function and its slope.
@@ -38,7 +49,7 @@ pub(crate) fn erf_slope<L: Lanes>(x: L) -> Erf<L> {
     let y = x.abs();
     let near = y.mul_add(polynomial(y * y, L::Elem::ERF), y);
     let (gauss, gauss_rest) = gauss(y, 1.0, 1.0);
-    let (scaled, rest) = erfcx(y, L::splat(L::Elem::ERFCX_CENTRE), (splat(2.0), None));
+    let (scaled, rest) = falling(y, FRAC_2_SQRT_PI, L::Elem::ERFC_CENTRE, L::Elem::ERFC);
     let (beyond, lost) = product(gauss, scaled);
     let (one, beyond_rest) = (splat::<L>(1.0), lost + gauss.mul_add(rest, gauss_rest * scaled));
     let sum = one - beyond;
@@ -58,14 +69,9 @@ pub(crate) fn erf<L: Lanes>(x: L) -> L {
     erf_slope(x).value
 }
 
-/// Φ(−|x|), the probability beyond |x|, times a power of two, `lift`, from `gauss` = ½·lift·exp(−x²/2) and what its rounding lost. Near 0 a
-/// polynomial: the variable of [`erfcx`] is close to −1 there, and its rounding weighs most.
+/// Φ(−|x|), the probability beyond |x|, times a power of two, from `gauss` = ½·exp(−x²/2) times that power and what its rounding lost.
 #[inline(always)]
-pub(crate) fn tail<L: Lanes>(x: L, gauss: L, gauss_rest: L, lift: f64) -> L {
-    let (a, half) = (x.abs(), splat::<L>(0.5));
-    let near = splat::<L>(lift) * (-a).mul_add(polynomial(a * a, L::Elem::PHI), half);
-    let root_2 = (L::splat(L::Elem::ROOT_2[0]), Some(L::splat(L::Elem::ROOT_2[1])));
-    let (scaled, rest) = erfcx(a, L::splat(L::Elem::ERFCX_CENTRE_ROOT_2), root_2);
-    let far = mul_add_once(scaled, gauss, scaled.mul_add(gauss_rest, rest * gauss));
-    a.lt(half).select(near, far)
+pub(crate) fn tail<L: Lanes>(x: L, gauss: L, gauss_rest: L) -> L {
+    let (scaled, rest) = falling(x.abs(), FRAC_2_SQRT_PI * FRAC_1_SQRT_2, L::Elem::TAIL_CENTRE, L::Elem::TAIL);
+    mul_add_once(scaled, gauss, scaled.mul_add(gauss_rest, rest * gauss))
 }
