@@ -1,6 +1,8 @@
 //! The activations, each declared once as its jet: the value and three derivatives.
 
+mod exact;
 mod jets;
+mod light;
 mod parts;
 
 use crate::isa::Kernel;
@@ -8,7 +10,7 @@ use crate::lanes::{Lanes, Two, splat};
 use crate::{Float, Isa, Real, reference};
 use jets::Jet;
 use parts::{At, steps};
-pub(crate) use parts::{Fill, Needs, PARTS, Parts, TILE, Tile};
+pub(crate) use parts::{Needs, PARTS, Parts, TILE, Tile};
 
 /// An activation function σ. Kinks: `relu′(0) = 0`, and likewise for the others at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -11,7 +11,8 @@
 //! group). A piece is added up in 16 interleaved accumulators (index in the piece mod 16), these are joined by a fixed tree; pieces
 //! are added in order, blocks by a fixed tree.
 //!
-//! **Errors**, u = [`Float::EPSILON`]. A sum differs from its exact value by at most (h + c)·u·Σ|cᵢσᵢ⁽ᵏ⁾(x)| + u·Σ|cᵢ|·f, and an
+//! **Errors**, u = [`Float::EPSILON`]. A bank of one activation is as exact as that activation; the parts of several leave out what
+//! corrects the last one or two places, which their sum does not keep. A sum differs from its exact value by at most (h + c)·u·Σ|cᵢσᵢ⁽ᵏ⁾(x)| + u·Σ|cᵢ|·f, and an
 //! inner product by at most (p + c + 24)·u·Σ|g σᵢ⁽ᵏ⁾(x)| + u·Σ|g|·f, with p the number of pieces of a group in a block; c = 8 and f = 8
 //! (for `Hermite(n)` f = 8·ĥ(|x|), where ĥ is the k-th derivative of the polynomial with all signs positive: beside a zero, terms
 //! of that size cancel).

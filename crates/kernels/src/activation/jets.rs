@@ -1,7 +1,7 @@
 //! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
 
 use super::parts::{LIFT, Place};
-use crate::elementary::{Constants, Decay, clamp, mul_add_once, plus_ln_1p, sign, tanh_of, tanh_slope_of};
+use crate::elementary::{Constants, Decay, clamp, mul_add_once, plus_ln_1p, sign};
 use crate::lanes::{Lanes, splat};
 
 /// One activation.
@@ -83,9 +83,7 @@ pub(super) struct Tanh;
 impl Jet for Tanh {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
-        let w = at.fraction_of_square();
-        let t = tanh_of(at.x(), w);
-        let d = tanh_slope_of(at.x(), t, w);
+        let (t, d) = (at.tanh(), at.tanh_slope());
         let t_2 = splat::<L>(-2.0) * t;
         [t, d, t_2 * d, d * splat::<L>(-6.0).mul_add(d, splat(4.0))]
     }

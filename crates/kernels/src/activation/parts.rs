@@ -1,10 +1,12 @@
 //! What activations share: the expensive functions of x, computed once for a tile.
 
 use super::Activation;
-use crate::Float;
-use crate::elementary::{Decay, any_far, erf_slope, far_sin_cos, gauss, mend, sin_cos, tail};
+use super::exact::Exact;
+use super::light::Light;
+use crate::elementary::{any_far, erf_slope, far_sin_cos, light_sin_cos, mend, sin_cos};
 use crate::isa::Kernel;
-use crate::lanes::{Lanes, Two, splat};
+use crate::lanes::{Lanes, Two};
+use crate::{Float, Isa};
 
 /// The number of elements of a tile: a dozen tiles of `f32` lie in a first-level cache.
 pub(crate) const TILE: usize = 256;
@@ -18,12 +20,15 @@ pub(crate) type Tile<T> = [T; TILE];
 /// Which parts are wanted.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Needs {
-    decay: bool,
-    rest: bool,
-    fraction_of_square: bool,
-    fraction: bool,
-    gauss: bool,
-    tail: bool,
+    pub(super) decay: bool,
+    pub(super) rest: bool,
+    /// Whether the parts are for sums of several activations, which have more roundings than the parts.
+    light: bool,
+    /// How many orders of tanh: none, its value, the slope too.
+    pub(super) tanh: usize,
+    pub(super) fraction: bool,
+    pub(super) gauss: bool,
+    pub(super) tail: bool,
     sin: bool,
     cos: bool,
     erf: bool,
@@ -33,10 +38,10 @@ impl Needs {
     /// What the activations of a bank need together for the orders that are wanted.
     pub(crate) fn of(activations: &[Activation], orders: [bool; 4]) -> Self {
         let [value, slope, second, third] = orders;
-        let mut needs = Self::default();
+        let mut needs = Self { light: activations.len() > 1, ..Self::default() };
         for activation in activations {
             match activation {
-                Activation::Tanh => needs.fraction_of_square = true,
+                Activation::Tanh => needs.tanh = if slope || second || third { 2 } else { 1 },
                 Activation::Sigmoid | Activation::Silu => needs.fraction = true,
                 Activation::Softplus => {
                     needs.decay = true;
@@ -63,22 +68,23 @@ impl Needs {
                 | Activation::Hermite(_) => {}
             }
         }
-        needs.decay |= needs.fraction_of_square || needs.fraction;
+        needs.decay |= needs.tanh > 0 || needs.fraction;
         needs
     }
 }
 
 /// The number of parts.
-pub(crate) const PARTS: usize = 11;
+pub(crate) const PARTS: usize = 12;
 
 /// The parts of a tile of x. Those that are not wanted hold anything.
 pub(crate) struct Parts<'a, T> {
-    e: &'a mut Tile<T>,
-    e_rest: &'a mut Tile<T>,
-    fraction_of_square: &'a mut Tile<T>,
-    fraction: &'a mut Tile<T>,
-    lifted_gauss: &'a mut Tile<T>,
-    lifted_tail: &'a mut Tile<T>,
+    pub(super) e: &'a mut Tile<T>,
+    pub(super) e_rest: &'a mut Tile<T>,
+    pub(super) tanh: &'a mut Tile<T>,
+    pub(super) tanh_slope: &'a mut Tile<T>,
+    pub(super) fraction: &'a mut Tile<T>,
+    pub(super) lifted_gauss: &'a mut Tile<T>,
+    pub(super) lifted_tail: &'a mut Tile<T>,
     sin: &'a mut Tile<T>,
     cos: &'a mut Tile<T>,
     erf: &'a mut Tile<T>,
@@ -86,20 +92,41 @@ pub(crate) struct Parts<'a, T> {
     erf_slope_rest: &'a mut Tile<T>,
 }
 
-/// Computes the parts of the first `n` elements of a tile, a multiple of 32.
-pub(crate) struct Fill<'a, 'p, T> {
-    pub(crate) parts: &'a mut Parts<'p, T>,
-    pub(crate) needs: Needs,
-    pub(crate) x: &'a Tile<T>,
-    pub(crate) n: usize,
+/// Which parts to compute, of the first `n` elements of a tile, a multiple of 32.
+pub(super) struct Fill<'a, 'p, T> {
+    pub(super) parts: &'a mut Parts<'p, T>,
+    pub(super) needs: Needs,
+    pub(super) x: &'a Tile<T>,
+    pub(super) n: usize,
 }
 
-impl<T: Float> Kernel<T> for &mut Fill<'_, '_, T> {
+/// Sine and cosine.
+struct Circle<'a, 'p, T>(Fill<'a, 'p, T>);
+
+impl<T: Float> Kernel<T> for &mut Circle<'_, '_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        self.parts.fill::<Two<L>>(self.needs, self.x, self.n);
+        let Fill { parts, needs, x, n } = &mut self.0;
+        if needs.light {
+            parts.fill_circles::<Two<L>, true>(*needs, x, *n);
+        } else {
+            parts.fill_circles::<Two<L>, false>(*needs, x, *n);
+        }
+    }
+}
+
+/// The error function.
+struct Erf<'a, 'p, T>(Fill<'a, 'p, T>);
+
+impl<T: Float> Kernel<T> for &mut Erf<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let Fill { parts, x, n, .. } = &mut self.0;
+        parts.fill_erf::<Two<L>>(x, *n);
     }
 }
 
@@ -109,7 +136,8 @@ impl<'a, T: Float> Parts<'a, T> {
         let [
             e,
             e_rest,
-            fraction_of_square,
+            tanh,
+            tanh_slope,
             fraction,
             lifted_gauss,
             lifted_tail,
@@ -122,7 +150,8 @@ impl<'a, T: Float> Parts<'a, T> {
         Self {
             e,
             e_rest,
-            fraction_of_square,
+            tanh,
+            tanh_slope,
             fraction,
             lifted_gauss,
             lifted_tail,
@@ -144,88 +173,45 @@ impl<'a, T: Float> Parts<'a, T> {
         self.cos
     }
 
-    /// Computes what is wanted of the first `n` elements of a tile, a multiple of the number of lanes.
-    #[inline(always)]
-    fn fill<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
-        if needs.decay {
-            self.fill_decays::<L>(needs, x, n);
+    /// Computes what is wanted of the first `n` elements of a tile, a multiple of 32. In functions of their own: one with all the loops
+    /// would be compiled for minutes.
+    pub(crate) fn compute(&mut self, isa: Isa, needs: Needs, x: &Tile<T>, n: usize) {
+        match (needs.decay || needs.gauss, needs.light) {
+            (false, _) => {}
+            (true, false) => isa.run_apart(&mut Exact(self.fill(needs, x, n))),
+            (true, true) => isa.run_apart(&mut Light(self.fill(needs, x, n))),
         }
-        if needs.gauss {
-            self.fill_gauss::<L>(x, n);
-        }
-        if needs.tail {
-            self.fill_tail::<L>(x, n);
-        }
-        match (needs.sin, needs.cos) {
-            (true, true) => self.fill_circle::<L, true, true>(x, n),
-            (true, false) => self.fill_circle::<L, true, false>(x, n),
-            (false, true) => self.fill_circle::<L, false, true>(x, n),
-            (false, false) => {}
+        if needs.sin || needs.cos {
+            isa.run_apart(&mut Circle(self.fill(needs, x, n)));
         }
         if needs.erf {
-            self.fill_erf::<L>(x, n);
+            isa.run_apart(&mut Erf(self.fill(needs, x, n)));
+        }
+    }
+
+    fn fill<'b>(&'b mut self, needs: Needs, x: &'b Tile<T>, n: usize) -> Fill<'b, 'a, T> {
+        Fill { parts: self, needs, x, n }
+    }
+
+    #[inline(always)]
+    fn fill_circles<L: Lanes<Elem = T>, const LIGHT: bool>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
+        match (needs.sin, needs.cos) {
+            (true, true) => self.fill_circle::<L, LIGHT, true, true>(x, n),
+            (true, false) => self.fill_circle::<L, LIGHT, true, false>(x, n),
+            (false, true) => self.fill_circle::<L, LIGHT, false, true>(x, n),
+            (false, false) => {}
         }
     }
 
     #[inline(always)]
-    fn fill_decays<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
-        match (needs.rest, needs.fraction_of_square, needs.fraction) {
-            (false, false, false) => self.fill_decay::<L, false, false, false>(x, n),
-            (false, false, true) => self.fill_decay::<L, false, false, true>(x, n),
-            (false, true, false) => self.fill_decay::<L, false, true, false>(x, n),
-            (false, true, true) => self.fill_decay::<L, false, true, true>(x, n),
-            (true, false, false) => self.fill_decay::<L, true, false, false>(x, n),
-            (true, false, true) => self.fill_decay::<L, true, false, true>(x, n),
-            (true, true, false) => self.fill_decay::<L, true, true, false>(x, n),
-            (true, true, true) => self.fill_decay::<L, true, true, true>(x, n),
-        }
-    }
-
-    /// All that is made of e in one loop: divisions run beside the products and sums of the next rounds.
-    #[inline(always)]
-    fn fill_decay<L: Lanes<Elem = T>, const REST: bool, const SQUARE: bool, const FRACTION: bool>(
+    fn fill_circle<L: Lanes<Elem = T>, const LIGHT: bool, const SIN: bool, const COS: bool>(
         &mut self,
         x: &Tile<T>,
         n: usize,
     ) {
         for i in steps::<L>(n) {
-            let decay = Decay::new(L::load(&x[i..]));
-            decay.e.store(&mut self.e[i..]);
-            if REST {
-                decay.e_rest.store(&mut self.e_rest[i..]);
-            }
-            if SQUARE {
-                decay.fraction_of_square().store(&mut self.fraction_of_square[i..]);
-            }
-            if FRACTION {
-                let sum = decay.e + splat(1.0);
-                decay.fraction(sum, splat::<L>(1.0) / sum).store(&mut self.fraction[i..]);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn fill_gauss<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
-        for i in steps::<L>(n) {
-            let (gauss, rest) = gauss(L::load(&x[i..]), 0.5, 0.5 * LIFT);
-            gauss.store(&mut self.lifted_gauss[i..]);
-            // Where the tail will be.
-            rest.store(&mut self.lifted_tail[i..]);
-        }
-    }
-
-    #[inline(always)]
-    fn fill_tail<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
-        for i in steps::<L>(n) {
-            let (gauss, rest) = (L::load(&self.lifted_gauss[i..]), L::load(&self.lifted_tail[i..]));
-            tail(L::load(&x[i..]), gauss, rest).store(&mut self.lifted_tail[i..]);
-        }
-    }
-
-    #[inline(always)]
-    fn fill_circle<L: Lanes<Elem = T>, const SIN: bool, const COS: bool>(&mut self, x: &Tile<T>, n: usize) {
-        for i in steps::<L>(n) {
-            let (sin, cos) = sin_cos(L::load(&x[i..]));
+            let x = L::load(&x[i..]);
+            let (sin, cos) = if LIGHT { light_sin_cos(x) } else { sin_cos(x) };
             if SIN {
                 sin.store(&mut self.sin[i..]);
             }
@@ -303,10 +289,16 @@ impl<L: Lanes> Place<'_, L> {
         L::load(&self.parts.e_rest[self.i..])
     }
 
-    /// e² / (1 + e²)
+    /// tanh x
     #[inline(always)]
-    pub(super) fn fraction_of_square(self) -> L {
-        L::load(&self.parts.fraction_of_square[self.i..])
+    pub(super) fn tanh(self) -> L {
+        L::load(&self.parts.tanh[self.i..])
+    }
+
+    /// The slope of tanh.
+    #[inline(always)]
+    pub(super) fn tanh_slope(self) -> L {
+        L::load(&self.parts.tanh_slope[self.i..])
     }
 
     /// e / (1 + e)

@@ -30,6 +30,8 @@ pub trait Constants: Sized + 'static {
     const TAIL: &'static [Self];
     /// The t at which the variable of [`Self::TAIL`] is 0.
     const TAIL_CENTRE: Self;
+    /// Up to here 2³¹·exp(−x²/2) is normal.
+    const LIGHT_REACH: Self;
     /// (ln(1 + e) − e)/e² for 0 ≤ e ≤ 1, in powers of e − k with k = [`Self::LOG_1P_CENTRE`]; the error is that of the logarithm.
     const LOG_1P: &'static [Self];
     /// The e at which the variable of [`Self::LOG_1P`] is 0.
@@ -101,6 +103,7 @@ impl Constants for f32 {
     // Error 2^-30.06.
     const ERF: &'static [Self] =
         &[0.12837917, -0.3761263, 0.11283626, -0.02685573, 0.0051923925, -0.0008049515, 7.9950485e-05];
+    const LIGHT_REACH: Self = 14.7;
     const TAIL_SCALE: Self = 0.375;
     // Error 2^-27.41.
     const ERFC: &'static [Self] = &[0.38044444, 0.58316547, 0.6992308, 0.61640936, 0.3335145, 0.01654554, -0.15049744];
@@ -239,6 +242,7 @@ impl Constants for f64 {
         1.3979233246613597e-08,
         -8.329286343594063e-10,
     ];
+    const LIGHT_REACH: Self = 38.0;
     const TAIL_SCALE: Self = 0.25;
     // Error 2^-55.87.
     const ERFC: &'static [Self] = &[

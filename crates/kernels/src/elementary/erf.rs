@@ -75,3 +75,11 @@ pub(crate) fn tail<L: Lanes>(x: L, gauss: L, gauss_rest: L) -> L {
     let (scaled, rest) = falling(x.abs(), FRAC_2_SQRT_PI * FRAC_1_SQRT_2, L::Elem::TAIL_CENTRE, L::Elem::TAIL);
     mul_add_once(scaled, gauss, scaled.mul_add(gauss_rest, rest * gauss))
 }
+
+/// [`tail`], rounded.
+#[inline(always)]
+pub(crate) fn light_tail<L: Lanes>(x: L, gauss: L) -> L {
+    let one = splat::<L>(1.0);
+    let t = one / x.abs().mul_add(L::splat(L::Elem::TAIL_SCALE), one);
+    polynomial(t - L::splat(L::Elem::TAIL_CENTRE), L::Elem::TAIL) * (t * gauss)
+}

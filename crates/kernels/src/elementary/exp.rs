@@ -117,9 +117,37 @@ pub(crate) fn gauss<L: Lanes>(x: L, scale: f64, lift: f64) -> (L, L) {
     let x = reach.min(x.abs());
     let (square, rest) = product(x * splat(-scale), x);
     let reduced = Reduced::of_sum(square, rest);
-    let (one, q) = (splat::<L>(1.0), reduced.expm1());
+    let (one, bend) = (splat::<L>(1.0), reduced.bend());
+    let q = reduced.r + bend;
     let sum = one + q;
-    (reduced.lower(sum, lift), reduced.lower((one - sum) + q, lift))
+    (reduced.lower(sum, lift), reduced.lower(((one - sum) + q) + ((reduced.r - q) + bend), lift))
+}
+
+/// e^r − 1 and 2ⁿ·lift, without corrections, where the latter is normal and the lift a power of two. n stands in the last bits of `held`.
+#[inline(always)]
+fn light<L: Lanes>(r: L, held: L, lift: f64) -> (L, L) {
+    let q = (r * r).mul_add(polynomial(r, L::Elem::EXP), r);
+    (q, splat::<L>(lift).add_bits(held.shl(L::Elem::FRACTION)))
+}
+
+/// e = e^(−|x|), or the smallest normal number or so, and 1 − e without cancellation; both within a few units in the last place.
+#[inline(always)]
+pub(crate) fn light_decay<L: Lanes>(x: L) -> (L, L) {
+    let y = L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs());
+    let (n, held) = round(y, std::f64::consts::LOG2_E);
+    let (q, power) = light(n.mul_add(splat(-std::f64::consts::LN_2), y), held, 1.0);
+    (q.mul_add(power, power), (-q).mul_add(power, splat::<L>(1.0) - power))
+}
+
+/// What [`gauss`] is for a scale of ½, without corrections: its error is that of x²/2.
+#[inline(always)]
+pub(crate) fn light_gauss<L: Lanes>(x: L, lift: f64) -> L {
+    let a = L::splat(L::Elem::LIGHT_REACH).min(x.abs());
+    let square = a * a;
+    let (n, held) = round(square, -0.5 * std::f64::consts::LOG2_E);
+    let r = square.mul_add(splat(-0.5), n * splat(-std::f64::consts::LN_2));
+    let (q, power) = light(r, held, lift);
+    q.mul_add(power, power)
 }
 
 /// What all functions of e^(−|x|) share.

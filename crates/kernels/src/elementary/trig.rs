@@ -58,20 +58,34 @@ impl<L: Lanes> Reduced<L> {
     }
 }
 
+impl<L: Lanes> Reduced<L> {
+    /// sin x and cos x from the sine of the reduced argument.
+    #[inline(always)]
+    fn turned(&self, sine: L) -> (L, L) {
+        let (u, held) = (self.near * self.near, self.held);
+        let cosine = u.mul_add(u.mul_add(polynomial(u, L::Elem::COS), splat(-0.5)), splat(1.0));
+        let top = size_of::<L::Elem>() * 8 - 1;
+        let odd = (held.shl(top) | splat(1.0)).lt(splat(0.0));
+        let sine_flips = held.shl(top - 1) & splat(-0.0);
+        let cosine_flips = sine_flips ^ held.shl(top);
+        (odd.select(cosine, sine) ^ sine_flips, odd.select(sine, cosine) ^ cosine_flips)
+    }
+}
+
 /// sin x and cos x for |x| up to [`reach`].
 #[inline(always)]
 pub(crate) fn sin_cos<L: Lanes>(x: L) -> (L, L) {
     let reduced = Reduced::new(x);
-    let (r, held) = (reduced.near, reduced.held);
-    let u = r * r;
-    let sine = reduced.less((-(r * u)).mul_add(polynomial(u, L::Elem::SIN), splat(0.0)));
-    let cosine = u.mul_add(u.mul_add(polynomial(u, L::Elem::COS), splat(-0.5)), splat(1.0));
+    let (r, u) = (reduced.near, reduced.near * reduced.near);
+    reduced.turned(reduced.less((-(r * u)).mul_add(polynomial(u, L::Elem::SIN), splat(0.0))))
+}
 
-    let top = size_of::<L::Elem>() * 8 - 1;
-    let odd = (held.shl(top) | splat(1.0)).lt(splat(0.0));
-    let sine_flips = held.shl(top - 1) & splat(-0.0);
-    let cosine_flips = sine_flips ^ held.shl(top);
-    (odd.select(cosine, sine) ^ sine_flips, odd.select(sine, cosine) ^ cosine_flips)
+/// [`sin_cos`] without what the reduced argument lost by its rounding.
+#[inline(always)]
+pub(crate) fn light_sin_cos<L: Lanes>(x: L) -> (L, L) {
+    let reduced = Reduced::new(x);
+    let (r, u) = (reduced.near, reduced.near * reduced.near);
+    reduced.turned((r * u).mul_add(polynomial(u, L::Elem::SIN), r))
 }
 
 /// sin x for |x| up to [`reach`].

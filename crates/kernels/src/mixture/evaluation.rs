@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::activation::{Fill, Needs, PARTS, Parts, Plain, Span, TILE, Tile};
+use crate::activation::{Needs, PARTS, Parts, Plain, Span, TILE, Tile};
 use crate::line::{LINE, on_a_line};
 use crate::{Activation, Float, Isa};
 
@@ -56,7 +56,7 @@ impl<'a, T: Float> Room<'a, T> {
         let Self { parts, padded, computed } = self;
         let n = x.len().next_multiple_of(32);
         let x = whole(x, padded);
-        isa.run_apart(&mut Fill { parts, needs, x, n });
+        parts.compute(isa, needs, x, n);
         Evaluation { isa, span, x, n, parts, computed }
     }
 }

@@ -135,10 +135,16 @@ fn tree<L: Lanes>(sums: &[L]) -> L::Elem {
     for (lanes, all) in sums.iter().zip(all.chunks_exact_mut(L::N)) {
         lanes.store(all);
     }
-    for half in [8, 4, 2, 1] {
-        for i in 0..half {
-            all[i] += all[i + half];
-        }
-    }
+    fold::<_, 8>(&mut all);
+    fold::<_, 4>(&mut all);
+    fold::<_, 2>(&mut all);
+    fold::<_, 1>(&mut all);
     all[0]
+}
+
+#[inline(always)]
+fn fold<T: Float, const HALF: usize>(all: &mut [T; ACCUMULATORS]) {
+    for i in 0..HALF {
+        all[i] += all[i + HALF];
+    }
 }
