@@ -65,3 +65,36 @@ fn sums_without_a_term_are_0() {
         }
     }
 }
+
+/// Zeros, arguments around those where e^x and e^(−x²/2) are no longer normal numbers, infinities, NaN, within the published bounds.
+fn ends<T: Float>(isa: Isa) {
+    let mut x = vec![0.0, 1e-30, 1e3, 1e4, 1e30, f64::INFINITY, f64::NAN];
+    x.extend((0..400).map(|i| f64::from(i) / 3.0));
+    x.extend((500..800).map(f64::from));
+    let x: Vec<T> = x.iter().flat_map(|x| [T::of(*x), T::of(-*x)]).collect();
+    for activation in ALL.iter().filter(|a| !matches!(a, Activation::Hermite(_))) {
+        let bank = [*activation, Activation::Sigmoid, Activation::Tanh];
+        let [sums, _] = answers(isa, &bank, &[T::ONE, T::ZERO, T::ZERO], &x, &x, &[0, 1, 2, 3]);
+        for (order, sums) in sums.iter().enumerate() {
+            for (x, out) in x.iter().zip(sums) {
+                let exact = T::of(activation.reference(x.to_f64())[order]).to_f64();
+                let (out, unit) = (out.to_f64(), T::EPSILON.to_f64());
+                let bound = (bank.len() as f64 + 8.0) * unit * exact.abs() + 8.0 * unit;
+                let right = match exact {
+                    _ if x.to_f64().is_nan() || exact.is_nan() => out.is_nan(),
+                    _ if exact.is_infinite() => out == exact,
+                    _ => (out - exact).abs() <= bound,
+                };
+                assert!(right, "{isa} {} {activation:?} order {order} at {x}: {out:e}, {exact:e}", T::NAME);
+            }
+        }
+    }
+}
+
+#[test]
+fn ends_beside_companions() {
+    for &isa in Isa::available() {
+        ends::<f32>(isa);
+        ends::<f64>(isa);
+    }
+}

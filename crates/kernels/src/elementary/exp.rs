@@ -133,7 +133,7 @@ fn light<L: Lanes>(r: L, held: L, lift: f64) -> (L, L) {
 /// e = e^(−|x|), or the smallest normal number or so, and 1 − e without cancellation; both within a few units in the last place.
 #[inline(always)]
 pub(crate) fn light_decay<L: Lanes>(x: L) -> (L, L) {
-    let y = L::splat(L::Elem::EXP_RANGE[0]).max(-x.abs());
+    let y = L::splat(L::Elem::FAR_LEFT[0]).max(-x.abs());
     let (n, held) = round(y, std::f64::consts::LOG2_E);
     let (q, power) = light(n.mul_add(splat(-std::f64::consts::LN_2), y), held, 1.0);
     (q.mul_add(power, power), (-q).mul_add(power, splat::<L>(1.0) - power))
