@@ -42,14 +42,16 @@ fn disassembly() -> Result<String, Box<dyn Error>> {
 
 /// How many registers the loops of a kernel write to the stack in every round, at most, where it is more than none: the debts of today.
 /// AVX2 has 16 registers, and the constants of a long formula want as many.
-const KNOWN: [(&str, &str, usize); 7] = [
-    ("avx512", "Sweep<Erf,f64>", 1),
+const KNOWN: [(&str, &str, usize); 9] = [
     ("avx2", "Block<f32>", 1),
     ("avx2", "Block<f64>", 6),
     ("avx2", "Inner", 2),
-    ("avx2", "Orders", 5),
+    ("avx2", "Orders", 4),
     ("avx2", "Sweep", 3),
-    ("avx2", "Fill", 14),
+    ("avx2", "Exact", 3),
+    ("avx2", "Light", 3),
+    ("avx2", "Circle", 1),
+    ("avx2", "Erf", 3),
 ];
 
 /// The chains of single elements side by side, which are as wide as memory is.

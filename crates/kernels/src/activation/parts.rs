@@ -126,7 +126,8 @@ impl<T: Float> Kernel<T> for &mut Erf<'_, '_, T> {
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
         let Fill { parts, x, n, .. } = &mut self.0;
-        parts.fill_erf::<Two<L>>(x, *n);
+        // One register at a time: two would need more than there are.
+        parts.fill_erf::<L>(x, *n);
     }
 }
 
