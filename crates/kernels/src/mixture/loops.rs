@@ -142,6 +142,7 @@ fn tree<L: Lanes>(sums: &[L]) -> L::Elem {
     all[0]
 }
 
+/// Adds the second half of 2·HALF accumulators to the first: of a constant size, so that it becomes registers.
 #[inline(always)]
 fn fold<T: Float, const HALF: usize>(all: &mut [T; ACCUMULATORS]) {
     for i in 0..HALF {
