@@ -32,6 +32,7 @@ impl<T: Float> Parts<'_, T> {
             (_, true) => self.light_decays::<L, 2, true>(x, n),
         }
         if needs.rest {
+            // The jets add it, whatever it is.
             self.e_rest.fill(T::ZERO);
         }
         if needs.gauss {

@@ -125,7 +125,7 @@ pub(crate) fn gauss<L: Lanes>(x: L, scale: f64, lift: f64) -> (L, L) {
 
 /// e^r − 1 and 2ⁿ·lift, without corrections, where the latter is normal and the lift a power of two. n stands in the last bits of `held`.
 #[inline(always)]
-fn light<L: Lanes>(r: L, held: L, lift: f64) -> (L, L) {
+fn light_pieces<L: Lanes>(r: L, held: L, lift: f64) -> (L, L) {
     let q = (r * r).mul_add(polynomial(r, L::Elem::EXP), r);
     (q, splat::<L>(lift).add_bits(held.shl(L::Elem::FRACTION)))
 }
@@ -135,7 +135,7 @@ fn light<L: Lanes>(r: L, held: L, lift: f64) -> (L, L) {
 pub(crate) fn light_decay<L: Lanes>(x: L) -> (L, L) {
     let y = L::splat(L::Elem::FAR_LEFT[0]).max(-x.abs());
     let (n, held) = round(y, std::f64::consts::LOG2_E);
-    let (q, power) = light(n.mul_add(splat(-std::f64::consts::LN_2), y), held, 1.0);
+    let (q, power) = light_pieces(n.mul_add(splat(-std::f64::consts::LN_2), y), held, 1.0);
     (q.mul_add(power, power), (-q).mul_add(power, splat::<L>(1.0) - power))
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn light_gauss<L: Lanes>(x: L, lift: f64) -> L {
     let square = a * a;
     let (n, held) = round(square, -0.5 * std::f64::consts::LOG2_E);
     let r = square.mul_add(splat(-0.5), n * splat(-std::f64::consts::LN_2));
-    let (q, power) = light(r, held, lift);
+    let (q, power) = light_pieces(r, held, lift);
     q.mul_add(power, power)
 }
 
