@@ -24,17 +24,27 @@ const CHUNK: usize = 1 << 14;
 const FLOORS: [f64; 4] = [0.0, 0.5, 0.5, 2.0];
 /// That of tanh‴, whose values reach 2 and which changes by 6 times what tanh′ is off.
 const FLOOR_OF_TANH: f64 = 6.0;
+/// What the published bound of a mixture grants each of its activations, in ε(|σ⁽ᵏ⁾| + 1).
+const GRANTED: f64 = 8.0;
 
 /// A function whose error is measured.
 #[derive(Clone, Debug)]
 pub struct Function {
     /// Its name, as in tables and on the command line.
     pub name: String,
-    /// The largest error that it should have, in units in the last place.
+    /// The largest error that it should have.
     pub bar: f64,
     op: Op,
-    /// An absolute error that is not counted.
-    floor: f64,
+    unit: Unit,
+}
+
+/// What errors are measured in.
+#[derive(Clone, Copy, Debug)]
+enum Unit {
+    /// Units in the last place, beyond an absolute error that is not counted.
+    Ulps { floor: f64 },
+    /// ε(|exact value| + 1)
+    Epsilons,
 }
 
 #[derive(Clone, Debug)]
@@ -42,12 +52,14 @@ enum Op {
     Elementwise(Elementwise, fn(f64) -> f64),
     /// A derivative of an activation; 0 is its value.
     Jet(Activation, usize),
+    /// The same beside another activation, whose coefficient is 0.
+    Mixed(Activation, usize),
 }
 
 /// A name, the largest error, the operation and its slow twin.
 type Elementary = (&'static str, f64, Elementwise, fn(f64) -> f64);
 
-/// The elementary functions, then the activations with their derivatives.
+/// The elementary functions, then the activations with their derivatives, then these where they are not alone in their bank.
 pub fn functions() -> Vec<Function> {
     let elementary: [Elementary; 11] = [
         ("exp", 1.0, Elementwise::Exp, f64::exp),
@@ -72,22 +84,50 @@ pub fn functions() -> Vec<Function> {
     let slopes =
         [("tanh", 1.5, Activation::Tanh), ("sigmoid", 1.5, Activation::Sigmoid), ("erf", 1.0, Activation::Erf)];
     let jet = |(name, bar, activation): (&str, f64, Activation), order: usize| Function {
-        name: format!("{name}{}", ["", "′", "″", "‴"][order]),
+        name: format!("{name}{}", PRIMES[order]),
         bar,
         op: Op::Jet(activation, order),
-        floor: f64::from(f32::EPSILON)
-            * if (activation, order) == (Activation::Tanh, 3) { FLOOR_OF_TANH } else { FLOORS[order] },
+        unit: Unit::Ulps {
+            floor: f64::from(f32::EPSILON)
+                * if (activation, order) == (Activation::Tanh, 3) { FLOOR_OF_TANH } else { FLOORS[order] },
+        },
     };
     let elementary = elementary.map(|(name, bar, op, exact)| Function {
         name: name.into(),
         bar,
         op: Op::Elementwise(op, exact),
-        floor: 0.0,
+        unit: Unit::Ulps { floor: 0.0 },
     });
     let values = activations.into_iter().flat_map(|activation| (0..4).map(move |order| (activation, order)));
     let slopes = slopes.into_iter().flat_map(|activation| (1..4).map(move |order| (activation, order)));
-    elementary.into_iter().chain(values.chain(slopes).map(|(activation, order)| jet(activation, order))).collect()
+    let alone = values.chain(slopes).map(|(activation, order)| jet(activation, order));
+    elementary.into_iter().chain(alone).chain(mixed()).collect()
 }
+
+/// The activations that have loops of their own for a bank of several.
+fn mixed() -> impl Iterator<Item = Function> {
+    let activations = [
+        ("tanh", Activation::Tanh),
+        ("sigmoid", Activation::Sigmoid),
+        ("softplus", Activation::Softplus),
+        ("silu", Activation::Silu),
+        ("gelu", Activation::Gelu),
+        ("elu", Activation::Elu(Real::new(1.0))),
+        ("sin", Activation::Sin),
+        ("erf", Activation::Erf),
+    ];
+    activations.into_iter().flat_map(|(name, activation)| {
+        (0..4).map(move |order| Function {
+            name: format!("mixed-{name}{}", PRIMES[order]),
+            bar: GRANTED,
+            op: Op::Mixed(activation, order),
+            unit: Unit::Epsilons,
+        })
+    })
+}
+
+/// What marks the order of a derivative.
+const PRIMES: [&str; 4] = ["", "′", "″", "‴"];
 
 /// What is known of one block of inputs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -164,7 +204,7 @@ impl Function {
             self.run(*isa, x, &mut out);
             let errors = x.iter().zip(&out).zip(&exact);
             errors.fold(Worst::NONE, |worst, ((x, out), exact)| {
-                let error = ulps(*out, *exact, self.floor);
+                let error = self.unit.error(*out, *exact);
                 worst.join(Worst { error, at: x.to_bits(), wrong: u64::from(error > self.bar) })
             })
         });
@@ -175,7 +215,7 @@ impl Function {
     pub fn exact(&self, x: f64) -> f64 {
         match &self.op {
             Op::Elementwise(_, exact) => exact(x),
-            Op::Jet(activation, order) => activation.reference(x)[*order],
+            Op::Jet(activation, order) | Op::Mixed(activation, order) => activation.reference(x)[*order],
         }
     }
 
@@ -183,12 +223,33 @@ impl Function {
     pub fn run<T: Float>(&self, isa: Isa, x: &[T], out: &mut [T]) {
         match &self.op {
             Op::Elementwise(op, _) => op.apply_with(isa, [x, &[], &[]], out),
-            Op::Jet(activation, order) => {
-                let sum = Sum { coefficients: &[T::ONE], order: *order, out };
-                let bank = Bank::new([*activation]);
-                let mut scratch = vec![T::ZERO; mixture_scratch::<T>(&bank, 1, x.len(), 1, 0)];
-                mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut [sum], &mut [], &mut scratch);
+            Op::Jet(activation, order) => sum(isa, &[*activation], *order, x, out),
+            Op::Mixed(Activation::Sigmoid, order) => sum(isa, &[Activation::Sigmoid, Activation::Tanh], *order, x, out),
+            Op::Mixed(activation, order) => sum(isa, &[*activation, Activation::Sigmoid], *order, x, out),
+        }
+    }
+}
+
+/// A derivative of the first of some activations: all others have the coefficient 0, and are bounded, so that 0 is what they add.
+fn sum<T: Float>(isa: Isa, activations: &[Activation], order: usize, x: &[T], out: &mut [T]) {
+    let mut coefficients = vec![T::ZERO; activations.len()];
+    coefficients[0] = T::ONE;
+    let bank = Bank::new(activations);
+    let mut scratch = vec![T::ZERO; mixture_scratch::<T>(&bank, 1, x.len(), 1, 0)];
+    let sum = Sum { coefficients: &coefficients, order, out };
+    mixture_with(isa, Par::Seq, &bank, x, 1, x.len(), 1, &mut [sum], &mut [], &mut scratch);
+}
+
+impl Unit {
+    /// The error of a value; infinite where a number, an infinity or NaN stands for another.
+    fn error(self, value: f32, exact: f64) -> f64 {
+        match self {
+            Self::Ulps { floor } => ulps(value, exact, floor),
+            Self::Epsilons if exact.is_finite() => {
+                let error = (f64::from(value) - exact).abs() / (f64::from(f32::EPSILON) * (exact.abs() + 1.0));
+                if error.is_nan() { f64::INFINITY } else { error }
             }
+            Self::Epsilons => ulps(value, exact, 0.0),
         }
     }
 }
@@ -235,5 +296,25 @@ mod tests {
         let summary = summary(&records, "relu", Isa::Baseline, stride);
         assert_eq!(summary.tried, (1_u64 << 32).div_ceil(stride));
         assert_eq!((summary.blocks, summary.wrong), (BLOCKS as usize, 0));
+    }
+
+    #[test]
+    fn epsilons_count_what_a_mixture_grants() {
+        let (one, next) = (1.0_f32, 1.0_f32.next_up());
+        assert_eq!(Unit::Epsilons.error(one, 1.0), 0.0);
+        assert_eq!(Unit::Epsilons.error(next, 1.0), 0.5);
+        assert_eq!(Unit::Epsilons.error(f32::NAN, 1.0), f64::INFINITY);
+        assert_eq!(Unit::Epsilons.error(f32::INFINITY, 1.0), f64::INFINITY);
+        assert_eq!(Unit::Epsilons.error(f32::INFINITY, f64::INFINITY), 0.0);
+        assert_eq!(Unit::Epsilons.error(1.0, f64::NAN), f64::INFINITY);
+    }
+
+    #[test]
+    fn activations_beside_others_keep_what_a_mixture_grants() {
+        for function in mixed() {
+            let wrong: u64 =
+                (0..BLOCKS).flat_map(|block| function.measure(block, 1_000_003)).map(|record| record.wrong).sum();
+            assert_eq!(wrong, 0, "{}", function.name);
+        }
     }
 }

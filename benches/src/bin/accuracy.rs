@@ -15,7 +15,7 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use kernels::Isa;
 
-/// The largest errors of the functions, in units in the last place.
+/// The largest errors of the functions: in units in the last place, those of mixed-… in ε(|σ| + 1).
 #[derive(Parser)]
 struct Options {
     /// Try every so-manieth input; 1 tries all.

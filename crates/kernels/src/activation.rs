@@ -1,13 +1,15 @@
 //! The activations, each declared once as its jet: the value and three derivatives.
 
+mod circle;
 mod exact;
 mod jets;
 mod light;
 mod parts;
 
-use crate::isa::Kernel;
+use crate::isa::{Kernel, Ready};
 use crate::lanes::{Lanes, Two, splat};
-use crate::{Float, Isa, Real, reference};
+use crate::{Float, Real, reference};
+pub(crate) use circle::Circle;
 use jets::Jet;
 use parts::{At, steps};
 pub(crate) use parts::{Needs, PARTS, Parts, TILE, Tile};
@@ -75,7 +77,7 @@ impl Activation {
     /// that are [`Self::plain`] may hold anything.
     pub(crate) fn tile<T: Float>(
         self,
-        isa: Isa,
+        isa: Ready,
         span: Span,
         x: &Tile<T>,
         parts: &Parts<'_, T>,
@@ -117,9 +119,9 @@ pub(crate) enum Plain {
     One,
     /// 0
     Zero,
-    /// sin x, a part
+    /// sin x
     Sin,
-    /// cos x, a part
+    /// cos x
     Cos,
 }
 

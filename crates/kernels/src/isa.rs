@@ -68,19 +68,43 @@ impl Isa {
     /// When this CPU lacks it.
     #[inline]
     pub(crate) fn run<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
-        match self {
-            Self::Baseline => kernel.run::<T::Wide>(),
+        self.ready().run(kernel)
+    }
+
+    /// This instruction set, ready to run any number of kernels.
+    ///
+    /// # Panics
+    /// When this CPU lacks it.
+    #[inline]
+    pub(crate) fn ready(self) -> Ready {
+        let found = match self {
+            Self::Baseline => true,
+            Self::Avx2 => has_avx2(),
+            Self::Avx512 => has_avx512(),
+        };
+        assert!(found, "this CPU does not run {self}");
+        Ready(self)
+    }
+}
+
+/// An instruction set that this CPU was found to have; only [`Isa::ready`] makes one.
+#[derive(Clone, Copy)]
+pub(crate) struct Ready(Isa);
+
+impl Ready {
+    /// Runs a kernel compiled for this instruction set.
+    #[inline]
+    fn run<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
+        match self.0 {
+            Isa::Baseline => kernel.run::<T::Wide>(),
+            // SAFETY: `Isa::ready` has found the features that `avx2` is compiled with.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 if has_avx2() => {
-                // SAFETY: `has_avx2` has just found both features that `avx2` is compiled with.
-                unsafe { avx2(kernel) }
-            }
+            Isa::Avx2 => unsafe { avx2(kernel) },
+            // SAFETY: `Isa::ready` has found the features that `avx512` is compiled with.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 if has_avx512() => {
-                // SAFETY: `has_avx512` has just found the features that `avx512` is compiled with.
-                unsafe { avx512(kernel) }
-            }
-            Self::Avx2 | Self::Avx512 => panic!("this CPU does not run {self}"),
+            Isa::Avx512 => unsafe { avx512(kernel) },
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx2 | Isa::Avx512 => unreachable!("`Isa::ready` finds them on x86-64 only"),
         }
     }
 
@@ -89,9 +113,9 @@ impl Isa {
     /// a reference: a value would be copied, and the processor stalls when words just written are read two at a time.
     #[inline]
     pub(crate) fn run_apart<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
-        match self {
-            Self::Baseline => baseline(kernel),
-            Self::Avx2 | Self::Avx512 => self.run(kernel),
+        match self.0 {
+            Isa::Baseline => baseline(kernel),
+            Isa::Avx2 | Isa::Avx512 => self.run(kernel),
         }
     }
 }

@@ -21,6 +21,8 @@ mod block;
 mod by_row;
 mod evaluation;
 mod loops;
+mod places;
+mod sums;
 
 use std::sync::Arc;
 
@@ -28,10 +30,10 @@ use crate::activation::{Needs, Span};
 use crate::par::{self, Cut, Equal};
 use crate::{Activation, Float, Isa, Par};
 pub(crate) use block::Block;
-use block::{SUMS, Sums};
 pub(crate) use by_row::Rows;
 pub use by_row::{RowDot, mixture_by_row, mixture_by_row_with};
 use evaluation::ROOM;
+use sums::{SUMS, Sums};
 
 /// An ordered list of activations, cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

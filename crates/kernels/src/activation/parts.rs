@@ -3,10 +3,10 @@
 use super::Activation;
 use super::exact::Exact;
 use super::light::Light;
-use crate::elementary::{any_far, erf_slope, far_sin_cos, light_sin_cos, mend, sin_cos};
-use crate::isa::Kernel;
-use crate::lanes::{Lanes, Two};
-use crate::{Float, Isa};
+use crate::Float;
+use crate::elementary::erf_slope;
+use crate::isa::{Kernel, Ready};
+use crate::lanes::Lanes;
 
 /// The number of elements of a tile: a dozen tiles of `f32` lie in a first-level cache.
 pub(crate) const TILE: usize = 256;
@@ -23,14 +23,14 @@ pub(crate) struct Needs {
     pub(super) decay: bool,
     pub(super) rest: bool,
     /// Whether the parts are for sums of several activations, which have more roundings than the parts.
-    light: bool,
+    pub(super) light: bool,
     /// How many orders of tanh: none, its value, the slope too.
     pub(super) tanh: usize,
     pub(super) fraction: bool,
     pub(super) gauss: bool,
     pub(super) tail: bool,
-    sin: bool,
-    cos: bool,
+    pub(super) sin: bool,
+    pub(super) cos: bool,
     erf: bool,
 }
 
@@ -74,7 +74,7 @@ impl Needs {
 }
 
 /// The number of parts.
-pub(crate) const PARTS: usize = 12;
+pub(crate) const PARTS: usize = 10;
 
 /// The parts of a tile of x. Those that are not wanted hold anything.
 pub(crate) struct Parts<'a, T> {
@@ -85,8 +85,6 @@ pub(crate) struct Parts<'a, T> {
     pub(super) fraction: &'a mut Tile<T>,
     pub(super) lifted_gauss: &'a mut Tile<T>,
     pub(super) lifted_tail: &'a mut Tile<T>,
-    sin: &'a mut Tile<T>,
-    cos: &'a mut Tile<T>,
     erf: &'a mut Tile<T>,
     erf_slope: &'a mut Tile<T>,
     erf_slope_rest: &'a mut Tile<T>,
@@ -98,23 +96,6 @@ pub(super) struct Fill<'a, 'p, T> {
     pub(super) needs: Needs,
     pub(super) x: &'a Tile<T>,
     pub(super) n: usize,
-}
-
-/// Sine and cosine.
-struct Circle<'a, 'p, T>(Fill<'a, 'p, T>);
-
-impl<T: Float> Kernel<T> for &mut Circle<'_, '_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) {
-        let Fill { parts, needs, x, n } = &mut self.0;
-        if needs.light {
-            parts.fill_circles::<Two<L>, true>(*needs, x, *n);
-        } else {
-            parts.fill_circles::<Two<L>, false>(*needs, x, *n);
-        }
-    }
 }
 
 /// The error function.
@@ -134,56 +115,17 @@ impl<T: Float> Kernel<T> for &mut Erf<'_, '_, T> {
 impl<'a, T: Float> Parts<'a, T> {
     /// Parts in these tiles.
     pub(crate) fn new(tiles: &'a mut [Tile<T>; PARTS]) -> Self {
-        let [
-            e,
-            e_rest,
-            tanh,
-            tanh_slope,
-            fraction,
-            lifted_gauss,
-            lifted_tail,
-            sin,
-            cos,
-            erf,
-            erf_slope,
-            erf_slope_rest,
-        ] = tiles;
-        Self {
-            e,
-            e_rest,
-            tanh,
-            tanh_slope,
-            fraction,
-            lifted_gauss,
-            lifted_tail,
-            sin,
-            cos,
-            erf,
-            erf_slope,
-            erf_slope_rest,
-        }
-    }
-
-    /// sin x
-    pub(crate) fn sin(&self) -> &Tile<T> {
-        self.sin
-    }
-
-    /// cos x
-    pub(crate) fn cos(&self) -> &Tile<T> {
-        self.cos
+        let [e, e_rest, tanh, tanh_slope, fraction, lifted_gauss, lifted_tail, erf, erf_slope, erf_slope_rest] = tiles;
+        Self { e, e_rest, tanh, tanh_slope, fraction, lifted_gauss, lifted_tail, erf, erf_slope, erf_slope_rest }
     }
 
     /// Computes what is wanted of the first `n` elements of a tile, a multiple of 32. In functions of their own: one with all the loops
     /// would be compiled for minutes.
-    pub(crate) fn compute(&mut self, isa: Isa, needs: Needs, x: &Tile<T>, n: usize) {
+    pub(crate) fn compute(&mut self, isa: Ready, needs: Needs, x: &Tile<T>, n: usize) {
         match (needs.decay || needs.gauss, needs.light) {
             (false, _) => {}
             (true, false) => isa.run_apart(&mut Exact(self.fill(needs, x, n))),
             (true, true) => isa.run_apart(&mut Light(self.fill(needs, x, n))),
-        }
-        if needs.sin || needs.cos {
-            isa.run_apart(&mut Circle(self.fill(needs, x, n)));
         }
         if needs.erf {
             isa.run_apart(&mut Erf(self.fill(needs, x, n)));
@@ -192,38 +134,6 @@ impl<'a, T: Float> Parts<'a, T> {
 
     fn fill<'b>(&'b mut self, needs: Needs, x: &'b Tile<T>, n: usize) -> Fill<'b, 'a, T> {
         Fill { parts: self, needs, x, n }
-    }
-
-    #[inline(always)]
-    fn fill_circles<L: Lanes<Elem = T>, const LIGHT: bool>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
-        match (needs.sin, needs.cos) {
-            (true, true) => self.fill_circle::<L, LIGHT, true, true>(x, n),
-            (true, false) => self.fill_circle::<L, LIGHT, true, false>(x, n),
-            (false, true) => self.fill_circle::<L, LIGHT, false, true>(x, n),
-            (false, false) => {}
-        }
-    }
-
-    #[inline(always)]
-    fn fill_circle<L: Lanes<Elem = T>, const LIGHT: bool, const SIN: bool, const COS: bool>(
-        &mut self,
-        x: &Tile<T>,
-        n: usize,
-    ) {
-        for i in steps::<L>(n) {
-            let x = L::load(&x[i..]);
-            let (sin, cos) = if LIGHT { light_sin_cos(x) } else { sin_cos(x) };
-            if SIN {
-                sin.store(&mut self.sin[i..]);
-            }
-            if COS {
-                cos.store(&mut self.cos[i..]);
-            }
-        }
-        if any_far::<L>(&x[..n]) {
-            mend(&x[..n], self.sin, |x| far_sin_cos(x).0);
-            mend(&x[..n], self.cos, |x| far_sin_cos(x).1);
-        }
     }
 
     #[inline(always)]

@@ -133,7 +133,7 @@ impl Elementwise {
 
 /// The loop of one operation, a function of its own; what is left of a lane vector at the end is filled up with zeros.
 pub(super) fn sweep<T: Float>(isa: Isa, op: impl Operation, apply: &mut Apply<'_, T>) {
-    isa.run_apart(&mut Sweep(op, apply));
+    isa.ready().run_apart(&mut Sweep(op, apply));
 }
 
 struct Sweep<'s, 'a, O, T>(O, &'s mut Apply<'a, T>);
@@ -165,7 +165,7 @@ fn row_by_row<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Apply<'_
 /// [`sweep`] for what may be written in panels.
 pub(super) fn sweep_into<T: Float>(isa: Isa, op: impl Operation, apply: &mut Apply<'_, T>) {
     match apply.panels {
-        Some(panels) => isa.run_apart(&mut IntoPanels(op, apply, panels)),
+        Some(panels) => isa.ready().run_apart(&mut IntoPanels(op, apply, panels)),
         None => sweep(isa, op, apply),
     }
 }
@@ -276,7 +276,7 @@ fn four<A: Copy, const M: usize>(args: [A; M]) -> [A; 4] {
 /// Writes `far`(x) in the place of what lies beyond the reach of the lanes.
 fn mend_far<T: Float>(isa: Isa, x: &[T], out: &mut [T], far: fn(T) -> T) {
     let x = &x[..out.len()];
-    if isa.run_apart(&mut AnyFar(x)) {
+    if isa.ready().run_apart(&mut AnyFar(x)) {
         mend(x, out, far);
     }
 }

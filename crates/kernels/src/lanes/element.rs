@@ -6,7 +6,6 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Not, Shl, Shr};
 use super::Lanes;
 #[cfg(target_arch = "x86_64")]
 use super::x86::{F32x8, F32x16, F64x4, F64x8};
-use crate::activation::{TILE, Tile};
 use crate::elementary::Constants;
 use crate::elementwise::Apply;
 use crate::group::Leaf;
@@ -35,11 +34,6 @@ pub trait Element: Copy + Constants {
     type Avx512: Lanes<Elem = Self>;
     /// Lanes for what the target guarantees.
     type Wide: Lanes<Elem = Self>;
-
-    /// A tile of ones.
-    const ONES: &'static Tile<Self>;
-    /// A tile of zeros.
-    const ZEROS: &'static Tile<Self>;
 
     /// The bit pattern of `self`.
     fn bits(self) -> Self::Bits;
@@ -77,8 +71,6 @@ impl Element for f32 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = F32x16;
     type Wide = ::wide::f32x4;
-    const ONES: &'static Tile<Self> = &[1.0; TILE];
-    const ZEROS: &'static Tile<Self> = &[0.0; TILE];
 
     #[inline(always)]
     fn bits(self) -> Self::Bits {
@@ -153,8 +145,6 @@ impl Element for f64 {
     #[cfg(target_arch = "x86_64")]
     type Avx512 = F64x8;
     type Wide = ::wide::f64x2;
-    const ONES: &'static Tile<Self> = &[1.0; TILE];
-    const ZEROS: &'static Tile<Self> = &[0.0; TILE];
 
     #[inline(always)]
     fn bits(self) -> Self::Bits {

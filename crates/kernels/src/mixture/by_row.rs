@@ -3,11 +3,12 @@
 //! An inner product with a matrix of rank one, g = r·vᵀ, is rᵀR: it needs R only, and R needs no r. So one pass over x gives the
 //! sums, from which r may follow, and what the inner product needs.
 
-use super::block::{Addition, SUMS, Sums};
 use super::evaluation::{BATCH, Batch, ROOM, Room, with_room};
-use super::loops::Inner;
+use super::places::Places;
+use super::sums::{Adder, Group, SUMS, Sums};
 use super::{Bank, Cutting, Sum, Written, check_scratch, room, taken};
 use crate::activation::{Needs, Span, TILE};
+use crate::isa::Ready;
 use crate::par::{self, Equal};
 use crate::{Activation, Float, Isa, Par};
 
@@ -103,20 +104,21 @@ pub struct Rows<'a, T> {
 impl<T: Float> Rows<'_, T> {
     /// Does the work, tile by tile; a tile lies in one row.
     pub(crate) fn run(self, isa: Isa, room: &mut [T]) {
-        with_room(room, |room| self.run_in(isa, room));
+        with_room(room, |room| self.run_in(isa.ready(), room));
     }
 
-    fn run_in(mut self, isa: Isa, mut room: Room<'_, T>) {
+    fn run_in(mut self, isa: Ready, mut room: Room<'_, T>) {
         self.dots.fill(T::ZERO);
-        let (bank, h) = (self.bank, self.bank.len());
+        let h = self.bank.len();
+        let (mut places, mut adder) = (Places::new(self.bank, self.span), Adder::new(isa, self.sums));
         for row in 0..self.x.len() / self.cols.max(1) {
             for col in (0..self.cols).step_by(TILE) {
                 let len = TILE.min(self.cols - col);
                 let at = row * self.cols + col;
-                let mut evaluation = room.begin(isa, self.needs, self.span, &self.x[at..at + len]);
+                let mut evaluation = room.begin(isa, self.needs, &self.x[at..at + len]);
                 for first in (0..h).step_by(BATCH) {
-                    let batch = &evaluation.batch(bank, first);
-                    self.sums(isa, at, len, batch);
+                    let batch = &evaluation.batch(places.from(first));
+                    adder.add(batch, &(0..len), Group { index: 0, groups: 1 }, &mut self.outs, &(at..at + len));
                     self.dots(isa, row * h, col, len, batch);
                 }
             }
@@ -126,40 +128,9 @@ impl<T: Float> Rows<'_, T> {
         }
     }
 
-    fn sums(&mut self, isa: Isa, at: usize, len: usize, batch: &Batch<'_, T>) {
-        for (i, out) in self.outs[..self.sums.count].iter_mut().enumerate() {
-            let (order, coefficients) = (self.sums.orders[i], self.sums.coefficients[i]);
-            let out = &mut out[at..at + len];
-            Addition { isa, batch, order, at: 0..len, coefficients, groups: 1, group: 0, out }.run();
-        }
+    fn dots(&mut self, isa: Ready, row: usize, col: usize, len: usize, batch: &Batch<'_, T>) {
+        let (g, order) = (&self.v[col..col + len], batch.order(self.order));
+        let dots = &mut self.dots[row + batch.first()..];
+        batch.inner(isa, order, &(0..len), g, |j, product| dots[j] += product);
     }
-
-    fn dots(&mut self, isa: Isa, row: usize, col: usize, len: usize, batch: &Batch<'_, T>) {
-        let (g, order) = (&self.v[col..col + len], self.order);
-        let dots = &mut self.dots[row + batch.first..][..batch.len()];
-        let mut j = 0;
-        while j < batch.len() {
-            j += match batch.len() - j {
-                4.. => add_some::<T, 4>(isa, batch, order, j, g, dots),
-                2.. => add_some::<T, 2>(isa, batch, order, j, g, dots),
-                _ => add_some::<T, 1>(isa, batch, order, j, g, dots),
-            };
-        }
-    }
-}
-
-/// Adds the inner products of M activations from the `j`-th of the batch on; answers M.
-fn add_some<T: Float, const M: usize>(
-    isa: Isa,
-    batch: &Batch<'_, T>,
-    order: usize,
-    j: usize,
-    g: &[T],
-    dots: &mut [T],
-) -> usize {
-    let sums = isa.run_apart(&mut Inner { values: batch.pieces::<M>(order, j, &(0..g.len())), g });
-    for (i, (dot, sum)) in dots[j..].iter_mut().zip(sums).enumerate() {
-        *dot += sum * batch.sign(order, j + i);
-    }
-    M
 }

@@ -2,19 +2,22 @@
 
 use std::ops::Range;
 
-use crate::activation::{Needs, PARTS, Parts, Plain, Span, TILE, Tile};
+use super::loops::Inner;
+use super::places::{COMPUTED, ONES, Order, Places, ZEROS};
+use crate::Float;
+use crate::activation::{Circle, Needs, PARTS, Parts, TILE, Tile};
+use crate::isa::Ready;
 use crate::line::{LINE, on_a_line};
-use crate::{Activation, Float, Isa};
 
 /// Activations that are evaluated before they are added to the requests.
 pub(super) const BATCH: usize = 8;
 
-/// Tiles for the values of a batch, and the derivatives: activation by order, without gaps, so that they spread evenly over the
-/// sets of the first-level cache; and room for the tiles that the last one leaves over.
-const COMPUTED: usize = 4 * BATCH + 3;
+/// Tiles that [`Places`] speak of: some in front, then the values of a batch and the derivatives, activation by order, without gaps, so
+/// that they spread evenly over the sets of the first-level cache; and room for the tiles that the last one leaves over.
+const PLACES: usize = COMPUTED + 4 * BATCH + 3;
 
 /// Elements of what is computed on one tile.
-const TILES: usize = (PARTS + 1 + COMPUTED) * TILE;
+const TILES: usize = (PARTS + 1 + PLACES) * TILE;
 
 /// Elements of room for them, wherever it begins.
 pub(super) const ROOM: usize = TILES + LINE / size_of::<f32>();
@@ -36,28 +39,34 @@ pub(super) fn with_room<T: Float>(room: &mut [T], work: impl FnOnce(Room<'_, T>)
 pub(super) struct Room<'a, T> {
     parts: Parts<'a, T>,
     padded: &'a mut Tile<T>,
-    computed: &'a mut [Tile<T>; COMPUTED],
+    tiles: &'a mut [Tile<T>; PLACES],
 }
 
 impl<'a, T: Float> Room<'a, T> {
     /// In these elements.
     fn new(room: &'a mut [T; TILES]) -> Self {
         let (parts, rest) = room.split_at_mut(PARTS * TILE);
-        let (padded, computed) = rest.split_at_mut(TILE);
+        let (padded, tiles) = rest.split_at_mut(TILE);
+        let tiles: &mut [Tile<T>; PLACES] =
+            bytemuck::cast_slice_mut(tiles).as_mut_array().expect("the tiles that are left");
+        tiles[ONES].fill(T::ONE);
+        tiles[ZEROS].fill(T::ZERO);
         Self {
             parts: Parts::new(bytemuck::cast_slice_mut(parts).as_mut_array().expect("the tiles of the parts")),
             padded: padded.as_mut_array().expect("one tile"),
-            computed: bytemuck::cast_slice_mut(computed).as_mut_array().expect("what is left"),
+            tiles,
         }
     }
 
     /// Begins with at most [`TILE`] elements.
-    pub(super) fn begin<'b>(&'b mut self, isa: Isa, needs: Needs, span: Span, x: &'b [T]) -> Evaluation<'b, T> {
-        let Self { parts, padded, computed } = self;
+    pub(super) fn begin<'b>(&'b mut self, isa: Ready, needs: Needs, x: &'b [T]) -> Evaluation<'b, T> {
+        let Self { parts, padded, tiles } = self;
         let n = x.len().next_multiple_of(32);
         let x = whole(x, padded);
         parts.compute(isa, needs, x, n);
-        Evaluation { isa, span, x, n, parts, computed }
+        let [_, _, sin, cos, ..] = &mut **tiles;
+        Circle { needs, x, n, sin, cos }.compute(isa);
+        Evaluation { isa, x, n, parts, tiles }
     }
 }
 
@@ -73,126 +82,96 @@ fn whole<'a, T: Float>(x: &'a [T], padded: &'a mut Tile<T>) -> &'a Tile<T> {
 
 /// A tile of x and its parts.
 pub(super) struct Evaluation<'a, T> {
-    isa: Isa,
-    span: Span,
+    isa: Ready,
     x: &'a Tile<T>,
     /// Elements that are computed: a multiple of 32.
     n: usize,
     parts: &'a Parts<'a, T>,
-    computed: &'a mut [Tile<T>; COMPUTED],
+    tiles: &'a mut [Tile<T>; PLACES],
 }
 
 impl<T: Float> Evaluation<'_, T> {
-    /// Evaluates [`BATCH`] activations from the `first` on, or those that are left.
-    pub(super) fn batch<'a>(&'a mut self, bank: &'a [Activation], first: usize) -> Batch<'a, T> {
-        let &mut Self { isa, span, x, n, parts, ref mut computed } = self;
-        let activations = &bank[first..bank.len().min(first + BATCH)];
-        let sigmoid = activations.iter().position(|activation| matches!(activation, Activation::Sigmoid));
-        for (j, activation) in activations.iter().enumerate() {
-            let span = match activation {
-                Activation::Softplus if sigmoid.is_some() => span.only_first(),
-                _ => span,
-            };
-            if let Some(jets) = computed[j * self.span.len()..].first_chunk_mut() {
-                activation.tile(isa, span, x, parts, n, jets);
+    /// Evaluates the activations of a batch, which have these places.
+    pub(super) fn batch<'a>(&'a mut self, places: &'a Places<'a, T>) -> Batch<'a, T> {
+        let &mut Self { isa, x, n, parts, ref mut tiles } = self;
+        for (j, activation) in places.activations.iter().enumerate() {
+            if let Some(jets) = tiles[COMPUTED + j * places.span.len()..].first_chunk_mut() {
+                activation.tile(isa, places.computed(*activation), x, parts, n, jets);
             }
         }
-        Batch { activations, first, sigmoid, bent: Bent::of(activations, span), span, x, parts, computed }
+        Batch { places, x, tiles }
     }
 }
 
 /// A batch of activations on a tile. To be passed by reference: the processor stalls when a copy reads two words at a time that
 /// were just written one by one.
 pub(super) struct Batch<'a, T> {
-    activations: &'a [Activation],
-    /// Where it begins in the bank.
-    pub(super) first: usize,
-    /// Where the batch has a sigmoid: its jet is that of the slope of softplus.
-    sigmoid: Option<usize>,
-    bent: Bent,
-    span: Span,
+    places: &'a Places<'a, T>,
     x: &'a Tile<T>,
-    parts: &'a Parts<'a, T>,
-    computed: &'a [Tile<T>; COMPUTED],
+    tiles: &'a [Tile<T>; PLACES],
 }
 
 impl<'a, T: Float> Batch<'a, T> {
+    /// Where it begins in the bank.
+    pub(super) fn first(&self) -> usize {
+        self.places.first
+    }
+
     /// Number of activations.
     pub(super) fn len(&self) -> usize {
-        self.activations.len()
+        self.places.activations.len()
     }
 
-    /// −1 where the pieces of an order of activation `j` are the opposite of what is meant, else 1.
+    /// Where the k-th derivatives lie.
     #[inline(always)]
-    pub(super) fn sign(&self, order: usize, j: usize) -> T {
-        if self.activations[j].is_opposite(order) { -T::ONE } else { T::ONE }
+    pub(super) fn order(&self, k: usize) -> &'a Order<T> {
+        self.places.order(k)
     }
 
-    /// A piece of one order of activation `j` of the batch and of those after it, each to be multiplied by its [`Self::sign`].
+    /// A piece of activation `j`, to be multiplied by its sign.
     #[inline(always)]
-    pub(super) fn pieces<const M: usize>(&self, order: usize, j: usize, at: &Range<usize>) -> [&'a [T]; M] {
-        let mut some: [&[T]; M] = [&[]; M];
-        for (i, some) in some.iter_mut().enumerate() {
-            *some = self.piece(order, j + i, at);
-        }
-        some
+    pub(super) fn piece(&self, order: &Order<T>, j: usize, at: &Range<usize>) -> &'a [T] {
+        // Only x is beyond the tiles.
+        &self.tiles.get(order.tile(j)).unwrap_or(self.x)[at.clone()]
     }
 
-    /// A piece of one order of activation `j` of the batch, to be multiplied by its [`Self::sign`].
-    #[inline(always)]
-    pub(super) fn piece(&self, order: usize, j: usize, at: &Range<usize>) -> &'a [T] {
-        let tile = match self.activations[j].plain(order) {
-            Some(Plain::X) => self.x,
-            Some(Plain::One) => T::ONES,
-            Some(Plain::Zero) => T::ZEROS,
-            Some(Plain::Sin) => self.parts.sin(),
-            Some(Plain::Cos) => self.parts.cos(),
-            None => &self.computed[self.place(order, j)],
-        };
-        &tile[at.clone()]
-    }
-
-    /// The number of terms of a sum of one order.
-    #[inline(always)]
-    pub(super) fn terms(&self, order: usize) -> usize {
-        if order < 2 { self.len() } else { self.bent.len }
-    }
-
-    /// The activation of a term of a sum of one order.
-    #[inline(always)]
-    pub(super) fn term(&self, order: usize, i: usize) -> usize {
-        if order < 2 { i } else { self.bent.places[i] }
-    }
-
-    /// Where the values of an order of activation `j` of the batch were computed.
-    #[inline(always)]
-    fn place(&self, order: usize, j: usize) -> usize {
-        let order = order - self.span.first;
-        match (self.activations[j], self.sigmoid) {
-            (Activation::Softplus, Some(sigmoid)) if order > 0 => sigmoid * self.span.len() + order - 1,
-            _ => j * self.span.len() + order,
+    /// Gives `put` the inner product of g with a piece of every activation.
+    pub(super) fn inner(
+        &self,
+        isa: Ready,
+        order: &Order<T>,
+        at: &Range<usize>,
+        g: &[T],
+        mut put: impl FnMut(usize, T),
+    ) {
+        let mut j = 0;
+        while j < self.len() {
+            j += match self.len() - j {
+                8.. => self.some::<8>(isa, order, at, g, j, &mut put),
+                4.. => self.some::<4>(isa, order, at, g, j, &mut put),
+                2.. => self.some::<2>(isa, order, at, g, j, &mut put),
+                _ => self.some::<1>(isa, order, at, g, j, &mut put),
+            };
         }
     }
-}
 
-/// Where a batch has activations that are not made of straight lines: the others have no terms in sums of higher orders.
-struct Bent {
-    places: [usize; BATCH],
-    len: usize,
-}
-
-impl Bent {
-    /// Looked for only if a span reaches so far.
-    fn of(activations: &[Activation], span: Span) -> Self {
-        let mut bent = Self { places: [0; BATCH], len: 0 };
-        if span.last >= 2 {
-            for (j, activation) in activations.iter().enumerate() {
-                if !activation.is_straight() {
-                    bent.places[bent.len] = j;
-                    bent.len += 1;
-                }
-            }
+    /// The inner products of M activations from the `j`-th on; answers M.
+    fn some<const M: usize>(
+        &self,
+        isa: Ready,
+        order: &Order<T>,
+        at: &Range<usize>,
+        g: &[T],
+        j: usize,
+        put: &mut impl FnMut(usize, T),
+    ) -> usize {
+        let mut values: [&[T]; M] = [&[]; M];
+        for (i, values) in values.iter_mut().enumerate() {
+            *values = self.piece(order, j + i, at);
         }
-        bent
+        for (i, product) in isa.run_apart(&mut Inner { values: &values, g }).into_iter().enumerate() {
+            put(j + i, product * order.sign(j + i));
+        }
+        M
     }
 }

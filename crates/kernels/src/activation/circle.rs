@@ -1,0 +1,67 @@
+//! Sine and cosine of a tile.
+
+use super::parts::{Needs, Tile, steps};
+use crate::Float;
+use crate::elementary::{any_far, far_sin_cos, light_sin_cos, mend, sin_cos};
+use crate::isa::{Kernel, Ready};
+use crate::lanes::{Lanes, Two};
+
+/// The sine and the cosine of the first `n` elements of a tile, a multiple of 32: those that are wanted.
+pub(crate) struct Circle<'a, T> {
+    pub(crate) needs: Needs,
+    pub(crate) x: &'a Tile<T>,
+    pub(crate) n: usize,
+    pub(crate) sin: &'a mut Tile<T>,
+    pub(crate) cos: &'a mut Tile<T>,
+}
+
+impl<T: Float> Circle<'_, T> {
+    /// Computes what is wanted.
+    pub(crate) fn compute(mut self, isa: Ready) {
+        if self.needs.sin || self.needs.cos {
+            isa.run_apart(&mut self);
+        }
+    }
+
+    #[inline(always)]
+    fn fill<L: Lanes<Elem = T>, const LIGHT: bool>(&mut self) {
+        match (self.needs.sin, self.needs.cos) {
+            (true, true) => self.fill_these::<L, LIGHT, true, true>(),
+            (true, false) => self.fill_these::<L, LIGHT, true, false>(),
+            (false, true) => self.fill_these::<L, LIGHT, false, true>(),
+            (false, false) => {}
+        }
+    }
+
+    #[inline(always)]
+    fn fill_these<L: Lanes<Elem = T>, const LIGHT: bool, const SIN: bool, const COS: bool>(&mut self) {
+        let Self { x, n, sin, cos, .. } = self;
+        for i in steps::<L>(*n) {
+            let x = L::load(&x[i..]);
+            let (sine, cosine) = if LIGHT { light_sin_cos(x) } else { sin_cos(x) };
+            if SIN {
+                sine.store(&mut sin[i..]);
+            }
+            if COS {
+                cosine.store(&mut cos[i..]);
+            }
+        }
+        if any_far::<L>(&x[..*n]) {
+            mend(&x[..*n], &mut sin[..], |x| far_sin_cos(x).0);
+            mend(&x[..*n], &mut cos[..], |x| far_sin_cos(x).1);
+        }
+    }
+}
+
+impl<T: Float> Kernel<T> for &mut Circle<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        if self.needs.light {
+            self.fill::<Two<L>, true>();
+        } else {
+            self.fill::<Two<L>, false>();
+        }
+    }
+}

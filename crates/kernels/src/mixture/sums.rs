@@ -1,0 +1,127 @@
+//! The sums that are wanted of a mixture, and how the activations of a batch are added to them.
+
+use std::ops::Range;
+
+use super::evaluation::{BATCH, Batch};
+use super::loops::Add;
+use super::places::Order;
+use crate::Float;
+use crate::isa::Ready;
+
+/// Sums that one pass serves at most.
+pub(super) const SUMS: usize = 8;
+
+/// The sums that are wanted.
+pub(super) struct Sums<'a, T> {
+    pub(super) count: usize,
+    /// h × G each.
+    pub(super) coefficients: [&'a [T]; SUMS],
+    pub(super) orders: [usize; SUMS],
+}
+
+impl<T> Sums<'_, T> {
+    /// Which orders they or `others` ask for.
+    pub(super) fn orders(&self, others: impl Iterator<Item = usize>) -> [bool; 4] {
+        let mut orders = [false; 4];
+        self.orders[..self.count].iter().copied().chain(others).for_each(|order| orders[order] = true);
+        orders
+    }
+}
+
+/// One group of columns of several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) index: usize,
+    pub(super) groups: usize,
+}
+
+/// Sums in progress: with the coefficients of the last batch and group, each times the sign of its tile. From one tile to the next they
+/// are mostly the same.
+pub(super) struct Adder<'a, T> {
+    isa: Ready,
+    sums: &'a Sums<'a, T>,
+    of: Option<(usize, Group)>,
+    signed: [[T; BATCH]; SUMS],
+}
+
+impl<'a, T: Float> Adder<'a, T> {
+    /// Nothing is added yet.
+    pub(super) fn new(isa: Ready, sums: &'a Sums<'a, T>) -> Self {
+        Self { isa, sums, of: None, signed: [[T::ZERO; BATCH]; SUMS] }
+    }
+
+    /// Adds a piece of a batch, which lies in one group, to that piece of the results.
+    pub(super) fn add(
+        &mut self,
+        batch: &Batch<'_, T>,
+        at: &Range<usize>,
+        group: Group,
+        outs: &mut [&mut [T]; SUMS],
+        piece: &Range<usize>,
+    ) {
+        self.turn_to(batch, group);
+        for (i, out) in outs.iter_mut().enumerate().take(self.sums.count) {
+            let order = batch.order(self.sums.orders[i]);
+            add_terms(self.isa, batch, order, at, &self.signed[i], &mut out[piece.clone()]);
+        }
+    }
+
+    /// Makes the coefficients those of a batch in a group.
+    fn turn_to(&mut self, batch: &Batch<'_, T>, group: Group) {
+        let of = Some((batch.first(), group));
+        if self.of == of {
+            return;
+        }
+        self.of = of;
+        for (i, signed) in self.signed.iter_mut().enumerate().take(self.sums.count) {
+            let (order, coefficients) = (batch.order(self.sums.orders[i]), self.sums.coefficients[i]);
+            for (signed, j) in signed.iter_mut().zip(order.terms()) {
+                *signed = coefficients[(batch.first() + j) * group.groups + group.index] * order.sign(*j);
+            }
+        }
+    }
+}
+
+/// Adds the terms of a batch to a sum, as many at a time as there is a loop for.
+fn add_terms<T: Float>(
+    isa: Ready,
+    batch: &Batch<'_, T>,
+    order: &Order<T>,
+    at: &Range<usize>,
+    c: &[T; BATCH],
+    out: &mut [T],
+) {
+    let terms = order.terms().len();
+    let mut from = 0;
+    while from < terms {
+        from += match terms - from {
+            8.. => some::<T, 8>(isa, batch, order, at, c, from, out),
+            6.. => some::<T, 6>(isa, batch, order, at, c, from, out),
+            4.. => some::<T, 4>(isa, batch, order, at, c, from, out),
+            3.. => some::<T, 3>(isa, batch, order, at, c, from, out),
+            _ => some::<T, 1>(isa, batch, order, at, c, from, out),
+        };
+    }
+    if terms == 0 && batch.first() == 0 {
+        out.fill(T::ZERO);
+    }
+}
+
+/// Adds M terms; answers M.
+fn some<T: Float, const M: usize>(
+    isa: Ready,
+    batch: &Batch<'_, T>,
+    order: &Order<T>,
+    at: &Range<usize>,
+    c: &[T; BATCH],
+    from: usize,
+    out: &mut [T],
+) -> usize {
+    let mut values: [&[T]; M] = [&[]; M];
+    for (values, j) in values.iter_mut().zip(&order.terms()[from..]) {
+        *values = batch.piece(order, *j, at);
+    }
+    let c = c[from..].first_chunk().expect("as many coefficients as terms");
+    isa.run_apart(&mut Add { values: &values, c, begin: batch.first() + from == 0, out });
+    M
+}
