@@ -6,6 +6,7 @@ mod axpy;
 mod companions;
 mod few_rows;
 mod group;
+mod inner_products;
 mod isa;
 mod jets;
 mod matmul;
