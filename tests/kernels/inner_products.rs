@@ -1,4 +1,5 @@
-//! The inner products of a mixture, bit by bit as they are defined, on the instruction sets that round a multiply-add once.
+//! The inner products of a mixture, bit by bit as they are defined, on the instruction sets that round a multiply-add once; in banks of
+//! many batches an activation is what it is in a pair.
 
 use kernels::{Activation, Bank, Dot, Float, Isa, Par, Sum, mixture_pieces, mixture_scratch, mixture_with};
 
@@ -52,7 +53,7 @@ fn defined<T: Float>(fused: fn(T, T, T) -> T, g: &[T], values: &[T], cols: usize
 }
 
 fn check<T: Float>(fused: fn(T, T, T) -> T) {
-    let banks = (1..=ALL.len()).map(|h| ALL[..h].to_vec()).chain([[ALL, ALL].concat()]);
+    let banks = (1..=ALL.len()).map(|h| ALL[..h].to_vec()).chain([[ALL; 2].concat(), [ALL; 3].concat()]);
     for bank in banks.map(Bank::new) {
         for (rows, cols, groups) in [(1, 1, 1), (3, 7, 1), (2, 300, 2), (5, 255, 3), (4, 9, 9), (16, 513, 1)] {
             assert!(mixture_pieces(rows, cols, groups) <= 2, "of more blocks the order would be another");
@@ -70,6 +71,10 @@ fn check<T: Float>(fused: fn(T, T, T) -> T) {
                     for (i, out) in out.chunks(groups).enumerate() {
                         let values = value(isa, &bank, order, i, x);
                         let activation: Activation = bank.activations()[i];
+                        if bank.len() > 1 {
+                            let pair = Bank::new([activation, Activation::Identity]);
+                            assert_eq!(values, value(isa, &pair, order, 0, x), "{activation:?} in a pair");
+                        }
                         let shape = (rows, cols, groups);
                         let defined = defined(fused, g, &values, cols, groups);
                         assert_eq!(out, defined, "{activation:?} of order {order}, {shape:?}, {isa}");

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Dot;
 use super::evaluation::{BATCH, Batch, Room, with_room};
-use super::places::Places;
+use super::places::Kept;
 use super::sums::{Adder, Group, SUMS, Sums};
 use crate::activation::{Needs, Span, TILE};
 use crate::isa::Ready;
@@ -42,12 +42,12 @@ impl<T: Float> Block<'_, '_, T> {
         if bank.is_empty() {
             self.outs[..self.sums.count].iter_mut().for_each(|out| out[..self.x.len()].fill(T::ZERO));
         }
-        let (mut places, mut adder) = (Places::new(bank, self.span), Adder::new(isa, self.sums));
+        let (mut places, mut adder) = (Kept::new(bank, self.span), Adder::new(isa, self.sums));
         for from in (0..self.x.len()).step_by(TILE) {
             let tile = from..(from + TILE).min(self.x.len());
             let mut evaluation = room.begin(isa, self.needs, &self.x[tile.clone()]);
             for first in (0..bank.len()).step_by(BATCH) {
-                let batch = &evaluation.batch(places.from(first));
+                let batch = &evaluation.batch(places.batch(first));
                 self.serve(isa, tile.clone(), batch, &mut adder);
             }
         }

@@ -4,7 +4,7 @@
 //! sums, from which r may follow, and what the inner product needs.
 
 use super::evaluation::{BATCH, Batch, ROOM, Room, with_room};
-use super::places::Places;
+use super::places::Kept;
 use super::sums::{Adder, Group, SUMS, Sums};
 use super::{Bank, Cutting, Sum, Written, check_scratch, room, taken};
 use crate::activation::{Needs, Span, TILE};
@@ -110,14 +110,14 @@ impl<T: Float> Rows<'_, T> {
     fn run_in(mut self, isa: Ready, mut room: Room<'_, T>) {
         self.dots.fill(T::ZERO);
         let h = self.bank.len();
-        let (mut places, mut adder) = (Places::new(self.bank, self.span), Adder::new(isa, self.sums));
+        let (mut places, mut adder) = (Kept::new(self.bank, self.span), Adder::new(isa, self.sums));
         for row in 0..self.x.len() / self.cols.max(1) {
             for col in (0..self.cols).step_by(TILE) {
                 let len = TILE.min(self.cols - col);
                 let at = row * self.cols + col;
                 let mut evaluation = room.begin(isa, self.needs, &self.x[at..at + len]);
                 for first in (0..h).step_by(BATCH) {
-                    let batch = &evaluation.batch(places.from(first));
+                    let batch = &evaluation.batch(places.batch(first));
                     adder.add(batch, &(0..len), Group { index: 0, groups: 1 }, &mut self.outs, &(at..at + len));
                     self.dots(isa, row * h, col, len, batch);
                 }

@@ -14,9 +14,32 @@ pub(super) const COMPUTED: usize = 4;
 /// The place of x, which is none of these tiles.
 pub(super) const X: usize = usize::MAX;
 
+/// Batches whose places are kept: those of longer banks take turns.
+pub(super) const KEPT: usize = 4;
+
+/// The places of the batches of a bank.
+pub(super) struct Kept<'a, T> {
+    bank: &'a [Activation],
+    span: Span,
+    places: [Option<Places<'a, T>>; KEPT],
+}
+
+impl<'a, T: Float> Kept<'a, T> {
+    /// None is found yet.
+    pub(super) fn new(bank: &'a [Activation], span: Span) -> Self {
+        Self { bank, span, places: [const { None }; KEPT] }
+    }
+
+    /// Those of the batch that begins there.
+    pub(super) fn batch(&mut self, first: usize) -> &Places<'a, T> {
+        let kept = &mut self.places[first / BATCH % KEPT];
+        kept.take_if(|places| places.first != first);
+        kept.get_or_insert_with(|| Places::at(self.bank, self.span, first))
+    }
+}
+
 /// The places of a batch: of [`BATCH`] activations, or those that are left.
 pub(super) struct Places<'a, T> {
-    bank: &'a [Activation],
     /// Where the batch begins in the bank.
     pub(super) first: usize,
     /// The batch.
@@ -41,24 +64,11 @@ pub(super) struct Order<T> {
 }
 
 impl<'a, T: Float> Places<'a, T> {
-    /// Those of the first batch of a bank.
-    pub(super) fn new(bank: &'a [Activation], span: Span) -> Self {
-        Self::at(bank, span, 0)
-    }
-
-    /// Those of the batch that begins there; they are found anew if they are not these.
-    pub(super) fn from(&mut self, first: usize) -> &Self {
-        if self.first != first {
-            *self = Self::at(self.bank, self.span, first);
-        }
-        self
-    }
-
     fn at(bank: &'a [Activation], span: Span, first: usize) -> Self {
         let activations = &bank[first..bank.len().min(first + BATCH)];
         let sigmoid = activations.iter().position(|activation| matches!(activation, Activation::Sigmoid));
         let none = Order { tiles: [X; BATCH], signs: [T::ONE; BATCH], terms: [0; BATCH], count: 0 };
-        let mut places = Self { bank, first, activations, span, orders: [none; 4], sigmoid };
+        let mut places = Self { first, activations, span, orders: [none; 4], sigmoid };
         for k in span.first..=span.last {
             for (j, activation) in activations.iter().enumerate() {
                 let tile = places.tile(*activation, j, k);

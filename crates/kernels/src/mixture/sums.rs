@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::evaluation::{BATCH, Batch};
 use super::loops::Add;
-use super::places::Order;
+use super::places::{KEPT, Order};
 use crate::Float;
 use crate::isa::Ready;
 
@@ -35,19 +35,26 @@ pub(super) struct Group {
     pub(super) groups: usize,
 }
 
-/// Sums in progress: with the coefficients of the last batch and group, each times the sign of its tile. From one tile to the next they
-/// are mostly the same.
+/// Sums in progress, with the coefficients of the last batches, each times the sign of its tile: from one tile to the next they are
+/// mostly the same.
 pub(super) struct Adder<'a, T> {
     isa: Ready,
     sums: &'a Sums<'a, T>,
+    signed: [Signed<T>; KEPT],
+}
+
+/// The coefficients of a batch in a group for each sum.
+#[derive(Clone, Copy)]
+struct Signed<T> {
+    /// Where the batch begins, and the group.
     of: Option<(usize, Group)>,
-    signed: [[T; BATCH]; SUMS],
+    c: [[T; BATCH]; SUMS],
 }
 
 impl<'a, T: Float> Adder<'a, T> {
     /// Nothing is added yet.
     pub(super) fn new(isa: Ready, sums: &'a Sums<'a, T>) -> Self {
-        Self { isa, sums, of: None, signed: [[T::ZERO; BATCH]; SUMS] }
+        Self { isa, sums, signed: [Signed { of: None, c: [[T::ZERO; BATCH]; SUMS] }; KEPT] }
     }
 
     /// Adds a piece of a batch, which lies in one group, to that piece of the results.
@@ -59,24 +66,27 @@ impl<'a, T: Float> Adder<'a, T> {
         outs: &mut [&mut [T]; SUMS],
         piece: &Range<usize>,
     ) {
-        self.turn_to(batch, group);
+        let signed = &mut self.signed[batch.first() / BATCH % KEPT];
+        signed.turn_to(self.sums, batch, group);
         for (i, out) in outs.iter_mut().enumerate().take(self.sums.count) {
             let order = batch.order(self.sums.orders[i]);
-            add_terms(self.isa, batch, order, at, &self.signed[i], &mut out[piece.clone()]);
+            add_terms(self.isa, batch, order, at, &signed.c[i], &mut out[piece.clone()]);
         }
     }
+}
 
-    /// Makes the coefficients those of a batch in a group.
-    fn turn_to(&mut self, batch: &Batch<'_, T>, group: Group) {
+impl<T: Float> Signed<T> {
+    /// Makes them those of a batch in a group.
+    fn turn_to(&mut self, sums: &Sums<'_, T>, batch: &Batch<'_, T>, group: Group) {
         let of = Some((batch.first(), group));
         if self.of == of {
             return;
         }
         self.of = of;
-        for (i, signed) in self.signed.iter_mut().enumerate().take(self.sums.count) {
-            let (order, coefficients) = (batch.order(self.sums.orders[i]), self.sums.coefficients[i]);
-            for (signed, j) in signed.iter_mut().zip(order.terms()) {
-                *signed = coefficients[(batch.first() + j) * group.groups + group.index] * order.sign(*j);
+        for (i, c) in self.c.iter_mut().enumerate().take(sums.count) {
+            let (order, coefficients) = (batch.order(sums.orders[i]), sums.coefficients[i]);
+            for (c, j) in c.iter_mut().zip(order.terms()) {
+                *c = coefficients[(batch.first() + j) * group.groups + group.index] * order.sign(*j);
             }
         }
     }
