@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Dot;
 use super::evaluation::{BATCH, Batch, Room, with_room};
 use super::places::Kept;
-use super::sums::{Adder, Group, SUMS, Sums};
+use super::sums::{Adder, Columns, SUMS, Sums};
 use crate::activation::{Needs, Span, TILE};
 use crate::isa::Ready;
 use crate::{Activation, Float, Isa};
@@ -60,7 +60,7 @@ impl<T: Float> Block<'_, '_, T> {
             let run = (self.start + from) / self.width;
             let to = ((run + 1) * self.width - self.start).min(tile.end);
             let at = from - tile.start..to - tile.start;
-            let group = Group { index: run % self.groups, groups: self.groups };
+            let group = Columns { index: run % self.groups, groups: self.groups };
             adder.add(batch, &at, group, &mut self.outs, &(from..to));
             self.dots(isa, from..to, group.index, batch, &at);
             from = to;

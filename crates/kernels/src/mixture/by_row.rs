@@ -5,7 +5,7 @@
 
 use super::evaluation::{BATCH, Batch, ROOM, Room, with_room};
 use super::places::Kept;
-use super::sums::{Adder, Group, SUMS, Sums};
+use super::sums::{Adder, Columns, SUMS, Sums};
 use super::{Bank, Cutting, Sum, Written, check_scratch, room, taken};
 use crate::activation::{Needs, Span, TILE};
 use crate::isa::Ready;
@@ -118,7 +118,7 @@ impl<T: Float> Rows<'_, T> {
                 let mut evaluation = room.begin(isa, self.needs, &self.x[at..at + len]);
                 for first in (0..h).step_by(BATCH) {
                     let batch = &evaluation.batch(places.batch(first));
-                    adder.add(batch, &(0..len), Group { index: 0, groups: 1 }, &mut self.outs, &(at..at + len));
+                    adder.add(batch, &(0..len), Columns { index: 0, groups: 1 }, &mut self.outs, &(at..at + len));
                     self.dots(isa, row * h, col, len, batch);
                 }
             }

@@ -30,7 +30,7 @@ impl<T> Sums<'_, T> {
 
 /// One group of columns of several.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Group {
+pub(super) struct Columns {
     pub(super) index: usize,
     pub(super) groups: usize,
 }
@@ -47,7 +47,7 @@ pub(super) struct Adder<'a, T> {
 #[derive(Clone, Copy)]
 struct Signed<T> {
     /// Where the batch begins, and the group.
-    of: Option<(usize, Group)>,
+    of: Option<(usize, Columns)>,
     c: [[T; BATCH]; SUMS],
 }
 
@@ -62,7 +62,7 @@ impl<'a, T: Float> Adder<'a, T> {
         &mut self,
         batch: &Batch<'_, T>,
         at: &Range<usize>,
-        group: Group,
+        group: Columns,
         outs: &mut [&mut [T]; SUMS],
         piece: &Range<usize>,
     ) {
@@ -77,7 +77,7 @@ impl<'a, T: Float> Adder<'a, T> {
 
 impl<T: Float> Signed<T> {
     /// Makes them those of a batch in a group.
-    fn turn_to(&mut self, sums: &Sums<'_, T>, batch: &Batch<'_, T>, group: Group) {
+    fn turn_to(&mut self, sums: &Sums<'_, T>, batch: &Batch<'_, T>, group: Columns) {
         let of = Some((batch.first(), group));
         if self.of == of {
             return;
