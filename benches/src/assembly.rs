@@ -58,11 +58,11 @@ fn instruction(line: &str) -> Option<Instruction<'_>> {
     Some((u64::from_str_radix(address, 16).ok()?, name, operands.trim()))
 }
 
-/// The isa, the element and the kernel of `kernels::isa::avx2::<f32, path::Kernel<…>>`.
+/// The isa, the element and the kernel of `<path::Sweep<…> as kernels::isa::Kernel<f32>>::avx2`.
 fn compiled(function: &str) -> Option<[String; 3]> {
-    let (isa, kernel) = function.strip_prefix("kernels::isa::")?.split_once("::<")?;
-    let (element, kernel) = kernel.strip_suffix('>')?.split_once(", ")?;
-    (isa != "baseline").then(|| [isa.into(), element.into(), short(kernel)])
+    let (kernel, compiled) = function.strip_prefix('<')?.split_once(" as kernels::isa::Kernel<")?;
+    let (element, isa) = compiled.split_once(">>::")?;
+    ["avx2", "avx512"].contains(&isa).then(|| [isa.into(), element.into(), short(kernel)])
 }
 
 /// A type without the paths of its modules.
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "\
-0000000000001000 <kernels::isa::avx2::<f32, &mut kernels::elementwise::tile::Sweep<kernels::elementwise::tile::Tanh, f32>>>:
+0000000000001000 <<&mut kernels::elementwise::tile::Sweep<kernels::elementwise::tile::Tanh, f32> as kernels::isa::Kernel<f32>>::avx2>:
     1000:\tvxorps %xmm0,%xmm0,%xmm0
     1004:\tvmovups (%rdi),%ymm1
     1008:\tvmovaps %ymm1,0x20(%rsp)
@@ -141,9 +141,9 @@ mod tests {
     1010:\tvmulss %xmm1,%xmm2,%xmm3
     1014:\tcall   2000 <exp>
     1018:\tcmp    %rax,%rcx
-    101c:\tjne    1004 <kernels::isa::avx2+0x4>
+    101c:\tjne    1004 <<&mut kernels::elementwise::tile::Sweep<…>+0x4>
     1020:\tvmovaps %ymm1,0x40(%rsp)
-    1024:\tjne    1000 <kernels::isa::avx2>
+    1024:\tjne    1000 <<&mut kernels::elementwise::tile::Sweep<…>>
     1028:\tret
 
 0000000000002000 <exp>:
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_is_no_kernel_and_has_no_loop_is_left_out() {
-        assert!(loops(&TEXT.replace("kernels::isa", "others::isa")).is_empty());
+        assert!(loops(&TEXT.replace(" as kernels::isa", " as others::isa")).is_empty());
         assert!(loops(&TEXT.replace("jne ", "mov ")).is_empty());
     }
 }

@@ -97,12 +97,12 @@ impl Ready {
     fn run<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
         match self.0 {
             Isa::Baseline => kernel.run::<T::Wide>(),
-            // SAFETY: `Isa::ready` has found the features that `avx2` is compiled with.
+            // SAFETY: `Isa::ready` has found the features that `Kernel::avx2` is compiled with.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { avx2(kernel) },
-            // SAFETY: `Isa::ready` has found the features that `avx512` is compiled with.
+            Isa::Avx2 => unsafe { kernel.avx2() },
+            // SAFETY: `Isa::ready` has found the features that `Kernel::avx512` is compiled with.
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => unsafe { avx512(kernel) },
+            Isa::Avx512 => unsafe { kernel.avx512() },
             #[cfg(not(target_arch = "x86_64"))]
             Isa::Avx2 | Isa::Avx512 => unreachable!("`Isa::ready` finds them on x86-64 only"),
         }
@@ -114,15 +114,10 @@ impl Ready {
     #[inline]
     pub(crate) fn run_apart<T: Float, K: Kernel<T>>(self, kernel: K) -> K::Output {
         match self.0 {
-            Isa::Baseline => baseline(kernel),
+            Isa::Baseline => kernel.baseline(),
             Isa::Avx2 | Isa::Avx512 => self.run(kernel),
         }
     }
-}
-
-#[inline(never)]
-fn baseline<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
-    kernel.run::<T::Wide>()
 }
 
 impl fmt::Display for Isa {
@@ -132,25 +127,44 @@ impl fmt::Display for Isa {
 }
 
 /// A piece of work on elements of type `T` that is compiled once for each instruction set.
-pub(crate) trait Kernel<T: Float> {
+///
+/// The functions that it comes with belong to the kernel's own module, because the compiler works on modules side by side: as
+/// functions of this module they would be one unit, on one core for minutes.
+pub trait Kernel<T: Float>: Sized {
     /// What it answers.
     type Output;
 
     /// Does the work. To be marked `#[inline(always)]`, as everything it calls in its loops: a function of its own would be
     /// compiled without the instruction set. For the same reason it takes no closure from elsewhere.
     fn run<L: Lanes<Elem = T>>(self) -> Self::Output;
-}
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn avx2<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
-    kernel.run::<T::Avx2>()
-}
+    /// The work on the baseline.
+    #[inline(never)]
+    fn baseline(self) -> Self::Output {
+        self.run::<T::Wide>()
+    }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512dq")]
-fn avx512<T: Float, K: Kernel<T>>(kernel: K) -> K::Output {
-    kernel.run::<T::Avx512>()
+    /// The work with AVX2.
+    ///
+    /// # Safety
+    /// The CPU must have AVX2 and FMA.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn avx2(self) -> Self::Output {
+        self.run::<T::Avx2>()
+    }
+
+    /// The work with AVX-512.
+    ///
+    /// # Safety
+    /// The CPU must have AVX2, FMA and the parts F, VL and DQ of AVX-512.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(never)]
+    #[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512dq")]
+    unsafe fn avx512(self) -> Self::Output {
+        self.run::<T::Avx512>()
+    }
 }
 
 /// Whether this CPU has AVX2 and FMA; the answer of `std` is cached.

@@ -23,6 +23,7 @@ pub(crate) use element::Element;
 pub(crate) use two::Two;
 
 use crate::Float;
+use crate::isa::Kernel;
 
 /// `N` elements that are computed together.
 pub trait Lanes:
@@ -45,6 +46,9 @@ pub trait Lanes:
     const SIDE: usize;
     /// Whether [`Self::mul_add`] is known to round once. What is exact for this reason alone has another way where it is not.
     const FUSED: bool;
+
+    /// Runs a kernel as a function of its own, compiled for these lanes.
+    fn run_apart<K: Kernel<Self::Elem>>(kernel: K) -> K::Output;
 
     /// `x` in every lane.
     fn splat(x: Self::Elem) -> Self;

@@ -3,6 +3,7 @@
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 use super::Lanes;
+use crate::isa::Kernel;
 
 /// Two of a type of lanes as one of twice the length. A long formula is a chain in which each operation waits for the one before it,
 /// and the processor looks ahead no further than a few dozen of them: two chains, interleaved, keep it busy.
@@ -54,6 +55,11 @@ impl<L: Lanes> Lanes for Two<L> {
     const N: usize = 2 * L::N;
     const SIDE: usize = L::SIDE;
     const FUSED: bool = L::FUSED;
+
+    #[inline(always)]
+    fn run_apart<K: Kernel<L::Elem>>(kernel: K) -> K::Output {
+        L::run_apart(kernel)
+    }
 
     #[inline(always)]
     fn splat(x: L::Elem) -> Self {

@@ -4,6 +4,7 @@ use ::wide::{f32x4, f64x2, f64x4, u32x4, u64x2};
 use bytemuck::cast;
 
 use super::Lanes;
+use crate::isa::Kernel;
 
 /// A macro, because the types of `wide` share no trait that a generic could be bound by.
 macro_rules! lanes {
@@ -13,6 +14,11 @@ macro_rules! lanes {
             const N: usize = $n;
             const SIDE: usize = 4;
             const FUSED: bool = false;
+
+            #[inline(always)]
+            fn run_apart<K: Kernel<$elem>>(kernel: K) -> K::Output {
+                kernel.baseline()
+            }
 
             #[inline(always)]
             fn splat(x: $elem) -> Self {

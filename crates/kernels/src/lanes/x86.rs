@@ -6,6 +6,7 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 use super::Lanes;
 use super::element::Element;
+use crate::isa::Kernel;
 
 /// One operator of a type of lanes, by one instruction. A macro, because instructions have names and no trait.
 macro_rules! operator {
@@ -21,7 +22,7 @@ macro_rules! operator {
     };
 }
 
-/// Runs an instruction.
+/// Runs an instruction, or a function of them.
 macro_rules! run {
     ($instruction:expr) => {{
         // SAFETY: `isa.rs` alone chooses these types, for the functions that it compiles for their instruction set and calls where the
@@ -35,7 +36,7 @@ macro_rules! run {
 macro_rules! lanes {
     (
         $(#[$doc:meta])*
-        $lanes:ident: $n:literal $elem:ident in $register:ident;
+        $lanes:ident: $n:literal $elem:ident in $register:ident of $isa:ident;
         arithmetic $add:ident $sub:ident $mul:ident $div:ident $fused:ident $sqrt:ident $min:ident $max:ident;
         bits $and:ident $or:ident $xor:ident $add_bits:ident $left:ident $right:ident;
         memory $splat:ident $load:ident $store:ident;
@@ -80,6 +81,11 @@ macro_rules! lanes {
             const N: usize = $n;
             const SIDE: usize = $side;
             const FUSED: bool = true;
+
+            #[inline(always)]
+            fn run_apart<K: Kernel<$elem>>(kernel: K) -> K::Output {
+                run!(kernel.$isa())
+            }
 
             #[inline(always)]
             fn splat(x: $elem) -> Self {
@@ -209,7 +215,7 @@ macro_rules! lanes {
 
 lanes! {
     /// 8 elements in a register of AVX2.
-    F32x8: 8 f32 in __m256;
+    F32x8: 8 f32 in __m256 of avx2;
     arithmetic _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps;
     bits _mm256_and_ps _mm256_or_ps _mm256_xor_ps _mm256_add_epi32 _mm256_sll_epi32 _mm256_srl_epi32;
     memory _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps;
@@ -222,7 +228,7 @@ lanes! {
 
 lanes! {
     /// 4 elements in a register of AVX2.
-    F64x4: 4 f64 in __m256d;
+    F64x4: 4 f64 in __m256d of avx2;
     arithmetic _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd;
     bits _mm256_and_pd _mm256_or_pd _mm256_xor_pd _mm256_add_epi64 _mm256_sll_epi64 _mm256_srl_epi64;
     memory _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd;
@@ -235,7 +241,7 @@ lanes! {
 
 lanes! {
     /// 16 elements in a register of AVX-512.
-    F32x16: 16 f32 in __m512;
+    F32x16: 16 f32 in __m512 of avx512;
     arithmetic _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps;
     bits _mm512_and_ps _mm512_or_ps _mm512_xor_ps _mm512_add_epi32 _mm512_sll_epi32 _mm512_srl_epi32;
     memory _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps;
@@ -251,7 +257,7 @@ lanes! {
 
 lanes! {
     /// 8 elements in a register of AVX-512.
-    F64x8: 8 f64 in __m512d;
+    F64x8: 8 f64 in __m512d of avx512;
     arithmetic _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd;
     bits _mm512_and_pd _mm512_or_pd _mm512_xor_pd _mm512_add_epi64 _mm512_sll_epi64 _mm512_srl_epi64;
     memory _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd;

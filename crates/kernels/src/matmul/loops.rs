@@ -1,17 +1,18 @@
 //! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
-use super::blocking::{Blocks, MAX_MR, MAX_NR, VECTORS, mr, start};
+use super::blocking::{Blocks, MAX_MR, MAX_NR, VECTORS, mr};
 use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_along, store};
 use super::pack::pack_strips;
 use super::panels::panels_len;
 use super::right::{B, Right, Segment};
+use super::rows::Rows;
 use super::tail::Ending;
 use super::{Mat, MatMut, PanelsMut, Update, thin};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 use crate::line::on_a_line;
-use crate::par::{Cut, each};
+use crate::par::each;
 use crate::{Float, Isa, Par};
 
 /// With at most this many columns of C, A is read where it lies: packed, it would be read too seldom.
@@ -156,83 +157,6 @@ impl<T: Float> Product<'_, T> {
     }
 }
 
-/// The rows of several row blocks: what they write.
-struct Rows<'c, 'e, T> {
-    /// The first block, and how many the product has.
-    first: usize,
-    blocks: usize,
-    /// The rows of the product, and how many lie before these.
-    m: usize,
-    at: usize,
-    c: MatMut<'c, T>,
-    /// The first column that is written, when C lies in panels: then `c` holds all columns of these rows, which are blocks of depth.
-    in_panels: Option<usize>,
-    /// Chains that may not wait in C: as many rows as `c`, of equal length; or empty.
-    unfinished: &'c mut [T],
-    ending: Option<Ending<'c, 'e, T>>,
-}
-
-impl<'e, T: Float> Rows<'_, 'e, T> {
-    /// Where the panel of nr columns from `j` on lies: a matrix, and the column in it. In panels these must be the rows of one block.
-    #[inline(always)]
-    fn panel(&mut self, j: usize, nr: usize) -> (MatMut<'_, T>, usize) {
-        let MatMut { rows, cols, .. } = self.c;
-        match self.in_panels {
-            None => (self.c.reborrow(), j),
-            Some(first) => {
-                let data = &mut self.c.data[(first + j) * rows..];
-                (MatMut { data, rows, cols: nr.min(cols - j), row_stride: nr, col_stride: 1 }, 0)
-            }
-        }
-    }
-
-    /// Where its unfinished chains wait.
-    #[inline(always)]
-    fn chains(&mut self, j: usize, nr: usize) -> (MatMut<'_, T>, usize) {
-        let MatMut { rows, cols, .. } = self.c;
-        match self.unfinished.len() / rows {
-            0 => self.panel(j, nr),
-            width => (MatMut { data: self.unfinished, rows, cols, row_stride: width, col_stride: 1 }, j),
-        }
-    }
-
-    /// Some columns of all rows.
-    fn columns(&mut self, j: usize, cols: usize) -> Rows<'_, 'e, T> {
-        let c = self.c.reborrow();
-        Rows {
-            c: if self.in_panels.is_some() { MatMut { cols, ..c } } else { c.columns(j, cols) },
-            in_panels: self.in_panels.map(|first| first + j),
-            unfinished: &mut *self.unfinished,
-            ending: self.ending.as_mut().map(|ending| ending.columns(j)),
-            ..*self
-        }
-    }
-}
-
-impl<T: Float> Cut for Rows<'_, '_, T> {
-    fn cut(self, blocks: usize) -> (Self, Self) {
-        let Self { first, blocks: all, m, at, c, in_panels, unfinished, ending } = self;
-        let rows = start(m, all, first + blocks) - at;
-        let width = unfinished.len() / c.rows.max(1);
-        let (c, other_c) = c.split_rows(rows);
-        let (unfinished, other_unfinished) = unfinished.split_at_mut(rows * width);
-        let (ending, other_ending) = ending.map(|ending| ending.split(rows * c.row_stride)).unzip();
-        (
-            Self { first, blocks: all, m, at, c, in_panels, unfinished, ending },
-            Self {
-                first: first + blocks,
-                blocks: all,
-                m,
-                at: at + rows,
-                c: other_c,
-                in_panels,
-                unfinished: other_unfinished,
-                ending: other_ending,
-            },
-        )
-    }
-}
-
 /// Whether A is read where it lies, in a product with `n` columns.
 fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
     let (rows_apart, columns_apart) = (a.row_stride * size_of::<T>(), a.col_stride * size_of::<T>());
@@ -281,6 +205,29 @@ impl<T: Float> Kernel<T> for &mut Block<'_, '_, '_, '_, T> {
     }
 }
 
+/// Some strips of `R` rows by a panel of `V` vectors. For each R and V a function of its own: the passes of the compiler look at a whole
+/// function for every loop in it, and take minutes over one with all of them.
+struct StripsByPanel<'b, 'a, 'r, 'c, 'e, T, const R: usize, const V: usize> {
+    block: &'b mut Block<'a, 'r, 'c, 'e, T>,
+    /// Where the first begins, and how many they are.
+    i: usize,
+    j: usize,
+    count: usize,
+}
+
+impl<T: Float, const R: usize, const V: usize> Kernel<T> for StripsByPanel<'_, '_, '_, '_, '_, T, R, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) {
+        let Self { block, i, j, count } = self;
+        for t in 0..count {
+            block.tile::<L, R, V>(i + t * R, j);
+            block.strip += 1;
+        }
+    }
+}
+
 impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// Strips of at most mr rows, one after the other.
     #[inline(always)]
@@ -296,21 +243,28 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// All strips by the panel of columns from `j` on.
     #[inline(always)]
     fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
-        for (t, (i, height)) in Strips::of(self.height, mr::<L>()).enumerate() {
-            self.strip = t;
+        self.strip = 0;
+        let mut strips = Strips::of(self.height, mr::<L>());
+        while let Some((i, height, count)) = strips.equal() {
             let i = self.from + i;
             match height {
-                1 => self.tile::<L, 1, V>(i, j),
-                2 => self.tile::<L, 2, V>(i, j),
-                3 => self.tile::<L, 3, V>(i, j),
-                4 => self.tile::<L, 4, V>(i, j),
-                5 => self.tile::<L, 5, V>(i, j),
-                6 => self.tile::<L, 6, V>(i, j),
-                7 if MAX_MR == mr::<L>() => self.tile::<L, 7, V>(i, j),
-                _ if MAX_MR == mr::<L>() => self.tile::<L, MAX_MR, V>(i, j),
+                1 => self.strips::<L, 1, V>(i, j, count),
+                2 => self.strips::<L, 2, V>(i, j, count),
+                3 => self.strips::<L, 3, V>(i, j, count),
+                4 => self.strips::<L, 4, V>(i, j, count),
+                5 => self.strips::<L, 5, V>(i, j, count),
+                6 => self.strips::<L, 6, V>(i, j, count),
+                7 if MAX_MR == mr::<L>() => self.strips::<L, 7, V>(i, j, count),
+                _ if MAX_MR == mr::<L>() => self.strips::<L, MAX_MR, V>(i, j, count),
                 _ => unreachable!("mr is 6"),
             }
         }
+    }
+
+    /// `count` strips of `R` rows, from (i, j) on.
+    #[inline(always)]
+    fn strips<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize, count: usize) {
+        L::run_apart(StripsByPanel::<T, R, V> { block: self, i, j, count });
     }
 
     /// The chains of a tile, carried on by this block of depth.

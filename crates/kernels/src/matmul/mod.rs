@@ -9,6 +9,7 @@ mod pack;
 mod panels;
 mod parts;
 mod right;
+mod rows;
 mod tail;
 mod thin;
 mod to_panels;
