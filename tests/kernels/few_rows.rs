@@ -2,8 +2,8 @@
 
 use kernels::{Float, Group, Isa, Mat, MatMut, Par, Tail, Update, matmul_scratch, matmul_with};
 
-use crate::matmul::tail_groups;
 use crate::random::{Random, bits, in_pools};
+use crate::tail::tail_groups;
 
 /// Elements between the beginnings of rows: so many that 600 of them are far enough for any number of rows.
 const APART: usize = 8200;
@@ -41,10 +41,10 @@ impl<T: Float> Case<T> {
         let (mut c, mut beside) = (self.c.clone(), vec![T::of(f64::NAN); m * n]);
         let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(par, m, k, n)];
         let to = MatMut::new(&mut c, m, n);
-        let (row, full) = (&self.c[..n], &*self.c);
+        let inputs = [&self.c[..n], &self.c[..], &self.c[..m], &self.c[..1]];
         let others = group.map_or(0, |group| group.outputs().len() - 1);
-        let (inputs, outputs) = (&[row, full], &mut [&mut beside[..]][..others]);
-        let tail = group.map(|group| Tail { group, inputs, outputs });
+        let outputs = &mut [&mut beside[..]][..others];
+        let tail = group.map(|group| Tail { group, inputs: &inputs[..group.inputs().len()], outputs });
         matmul_with(isa, par, alpha, Mat::new(&self.a, m, k), b, update, to, tail, &mut scratch);
         [bits(&c), bits(&beside)]
     }

@@ -15,4 +15,5 @@ mod panels;
 mod points;
 mod random;
 mod reduce;
+mod tail;
 mod to_panels;

@@ -1,15 +1,12 @@
 //! Products against the reference.
 
-use kernels::{
-    Access, Elementwise, Float, Group, Instruction, Isa, Mat, MatMut, Output, Par, Reduction, Source, Tail, Update,
-    matmul_pieces, matmul_scratch, matmul_with, reference,
-};
+use kernels::{Float, Isa, Mat, MatMut, Par, Update, matmul_pieces, matmul_scratch, matmul_with, reference};
 
 use crate::random::{Random, bits, in_pools};
 
 /// How a matrix lies in memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Layout {
+pub(crate) struct Layout {
     transposed: bool,
     /// Distance of neighbours beyond 1, and of rows beyond their length.
     step: usize,
@@ -34,7 +31,7 @@ impl Layout {
 }
 
 /// A matrix among canaries: in front of it, behind it, and in its gaps.
-struct Held<T> {
+pub(crate) struct Held<T> {
     buffer: Vec<T>,
     rows: usize,
     cols: usize,
@@ -61,7 +58,7 @@ impl<T: Float> Held<T> {
         MARGIN + i * down + j * right
     }
 
-    fn view(&self) -> Mat<'_, T> {
+    pub(crate) fn view(&self) -> Mat<'_, T> {
         let (row_stride, col_stride, span) = self.layout.strides(self.rows, self.cols);
         Mat { data: &self.buffer[MARGIN..MARGIN + span], rows: self.rows, cols: self.cols, row_stride, col_stride }
     }
@@ -72,7 +69,7 @@ impl<T: Float> Held<T> {
         MatMut { data: &mut self.buffer[MARGIN..MARGIN + span], rows, cols, row_stride, col_stride }
     }
 
-    fn elements(&self) -> Vec<T> {
+    pub(crate) fn elements(&self) -> Vec<T> {
         (0..self.rows * self.cols).map(|e| self.buffer[self.at(e / self.cols, e % self.cols)]).collect()
     }
 
@@ -86,24 +83,24 @@ impl<T: Float> Held<T> {
 
 /// One product.
 #[derive(Clone, Copy, Debug)]
-struct Case {
-    m: usize,
-    k: usize,
-    n: usize,
-    a: Layout,
-    b: Layout,
-    c: Layout,
-    alpha: f64,
-    update: Update,
+pub(crate) struct Case {
+    pub(crate) m: usize,
+    pub(crate) k: usize,
+    pub(crate) n: usize,
+    pub(crate) a: Layout,
+    pub(crate) b: Layout,
+    pub(crate) c: Layout,
+    pub(crate) alpha: f64,
+    pub(crate) update: Update,
 }
 
 impl Case {
-    fn dense(m: usize, k: usize, n: usize) -> Self {
+    pub(crate) fn dense(m: usize, k: usize, n: usize) -> Self {
         Self { m, k, n, a: DENSE, b: DENSE, c: DENSE, alpha: 1.0, update: Update::Overwrite }
     }
 
     /// Layouts, alpha and update drawn from the sizes.
-    fn random(m: usize, k: usize, n: usize) -> Self {
+    pub(crate) fn random(m: usize, k: usize, n: usize) -> Self {
         let mut random = Random::new((m * 131 + k) * 131 + n);
         let [a, b, c] = std::array::from_fn(|_| Layout::random(&mut random));
         let update = [Update::Overwrite, Update::Accumulate][random.below(2)];
@@ -111,7 +108,7 @@ impl Case {
     }
 
     /// A, B, and C before the product: NaN where it is to be overwritten.
-    fn operands<T: Float>(self) -> [Held<T>; 3] {
+    pub(crate) fn operands<T: Float>(self) -> [Held<T>; 3] {
         let mut random = Random::new(self.m + 7 * self.k + 49 * self.n);
         let nan = T::of(f64::NAN);
         let a = Held::new(self.m, self.k, self.a, nan, || random.number());
@@ -121,7 +118,7 @@ impl Case {
         [a, b, c]
     }
 
-    fn run<T: Float>(self, isa: Isa, par: Par) -> Held<T> {
+    pub(crate) fn run<T: Float>(self, isa: Isa, par: Par) -> Held<T> {
         let [a, b, mut c] = self.operands::<T>();
         let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(par, self.m, self.k, self.n)];
         matmul_with(isa, par, T::of(self.alpha), a.view(), b.view(), self.update, c.view_mut(), None, &mut scratch);
@@ -287,96 +284,6 @@ fn an_element_does_not_depend_on_its_place() {
         for k in [1, 40, 300, 2100] {
             same_alone::<f32>(isa, 31, k, 53);
             same_alone::<f64>(isa, 31, k, 53);
-        }
-    }
-}
-
-/// A group of C, a row and a full matrix that writes the results of some of its instructions.
-fn tail_group(instructions: Vec<Instruction>, outputs: &[usize]) -> Group {
-    let output = |&v: &usize| Output { value: Source::Value(v), reduction: Reduction::None };
-    let inputs = vec![Access::Row, Access::Full];
-    Group::new(inputs, instructions, outputs.iter().map(output).collect()).expect("the group is small")
-}
-
-/// C ← tanh(C + row) · full, and beside it its square; then sums of C and one other, which may be the last step of the product, and what
-/// looks like one.
-pub(crate) fn tail_groups() -> Vec<Group> {
-    use Elementwise::{Add, Mul, Scale, Sub, Tanh};
-    let two = |op, a, b| Instruction { op, args: [a, b, a] };
-    let (c, row, full, value) = (Source::Output(0), Source::Input(0), Source::Input(1), Source::Value);
-    let long =
-        [two(Add, c, row), two(Tanh, value(0), value(0)), two(Mul, value(1), full), two(Mul, value(2), value(2))];
-    let scaled = |x| two(Scale(0.3.into()), x, x);
-    let sums = [
-        vec![two(Add, c, row)],
-        vec![two(Add, full, c)],
-        vec![two(Sub, full, c)],
-        vec![two(Add, c, c)],
-        vec![scaled(c)],
-        vec![scaled(c), two(Sub, full, value(0))],
-        vec![scaled(c), two(Sub, value(0), full)],
-        vec![scaled(c), two(Add, value(0), row)],
-        vec![scaled(c), two(Add, full, value(0))],
-        vec![scaled(c), two(Add, c, value(0))],
-        vec![scaled(full), two(Sub, c, value(0))],
-    ];
-    let mut groups = vec![tail_group(long.to_vec(), &[2, 3])];
-    for sum in sums {
-        let last = sum.len() - 1;
-        groups.push(tail_group(sum.clone(), &[last]));
-        groups.push(tail_group(sum, &[last, last]));
-    }
-    groups
-}
-
-fn same_with_tail<T: Float>(isa: Isa, case: Case, group: &Group) {
-    let Case { m, k, n, alpha, .. } = case;
-    let [a, b, old] = case.operands::<T>();
-    let mut random = Random::new(1);
-    let (row, full) = (random.numbers::<T>(n), random.numbers::<T>(m * n));
-    let others = group.outputs().len() - 1;
-    let fused = |par| {
-        let (mut c, mut beside) = (old.elements(), vec![T::of(f64::NAN); m * n]);
-        let mut scratch = vec![T::of(f64::NAN); matmul_scratch::<T>(par, m, k, n)];
-        let outputs = &mut [&mut beside[..]][..others];
-        let tail = Tail { group, inputs: &[&row, &full], outputs };
-        let to = MatMut::new(&mut c, m, n);
-        matmul_with(isa, par, T::of(alpha), a.view(), b.view(), case.update, to, Some(tail), &mut scratch);
-        [bits(&c), bits(&beside)]
-    };
-    let mut c = case.run::<T>(isa, Par::Seq).elements();
-    let mut beside = vec![T::of(f64::NAN); m * n];
-    let outputs = &mut [&mut c[..], &mut beside[..]][..=others];
-    kernels::group_with(isa, Par::Seq, group, m, n, &[&row, &full], outputs, &mut []);
-    let apart = [bits(&c), bits(&beside)];
-    let name = || format!("{case:?} {isa} {} {group:?}", T::NAME);
-    assert_eq!(fused(Par::Seq), apart, "{}", name());
-    assert_eq!(in_pools(|| fused(Par::Rayon)), [apart.clone(), apart], "{}", name());
-}
-
-#[test]
-fn a_tail_is_the_group_that_follows() {
-    let sizes = [
-        (1, 1, 1),
-        (7, 0, 9),
-        (30, 40, 50),
-        (150, 300, 70),
-        (1, 600, 500),
-        (500, 600, 1),
-        (9, 2100, 12),
-        (120, 8, 2100),
-    ];
-    for &isa in Isa::available() {
-        for (m, k, n) in sizes {
-            for (update, alpha) in [(Update::Overwrite, 1.0), (Update::Overwrite, 0.5), (Update::Accumulate, 0.5)] {
-                for (i, group) in tail_groups().into_iter().enumerate() {
-                    let case = Case { update, alpha, ..Case::dense(m, k, n) };
-                    let Case { a, b, .. } = Case::random(m, k, n + i);
-                    let case = if i % 2 == 0 { case } else { Case { a, b, ..case } };
-                    same_with_tail::<f32>(isa, case, &group);
-                    same_with_tail::<f64>(isa, case, &group);
-                }
-            }
         }
     }
 }

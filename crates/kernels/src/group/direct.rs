@@ -50,11 +50,11 @@ fn operands(step: &Step) -> (Option<usize>, [Place; 4], usize) {
 }
 
 impl<'a, T: Float> Leaf<'a, '_, T> {
-    /// The pass, when the group is nothing else and the rows are long enough.
+    /// The pass, when the group is nothing else, and the rows are long enough and lie side by side.
     pub(super) fn pass(&self) -> Option<Step> {
-        let Self { group, cols, .. } = *self;
+        let Self { group, cols, skip, .. } = *self;
         let by_row = || group.inputs().iter().any(|access| matches!(access, Access::Row | Access::Column));
-        (group.plan().is_a_pass && (cols >= LONG || !by_row())).then(|| group.plan().steps[0])
+        (group.plan().is_a_pass && skip == 0 && (cols >= LONG || !by_row())).then(|| group.plan().steps[0])
     }
 
     /// Runs [`Self::pass`]; all of its output lies in panels when they are given.
@@ -147,6 +147,7 @@ pub fn group_panel_rows_with<T: Float>(
         return;
     }
     let (outputs, step) = (Slices::from_iter([to]), group.plan().steps[0]);
-    let leaf = Leaf { isa, group, cols, start: 0, end: rows * cols, inputs, outputs, block: 1, tiles: &mut [] };
+    let leaf =
+        Leaf { isa, group, cols, start: 0, end: rows * cols, skip: 0, inputs, outputs, block: 1, tiles: &mut [] };
     leaf.run_pass(step, Some(InPanels { first, depth }));
 }

@@ -196,7 +196,10 @@ pub(crate) fn run<T: Float>(
     each(par, 0..cutting.leaves(), written, &mut [], &|piece, written: Written<'_, '_, T>, _: &mut [T]| {
         let (start, end) = (piece * leaf, elements.min((piece + 1) * leaf));
         with_tiles(group, |tiles| {
-            T::group(isa, Leaf { isa, group, cols, start, end, inputs, outputs: written.slices, block, tiles });
+            T::group(
+                isa,
+                Leaf { isa, group, cols, start, end, skip: 0, inputs, outputs: written.slices, block, tiles },
+            );
         });
     });
     let mut rest = scratch;

@@ -15,15 +15,20 @@ pub(crate) struct Stretch {
 }
 
 /// Tiles of the elements from `start` to `end`: as many whole rows as a tile holds, or equal parts of one row. Rows that are
-/// begun or broken off elsewhere are in parts. Or all of them as one tile.
+/// begun or broken off elsewhere are in parts. Or all of them as one tile. Where `skip` elements between the end of a row and the
+/// beginning of the next are left out, every row is a tile, or equal parts of it are.
 #[inline(always)]
-pub(super) fn stretches<T>(start: usize, end: usize, cols: usize, in_one_go: bool) -> Stretches {
+pub(super) fn stretches<T>(start: usize, end: usize, cols: usize, skip: usize, in_one_go: bool) -> Stretches {
     let tile = if in_one_go { usize::MAX } else { tile_len::<T>() };
-    let (rows, width) = match tile / cols {
-        0 => (1, cols.div_ceil(cols.div_ceil(tile)).next_multiple_of(16)),
-        rows => (rows, rows * cols),
+    let len = cols - skip;
+    let (rows, width) = match tile / len {
+        0 => (1, len.div_ceil(len.div_ceil(tile)).next_multiple_of(16)),
+        _ if skip > 0 => (1, len),
+        rows => (rows, rows * len),
     };
-    Stretches { next: Stretch { len: 0, ..Stretch::new(start, end, cols) }, end, rows, width }
+    let next = Stretch { len: 0, ..Stretch::new(start, end, cols) };
+    let first = if skip > 0 { next.col } else { 0 };
+    Stretches { next, end, rows, width, first, skip }
 }
 
 /// Iterator of [`stretches`], without a division in a step.
@@ -33,6 +38,9 @@ pub(super) struct Stretches {
     /// Rows of a tile, and elements.
     rows: usize,
     width: usize,
+    /// The column that rows begin with, and what is left out between them.
+    first: usize,
+    skip: usize,
 }
 
 impl Iterator for Stretches {
@@ -41,14 +49,17 @@ impl Iterator for Stretches {
     #[inline(always)]
     fn next(&mut self) -> Option<Stretch> {
         let Stretch { at, row, col, cols, .. } = self.next;
-        if at == self.end {
+        if at >= self.end {
             return None;
         }
-        let rest = self.rows * cols - col;
+        let rest = self.first + self.rows * cols - self.skip - col;
         let len = self.width.min(rest).min(self.end - at);
-        let (row, col) = if len == rest { (row + self.rows, 0) } else { (row, col + len) };
         let stretch = Stretch { len, ..self.next };
-        self.next = Stretch { at: at + len, row, col, len: 0, cols };
+        self.next = if len == rest {
+            Stretch { at: at + len + self.skip, row: row + self.rows, col: self.first, len: 0, cols }
+        } else {
+            Stretch { at: at + len, row, col: col + len, len: 0, cols }
+        };
         Some(stretch)
     }
 }

@@ -44,6 +44,8 @@ pub struct Leaf<'a, 't, T> {
     /// The first element, and the one after the last.
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// Elements that are left out between a row and the next.
+    pub(crate) skip: usize,
     /// All of every input.
     pub(crate) inputs: &'a [&'a [T]],
     /// Of every output what this stretch writes: elements, sums of rows, partial sums of blocks of rows or of pieces.
@@ -79,14 +81,14 @@ impl<T: Float> Kernel<T> for Leaf<'_, '_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let Leaf { isa, group, cols, start, end, inputs, mut outputs, block, tiles } = self;
+        let Leaf { isa, group, cols, start, end, skip, inputs, mut outputs, block, tiles } = self;
         let plan = group.plan();
         let (registers, repeated) = tiles.split_at_mut(plan.registers + 1);
         let mut views = Views::new(group, cols, inputs, repeated);
         let mut sums = Sums::new(group, start / cols, block);
         let mut slots = Slots::new(&mut outputs, registers);
         // By reference: copies of what was just written word by word would be read two words at a time, and the processor stalls.
-        for stretch in stretches::<T>(start, end, cols, plan.is_a_sum) {
+        for stretch in stretches::<T>(start, end, cols, skip, plan.is_a_sum) {
             let stretch = &stretch;
             slots.from = stretch.at - start;
             slots.len = stretch.len;

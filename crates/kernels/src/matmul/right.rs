@@ -13,9 +13,12 @@ use crate::{Float, Isa, Par};
 const FEW_ROWS: usize = 24;
 
 /// With at most this many, B is read where it lies if its own rows begin less than [`NEAR`] bytes apart.
-const SOME_ROWS: usize = 256;
+const SOME_ROWS: usize = 32;
 /// Rows that begin farther apart lie on a page each, and share few sets of the caches.
 const NEAR: usize = 4096;
+/// A B of at most so many bytes, which stays in the first-level cache, is read where it lies up to so many rows: it has no faster place.
+const SMALL: usize = 3 << 14;
+const MORE_ROWS: usize = 128;
 
 /// Columns of B that are packed at one time: a multiple of every nr.
 const PACKED_COLS: usize = 128;
@@ -73,8 +76,10 @@ impl<'a, T: Float> B<'a, T> {
     /// Packs what must be packed.
     pub(super) fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
         let apart = view.rows == 1 || view.row_stride >= MAX_NR;
-        let seldom = m <= FEW_ROWS || (m <= SOME_ROWS && view.row_stride * size_of::<T>() < NEAR);
-        let direct = seldom && view.col_stride == 1 && apart;
+        let bytes = view.row_stride * size_of::<T>();
+        let seldom = m <= FEW_ROWS || (m <= SOME_ROWS && bytes < NEAR);
+        let stays = m <= MORE_ROWS && view.rows * bytes <= SMALL;
+        let direct = (seldom || stays) && view.col_stride == 1 && apart;
         // What is read where it lies is whole panels.
         let first = if direct { view.cols / MAX_NR * MAX_NR } else { 0 };
         if first < view.cols {

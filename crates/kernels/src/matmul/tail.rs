@@ -43,26 +43,14 @@ impl<'c, 'e, T: Float> Ending<'c, 'e, T> {
     }
 
     /// Runs on finished columns of whole rows.
-    pub(super) fn run(mut self, isa: Isa, c: &mut MatMut<'_, T>) {
-        let whole = c.rows <= 1 || c.cols == c.row_stride;
-        let (rows, len) = if whole { (1, c.rows * c.cols) } else { (c.rows, c.cols) };
-        with_tiles(self.group, |tiles| {
-            for i in 0..rows {
-                let skip = i * c.row_stride;
-                let others = self.outputs.iter_mut().map(|out| out.get_mut(skip + self.j..).unwrap_or_default());
-                let leaf = Leaf {
-                    isa,
-                    group: self.group,
-                    cols: self.cols,
-                    start: self.at + skip + self.j,
-                    end: self.at + skip + self.j + len,
-                    inputs: self.inputs,
-                    outputs: std::iter::once(&mut c.data[skip..]).chain(others).collect(),
-                    block: 1,
-                    tiles: &mut *tiles,
-                };
-                T::group(isa, leaf);
-            }
+    pub(super) fn run(self, isa: Isa, c: &mut MatMut<'_, T>) {
+        let Self { group, cols, inputs, at, j, mut outputs } = self;
+        let others = outputs.iter_mut().map(|out| out.get_mut(j..).unwrap_or_default());
+        let (start, len) = (at + j, (c.rows - 1) * c.row_stride + c.cols);
+        let outputs = std::iter::once(&mut *c.data).chain(others).collect();
+        let skip = if c.rows > 1 { c.row_stride - c.cols } else { 0 };
+        with_tiles(group, |tiles| {
+            T::group(isa, Leaf { isa, group, cols, start, end: start + len, skip, inputs, outputs, block: 1, tiles });
         });
     }
 }
