@@ -15,7 +15,7 @@ use crate::lanes::Lanes;
 use crate::reduce::sum::Products;
 use crate::{Float, Isa};
 
-const TILE_BYTES: usize = 2048;
+const TILE_BYTES: usize = 4096;
 
 /// Room for one tile.
 #[derive(Clone, Copy)]
