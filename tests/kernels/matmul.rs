@@ -288,6 +288,28 @@ fn an_element_does_not_depend_on_its_place() {
     }
 }
 
+/// The distance between rows of a single row, and between columns of a single column.
+#[test]
+fn strides_that_are_never_used_may_be_anything() {
+    let (x, far) = ([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0], usize::MAX);
+    let view = |rows, cols, row_stride, col_stride| Mat { data: &x[..], rows, cols, row_stride, col_stride };
+    let cases = [
+        (view(1, 3, far, 1), view(3, 2, 4, 2), view(1, 2, far, 1), vec![38.0, 50.0]),
+        (view(3, 1, 2, far), view(1, 2, far, 1), view(3, 2, 2, 1), vec![1.0, 2.0, 3.0, 6.0, 5.0, 10.0]),
+        (view(2, 3, 3, 1), view(3, 1, 2, far), view(2, 1, 1, far), vec![22.0, 49.0]),
+        (view(1, 1, far, far), view(1, 1, far, far), view(1, 1, far, far), vec![1.0]),
+    ];
+    for &isa in Isa::available() {
+        for (a, b, to, expected) in &cases {
+            let (mut c, mut scratch) = (vec![0.0; expected.len()], vec![0.0; 1 << 20]);
+            let Mat { rows, cols, row_stride, col_stride, .. } = *to;
+            let to = MatMut { data: &mut c, rows, cols, row_stride, col_stride };
+            matmul_with(isa, Par::Seq, 1.0, *a, *b, Update::Overwrite, to, None, &mut scratch);
+            assert_eq!(&c, expected, "{isa} {a:?} by {b:?}");
+        }
+    }
+}
+
 #[test]
 #[should_panic(expected = "matmul: 2×3 by 2×4 into 2×4")]
 fn shapes_that_do_not_fit() {

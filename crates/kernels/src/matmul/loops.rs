@@ -159,7 +159,8 @@ impl<T: Float> Product<'_, T> {
 
 /// Whether A is read where it lies, in a product with `n` columns.
 fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
-    let (rows_apart, columns_apart) = (a.row_stride * size_of::<T>(), a.col_stride * size_of::<T>());
+    // The distance of a single row may be anything.
+    let [rows_apart, columns_apart] = [a.row_stride, a.col_stride].map(|stride| stride.saturating_mul(size_of::<T>()));
     match (a.row_stride, a.col_stride) {
         (_, 1) => n <= FEW_COLS || rows_apart < NEAR_ROWS,
         (1, _) => n <= FEW_COLS && columns_apart <= NEAR_COLS,

@@ -76,9 +76,9 @@ impl<'a, T: Float> B<'a, T> {
     /// Packs what must be packed.
     pub(super) fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
         let apart = view.rows == 1 || view.row_stride >= MAX_NR;
-        let bytes = view.row_stride * size_of::<T>();
+        let bytes = view.row_stride.saturating_mul(size_of::<T>());
         let seldom = m <= FEW_ROWS || (m <= SOME_ROWS && bytes < NEAR);
-        let stays = m <= MORE_ROWS && view.rows * bytes <= SMALL;
+        let stays = m <= MORE_ROWS && view.rows.saturating_mul(bytes) <= SMALL;
         let direct = (seldom || stays) && view.col_stride == 1 && apart;
         // What is read where it lies is whole panels.
         let first = if direct { view.cols / MAX_NR * MAX_NR } else { 0 };

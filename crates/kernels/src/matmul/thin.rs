@@ -54,8 +54,8 @@ fn across<T>(b: Mat<'_, T>, c: &MatMut<'_, T>) -> bool {
 /// Whether so many rows of A wait for B: its rows are far from each other, and all that lies between them (it may be a stretch of a wider
 /// one) is much.
 fn is_far<T>(b: Mat<'_, T>, rows: usize) -> bool {
-    let apart = b.row_stride * size_of::<T>();
-    apart >= APART && b.rows * apart >= FAR * rows.min(COUNTED)
+    let apart = b.row_stride.saturating_mul(size_of::<T>());
+    apart >= APART && b.rows.saturating_mul(apart) >= FAR * rows.min(COUNTED)
 }
 
 /// Runs it.
