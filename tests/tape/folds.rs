@@ -64,6 +64,41 @@ fn together_as_one_by_one() {
     same_bits::<f64>(Par::Rayon);
 }
 
+/// Directions that are matrices run at the same time, each on one thread, when they are enough for all threads.
+#[test]
+fn matrices_on_threads_as_one_by_one() {
+    let tape = Tape::new();
+    let (x, y, w) = (tape.input(60, 20), tape.input(60, 30), tape.input(20, 30));
+    let d = tape.input(20, 30);
+    let loss = (x.matmul(w).tanh() - y).powi(2).sum();
+    let program = tape.compile_staged::<f64>([x, y, w], d, (hvp(loss, w, d), (x.matmul(d) * y).sum(), grad(loss, w)));
+    let held = data::<f64>(&[x, y, w]);
+    let held: Vec<&[f64]> = held.iter().map(Vec::as_slice).collect();
+    let run = |par: Par, k: usize| {
+        let directions: Vec<f64> = (0..k * 600).map(|i| (i as f64 * 0.61).sin()).collect();
+        let mut places: Vec<Vec<f64>> = program.output_shapes().map(|shape| vec![f64::NAN; k * shape.len()]).collect();
+        let mut runner = program.runner(par);
+        let mut stage = runner.hold(&held);
+        // Twice, and fewer between: nothing may depend on what was left in memory.
+        for k in [k, k / 2, k] {
+            let mut places: Vec<&mut [f64]> = places
+                .iter_mut()
+                .zip(program.output_shapes())
+                .map(|(place, shape)| &mut place[..k * shape.len()])
+                .collect();
+            stage.run_each(k, &[&directions[..k * 600]], &mut places);
+        }
+        places.concat().into_iter().map(f64::to_bits).collect::<Vec<u64>>()
+    };
+    for k in [5, 63, 64, 96] {
+        let alone = run(Par::Seq, k);
+        for threads in [1, 2, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+            assert_eq!(pool.install(|| run(Par::Rayon, k)), alone, "{k} runs on {threads} threads");
+        }
+    }
+}
+
 /// What one output does not need is not computed, and is not given as if it were.
 #[test]
 #[should_panic(expected = "output 1 was not computed")]

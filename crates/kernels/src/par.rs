@@ -24,6 +24,15 @@ impl Par {
         self == Self::Seq
     }
 
+    /// How many pieces of work may run at the same time.
+    pub fn threads(self) -> usize {
+        match self {
+            Self::Seq => 1,
+            #[cfg(feature = "rayon")]
+            Self::Rayon => rayon::current_num_threads(),
+        }
+    }
+
     /// Both answers; the two may run at the same time.
     pub(crate) fn join<A: Send, B: Send>(self, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B + Send) -> (A, B) {
         match self {

@@ -1,7 +1,7 @@
-//! The second stage on several inputs at once: steps in turn, each for all folds, so that a product of a held matrix with a vector
-//! of each fold is one product, which reads the matrix once.
+//! The second stage on several inputs at once. Where a product of a held matrix with a vector of each fold is worth it, steps in turn,
+//! each for all folds: then it is one product, which reads the matrix once. Else as many folds at the same time as there are threads.
 
-use kernels::{Mat, MatMut, Update};
+use kernels::{Cut, Mat, MatMut, Update, each};
 
 use crate::exec::operands::{Given, Operands, peel};
 use crate::exec::runner::run_step;
@@ -73,15 +73,44 @@ impl<T: Element> Folds<T> {
         }
     }
 
+    /// Runs the second stage on each of `k` inputs, each on one thread and in the arena of that thread, and writes its outputs. A whole run for a
+    /// thread has nothing to wait for, where the pieces of a step are waited for at the end of every step.
+    pub(super) fn run_on_threads(
+        &mut self,
+        par: Par,
+        inner: &Inner<T>,
+        given: &Given<'_, T>,
+        base: &[T],
+        k: usize,
+        outputs: &mut [&mut [T]],
+    ) {
+        let (threads, room) = (par.threads(), inner.arena.max(1));
+        self.arenas.resize(threads * room, T::ZERO);
+        let places = outputs.iter_mut().map(|place| &mut **place).collect();
+        let runs = Runs {
+            threads,
+            k,
+            first: 0,
+            lens: inner.outputs.iter().map(|output| output.operand.len).collect(),
+            places,
+        };
+        each(par, 0..threads, runs, &mut self.arenas, &|piece, runs: Runs<'_, T>, arena: &mut [T]| {
+            let mut places = runs.places;
+            for (i, fold) in (k * piece / threads..k * (piece + 1) / threads).enumerate() {
+                for step in &inner.steps[inner.held_steps..] {
+                    run_step(Par::Seq, step, arena, &Given { fold, base: Some(base), ..*given });
+                }
+                for (output, place) in inner.outputs.iter().zip(&mut places) {
+                    let len = output.operand.len;
+                    place[i * len..][..len].copy_from_slice(lies(inner, base, arena, output.operand));
+                }
+            }
+        });
+    }
+
     /// An output of a fold.
     pub(super) fn output<'a>(&'a self, inner: &'a Inner<T>, base: &'a [T], fold: usize, operand: Operand) -> &'a [T] {
-        let Operand { place, len } = operand;
-        match place {
-            Place::Arena(start) => &self.arenas[fold * inner.arena + start..][..len],
-            Place::Held(start) => &base[start..][..len],
-            Place::Constant(start) => &inner.constants[start..][..len],
-            Place::Input { .. } => unreachable!("an input that is an output is copied to the arena"),
-        }
+        lies(inner, base, &self.arenas[fold * inner.arena..], operand)
     }
 
     fn product(&mut self, par: Par, inner: &Inner<T>, given: &Given<'_, T>, base: &[T], stacked: &Stacked<'_>) {
@@ -106,6 +135,39 @@ impl<T: Element> Folds<T> {
             let given = Given { fold, base: Some(base), ..*given };
             finish(par, step, arena, &given, &self.products[fold * width..][..width]);
         }
+    }
+}
+
+/// Some consecutive runs: where their outputs go.
+struct Runs<'a, T> {
+    /// All threads and runs, and the first thread of these.
+    threads: usize,
+    k: usize,
+    first: usize,
+    /// Elements of each output of a run.
+    lens: Vec<usize>,
+    places: Vec<&'a mut [T]>,
+}
+
+impl<T: Send> Cut for Runs<'_, T> {
+    fn cut(self, at: usize) -> (Self, Self) {
+        let Self { threads, k, first, lens, places } = self;
+        let begins = |thread: usize| k * thread / threads;
+        let runs = begins(first + at) - begins(first);
+        let (near, far) = places.into_iter().zip(&lens).map(|(place, len)| place.split_at_mut(runs * len)).unzip();
+        let near = Self { threads, k, first, lens: lens.clone(), places: near };
+        (near, Self { threads, k, first: first + at, lens, places: far })
+    }
+}
+
+/// An output of a run in this arena.
+fn lies<'a, T>(inner: &'a Inner<T>, base: &'a [T], arena: &'a [T], operand: Operand) -> &'a [T] {
+    let Operand { place, len } = operand;
+    match place {
+        Place::Arena(start) => &arena[start..][..len],
+        Place::Held(start) => &base[start..][..len],
+        Place::Constant(start) => &inner.constants[start..][..len],
+        Place::Input { .. } => unreachable!("an input that is an output is copied to the arena"),
     }
 }
 

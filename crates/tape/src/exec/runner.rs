@@ -10,6 +10,8 @@ use crate::{Element, Par, Program};
 
 /// Floating-point operations of a run that takes a few times as long as it takes to wake a thread.
 const LONG: u64 = 1 << 23;
+/// So many runs for each thread keep all threads busy to the end, or nearly.
+const MANY: usize = 4;
 
 /// Cache lines start at multiples of this many bytes.
 const LINE: usize = 64;
@@ -179,8 +181,11 @@ impl<T: Element> Runner<T> {
 
 /// Who is to stay awake in a run of these steps: nobody when it is short.
 pub(super) fn for_long(par: Par, steps: &[Step]) -> Par {
-    let flops: u64 = steps.iter().map(|step| step.cost.flops).sum();
-    if flops >= LONG { par } else { Par::Seq }
+    if flops(steps) >= LONG { par } else { Par::Seq }
+}
+
+fn flops(steps: &[Step]) -> u64 {
+    steps.iter().map(|step| step.cost.flops).sum()
 }
 
 pub(super) fn run_step<'a, T: Element>(par: Par, step: &Step, arena: &'a mut [T], given: &Given<'a, T>) {
@@ -265,7 +270,8 @@ impl<T: Element> Held<'_, T> {
     /// matrices. The bits are those of `k` single runs (which hand on state one to the next, if the program carries some).
     ///
     /// A product of a held matrix with a vector of each run is one product, so that the matrix is read once; this takes `k` times
-    /// the memory, which is kept for the next call.
+    /// the memory, which is kept for the next call. Without such a product, each run is on one thread, when there are runs enough for
+    /// all threads; this takes the memory once for each.
     ///
     /// # Panics
     /// When the number or a length of the inputs or outputs is not the program's.
@@ -282,6 +288,9 @@ impl<T: Element> Held<'_, T> {
         let apart = self.runner.program.0.states.is_empty();
         if k > 1 && apart && folds::worth(&self.runner.program.0) {
             return self.run_together(k, inputs, outputs);
+        }
+        if apart && self.fills_threads(k) {
+            return self.run_on_threads(k, inputs, outputs);
         }
         for fold in 0..k {
             self.run_second(inputs, fold, Outputs::ALL);
@@ -305,6 +314,23 @@ impl<T: Element> Held<'_, T> {
                 place.copy_from_slice(folds.output(inner, base, fold, output.operand));
             }
         }
+    }
+
+    /// Whether `k` runs are work enough for all threads, a whole run for each.
+    fn fills_threads(&self, k: usize) -> bool {
+        let (inner, threads) = (&self.runner.program.0, self.runner.par.threads());
+        let even = k.is_multiple_of(threads) || k >= MANY * threads;
+        threads > 1 && even && k as u64 * flops(&inner.steps[inner.held_steps..]) >= LONG
+    }
+
+    /// [`Self::run_each`], each run on one thread.
+    fn run_on_threads(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]]) {
+        self.runner.fresh = Outputs::default();
+        let Runner { program, par, arena, folds, .. } = &mut *self.runner;
+        let (inner, base) = (&*program.0, arena.elements());
+        let (constants, lens) = (&inner.constants[..], &inner.free_lens[..]);
+        let given = Given { constants, held: self.held, free: inputs, fold: 0, lens, base: Some(base) };
+        folds.run_on_threads(*par, inner, &given, base, k, outputs);
     }
 
     #[track_caller]
