@@ -4,7 +4,7 @@
 use kernels::{Cut, Mat, MatMut, Update, each};
 
 use crate::exec::operands::{Given, Operands, peel};
-use crate::exec::runner::run_step;
+use crate::exec::runner::{for_long, run_step};
 use crate::exec::{Action, Inner, Operand, Place, Step};
 use crate::{Element, Par};
 
@@ -57,11 +57,32 @@ pub(super) fn worth<T>(inner: &Inner<T>) -> bool {
     inner.steps[inner.held_steps..].iter().any(|step| Stacked::new(inner, step).is_some())
 }
 
+/// A way to run the second stage on each of so many inputs and to write the outputs; the elements are what the first stage computed.
+pub(super) type Way<T> = fn(&mut Folds<T>, Par, &Inner<T>, &Given<'_, T>, &[T], usize, &mut [&mut [T]]);
+
 impl<T: Element> Folds<T> {
-    /// Runs the second stage on each of `k` inputs; `base` holds what the first stage computed.
-    pub(super) fn run(&mut self, par: Par, inner: &Inner<T>, given: &Given<'_, T>, base: &[T], k: usize) {
+    /// Every step for all folds before the next.
+    pub(super) fn run_together(
+        &mut self,
+        par: Par,
+        inner: &Inner<T>,
+        given: &Given<'_, T>,
+        base: &[T],
+        k: usize,
+        outputs: &mut [&mut [T]],
+    ) {
         self.arenas.resize(k * inner.arena, T::ZERO);
-        for step in &inner.steps[inner.held_steps..] {
+        let steps = &inner.steps[inner.held_steps..];
+        kernels::awake(for_long(par, steps), || self.run_steps(par, steps, inner, given, base));
+        for (output, place) in inner.outputs.iter().zip(outputs) {
+            for (fold, place) in place.chunks_exact_mut(output.operand.len.max(1)).enumerate() {
+                place.copy_from_slice(lies(inner, base, &self.arenas[fold * inner.arena..], output.operand));
+            }
+        }
+    }
+
+    fn run_steps(&mut self, par: Par, steps: &[Step], inner: &Inner<T>, given: &Given<'_, T>, base: &[T]) {
+        for step in steps {
             match Stacked::new(inner, step) {
                 Some(stacked) => self.product(par, inner, given, base, &stacked),
                 None => {
@@ -73,8 +94,8 @@ impl<T: Element> Folds<T> {
         }
     }
 
-    /// Runs the second stage on each of `k` inputs, each on one thread and in the arena of that thread, and writes its outputs. A whole run for a
-    /// thread has nothing to wait for, where the pieces of a step are waited for at the end of every step.
+    /// Each fold on one thread, in the arena of that thread. A whole run has nothing to wait for, where the pieces of a step are waited for
+    /// at the end of every step.
     pub(super) fn run_on_threads(
         &mut self,
         par: Par,
@@ -95,8 +116,9 @@ impl<T: Element> Folds<T> {
             places,
         };
         each(par, 0..threads, runs, &mut self.arenas, &|piece, runs: Runs<'_, T>, arena: &mut [T]| {
+            let folds = runs.begins(piece)..runs.begins(piece + 1);
             let mut places = runs.places;
-            for (i, fold) in (k * piece / threads..k * (piece + 1) / threads).enumerate() {
+            for (i, fold) in folds.enumerate() {
                 for step in &inner.steps[inner.held_steps..] {
                     run_step(Par::Seq, step, arena, &Given { fold, base: Some(base), ..*given });
                 }
@@ -106,11 +128,6 @@ impl<T: Element> Folds<T> {
                 }
             }
         });
-    }
-
-    /// An output of a fold.
-    pub(super) fn output<'a>(&'a self, inner: &'a Inner<T>, base: &'a [T], fold: usize, operand: Operand) -> &'a [T] {
-        lies(inner, base, &self.arenas[fold * inner.arena..], operand)
     }
 
     fn product(&mut self, par: Par, inner: &Inner<T>, given: &Given<'_, T>, base: &[T], stacked: &Stacked<'_>) {
@@ -149,11 +166,17 @@ struct Runs<'a, T> {
     places: Vec<&'a mut [T]>,
 }
 
+impl<T> Runs<'_, T> {
+    /// The first run of a thread.
+    fn begins(&self, thread: usize) -> usize {
+        self.k * thread / self.threads
+    }
+}
+
 impl<T: Send> Cut for Runs<'_, T> {
     fn cut(self, at: usize) -> (Self, Self) {
+        let runs = self.begins(self.first + at) - self.begins(self.first);
         let Self { threads, k, first, lens, places } = self;
-        let begins = |thread: usize| k * thread / threads;
-        let runs = begins(first + at) - begins(first);
         let (near, far) = places.into_iter().zip(&lens).map(|(place, len)| place.split_at_mut(runs * len)).unzip();
         let near = Self { threads, k, first, lens: lens.clone(), places: near };
         (near, Self { threads, k, first: first + at, lens, places: far })

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::exec::folds::{self, Folds};
+use crate::exec::folds::{self, Folds, Way};
 use crate::exec::operands::{Given, Operands, peel};
 use crate::exec::run::run;
 use crate::exec::{Inner, Outputs, Parameter, Place, Step};
@@ -287,10 +287,10 @@ impl<T: Element> Held<'_, T> {
         }
         let apart = self.runner.program.0.states.is_empty();
         if k > 1 && apart && folds::worth(&self.runner.program.0) {
-            return self.run_together(k, inputs, outputs);
+            return self.run_folds(k, inputs, outputs, Folds::run_together);
         }
         if apart && self.fills_threads(k) {
-            return self.run_on_threads(k, inputs, outputs);
+            return self.run_folds(k, inputs, outputs, Folds::run_on_threads);
         }
         for fold in 0..k {
             self.run_second(inputs, fold, Outputs::ALL);
@@ -301,19 +301,14 @@ impl<T: Element> Held<'_, T> {
         }
     }
 
-    /// [`Self::run_each`], every step for all runs before the next.
-    fn run_together(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]]) {
+    /// [`Self::run_each`] in one of the ways of [`Folds`].
+    fn run_folds(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]], run: Way<T>) {
         self.runner.fresh = Outputs::default();
         let Runner { program, par, arena, folds, .. } = &mut *self.runner;
         let (inner, base) = (&*program.0, arena.elements());
         let (constants, lens) = (&inner.constants[..], &inner.free_lens[..]);
         let given = Given { constants, held: self.held, free: inputs, fold: 0, lens, base: Some(base) };
-        kernels::awake(for_long(*par, &inner.steps[inner.held_steps..]), || folds.run(*par, inner, &given, base, k));
-        for (output, place) in inner.outputs.iter().zip(outputs) {
-            for (fold, place) in place.chunks_exact_mut(output.operand.len.max(1)).enumerate() {
-                place.copy_from_slice(folds.output(inner, base, fold, output.operand));
-            }
-        }
+        run(folds, *par, inner, &given, base, k, outputs);
     }
 
     /// Whether `k` runs are work enough for all threads, a whole run for each.
@@ -321,16 +316,6 @@ impl<T: Element> Held<'_, T> {
         let (inner, threads) = (&self.runner.program.0, self.runner.par.threads());
         let even = k.is_multiple_of(threads) || k >= MANY * threads;
         threads > 1 && even && k as u64 * flops(&inner.steps[inner.held_steps..]) >= LONG
-    }
-
-    /// [`Self::run_each`], each run on one thread.
-    fn run_on_threads(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]]) {
-        self.runner.fresh = Outputs::default();
-        let Runner { program, par, arena, folds, .. } = &mut *self.runner;
-        let (inner, base) = (&*program.0, arena.elements());
-        let (constants, lens) = (&inner.constants[..], &inner.free_lens[..]);
-        let given = Given { constants, held: self.held, free: inputs, fold: 0, lens, base: Some(base) };
-        folds.run_on_threads(*par, inner, &given, base, k, outputs);
     }
 
     #[track_caller]
