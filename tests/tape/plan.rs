@@ -1,8 +1,8 @@
 //! Forecasts against what the programs then count.
 
 use tape::{
-    Cg, Damping, Differences, Forecast, Implicit, Method, Mode, Planned, Point, Problem, Setup, Stationarity, Tape,
-    Unroll, Work, Workload,
+    Activation, Bank, Cg, Damping, Differences, Forecast, Implicit, Method, Mode, Par, Planned, Point, Problem, Setup,
+    Stationarity, Tape, Unroll, Work, Workload,
 };
 
 use crate::problems::{network, noise};
@@ -54,6 +54,44 @@ fn forecasts_are_what_the_programs_count() {
             assert!(counted.flops > 0);
         }
     }
+}
+
+/// Directions run together, and each on one thread, in memory of their own.
+#[test]
+fn forecasts_of_forward_mode_count_the_memory_of_directions() {
+    const STEPS: usize = 3;
+    let workload = Workload { budget: 1 << 30, products: 1, steps: STEPS, last: STEPS };
+    // Bytes as forecast and as counted, of training a w of `width` columns.
+    let bytes = |width: usize| {
+        let tape = Tape::new();
+        let (x, y) = (tape.input(200, 40), tape.input(200, width));
+        let (alpha, w) = (tape.input(6, 1), tape.input(40, width));
+        let bank = Bank::new([Activation::Tanh; 6]);
+        let loss = (x.matmul(w).mixture(&bank, alpha) - y).powi(2).mean();
+        let setup = Setup { par: Par::Rayon, ..Setup::default() };
+        let mut problem = Problem::<f64>::stationary(loss, loss, alpha, w, (x, y), setup);
+        let forecast = problem.plan(&workload).forecasts.into_iter().find(|f| f.method == Planned::Forward);
+        let unroll = Unroll { steps: STEPS, mode: Mode::Forward, ..Unroll::default() };
+        let at = Point {
+            alpha: &[&noise(6, 1)],
+            theta: &[&noise(40 * width, 2)],
+            data: &[&noise(8000, 3), &noise(200 * width, 4)],
+        };
+        let counted = problem.hypergradient(&Method::Unroll(unroll), &at).unwrap().work;
+        (forecast.expect("forward mode is planned").work.bytes, counted.bytes)
+    };
+    let on = |threads: usize, width: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        let (forecast, counted) = pool.install(|| bytes(width));
+        let near = (forecast as f64 - counted as f64).abs() <= 0.1 * counted as f64;
+        assert!(near, "{width} columns, {threads} threads: {forecast} bytes forecast, {counted} counted");
+        counted
+    };
+    // Six directions: two threads have three each; four would not be busy to the end.
+    let [one, two, four] = [1, 2, 4].map(|threads| on(threads, 30));
+    assert!(two > one && four == one, "{one}, {two}, {four} bytes on 1, 2, 4 threads");
+    let of_vectors = on(1, 1);
+    assert!(of_vectors > 6 * (200 + 40) * size_of::<f64>(), "{of_vectors} bytes hold no six runs");
 }
 
 #[test]

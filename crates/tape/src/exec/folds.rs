@@ -1,11 +1,14 @@
 //! The second stage on several inputs at once. Where a product of a held matrix with a vector of each fold is worth it, steps in turn,
 //! each for all folds: then it is one product, which reads the matrix once. Else as many folds at the same time as there are threads.
 
-use kernels::{Cut, Mat, MatMut, Update, each};
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use kernels::{Mat, MatMut, Update, each};
 
 use crate::exec::operands::{Given, Operands, peel};
-use crate::exec::runner::{for_long, run_step};
-use crate::exec::{Action, Inner, Operand, Place, Step};
+use crate::exec::runner::{LONG, flops, for_long, run_step};
+use crate::exec::{Action, Inner, Operand, Parameter, Place, Step};
 use crate::{Element, Par};
 
 /// Memory for some folds.
@@ -50,17 +53,65 @@ impl<'a> Stacked<'a> {
             _ => None,
         }
     }
+
+    /// Elements of scratch that the product for `k` folds needs.
+    fn scratch<T: Element>(&self, par: Par, k: usize) -> usize {
+        kernels::matmul_scratch::<T>(par, k, self.len, self.width)
+    }
 }
 
-/// Whether the second stage has a product that is worth running for all folds at once.
-pub(super) fn worth<T>(inner: &Inner<T>) -> bool {
-    inner.steps[inner.held_steps..].iter().any(|step| Stacked::new(inner, step).is_some())
+/// So many runs for each thread keep all threads busy to the end, or nearly.
+const MANY: usize = 4;
+
+/// How several runs of the second stage are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// One after the other, each on all threads.
+    InTurn,
+    /// Every step for all of them before the next.
+    Together,
+    /// Each on one thread.
+    OnThreads,
 }
 
-/// A way to run the second stage on each of so many inputs and to write the outputs; the elements are what the first stage computed.
-pub(super) type Way<T> = fn(&mut Folds<T>, Par, &Inner<T>, &Given<'_, T>, &[T], usize, &mut [&mut [T]]);
+impl Way {
+    /// The way for `k` runs.
+    pub(super) fn of<T>(par: Par, inner: &Inner<T>, k: usize) -> Self {
+        let steps = &inner.steps[inner.held_steps..];
+        let threads = par.threads();
+        if k < 2 || !inner.states.is_empty() {
+            Self::InTurn
+        } else if steps.iter().any(|step| Stacked::new(inner, step).is_some()) {
+            Self::Together
+        } else if threads > 1 && (k.is_multiple_of(threads) || k >= MANY * threads) && k as u64 * flops(steps) >= LONG {
+            Self::OnThreads
+        } else {
+            Self::InTurn
+        }
+    }
+
+    /// The elements of [`Folds`] for `k` runs.
+    pub(super) fn room<T: Element>(self, par: Par, inner: &Inner<T>, k: usize) -> usize {
+        match self {
+            Self::InTurn => 0,
+            Self::OnThreads => par.threads() * inner.arena.max(1),
+            Self::Together => {
+                let stacked = inner.steps[inner.held_steps..].iter().filter_map(|step| Stacked::new(inner, step));
+                let [vectors, products, scratch] = stacked.fold([0; 3], |[len, width, scratch], stacked| {
+                    [len.max(stacked.len), width.max(stacked.width), scratch.max(stacked.scratch::<T>(par, k))]
+                });
+                k * (inner.arena + vectors + products) + scratch
+            }
+        }
+    }
+}
 
 impl<T: Element> Folds<T> {
+    /// The elements that it has.
+    pub(super) fn room(&self) -> usize {
+        [&self.arenas, &self.vectors, &self.products, &self.scratch].map(|part| part.capacity()).iter().sum()
+    }
+
     /// Every step for all folds before the next.
     pub(super) fn run_together(
         &mut self,
@@ -71,7 +122,7 @@ impl<T: Element> Folds<T> {
         k: usize,
         outputs: &mut [&mut [T]],
     ) {
-        self.arenas.resize(k * inner.arena, T::ZERO);
+        grow(&mut self.arenas, k * inner.arena);
         let steps = &inner.steps[inner.held_steps..];
         kernels::awake(for_long(par, steps), || self.run_steps(par, steps, inner, given, base));
         for (output, place) in inner.outputs.iter().zip(outputs) {
@@ -95,7 +146,7 @@ impl<T: Element> Folds<T> {
     }
 
     /// Each fold on one thread, in the arena of that thread. A whole run has nothing to wait for, where the pieces of a step are waited for
-    /// at the end of every step.
+    /// at the end of every step; and a thread takes the next run when it is done with one, so that a slow core has fewer.
     pub(super) fn run_on_threads(
         &mut self,
         par: Par,
@@ -105,26 +156,17 @@ impl<T: Element> Folds<T> {
         k: usize,
         outputs: &mut [&mut [T]],
     ) {
-        let (threads, room) = (par.threads(), inner.arena.max(1));
-        self.arenas.resize(threads * room, T::ZERO);
+        let threads = par.threads();
+        grow(&mut self.arenas, threads * inner.arena.max(1));
         let places = outputs.iter_mut().map(|place| &mut **place).collect();
-        let runs = Runs {
-            threads,
-            k,
-            first: 0,
-            lens: inner.outputs.iter().map(|output| output.operand.len).collect(),
-            places,
-        };
-        each(par, 0..threads, runs, &mut self.arenas, &|piece, runs: Runs<'_, T>, arena: &mut [T]| {
-            let folds = runs.begins(piece)..runs.begins(piece + 1);
-            let mut places = runs.places;
-            for (i, fold) in folds.enumerate() {
+        let waiting = Mutex::new(Waiting { folds: 0..k, outputs: &inner.outputs, places });
+        each(par, 0..threads, (), &mut self.arenas, &|_, (), arena| {
+            while let Some((fold, places)) = next(&waiting) {
                 for step in &inner.steps[inner.held_steps..] {
                     run_step(Par::Seq, step, arena, &Given { fold, base: Some(base), ..*given });
                 }
-                for (output, place) in inner.outputs.iter().zip(&mut places) {
-                    let len = output.operand.len;
-                    place[i * len..][..len].copy_from_slice(lies(inner, base, arena, output.operand));
+                for (output, place) in inner.outputs.iter().zip(places) {
+                    place.copy_from_slice(lies(inner, base, arena, output.operand));
                 }
             }
         });
@@ -134,6 +176,7 @@ impl<T: Element> Folds<T> {
         let Stacked { vector, len, width, step } = *stacked;
         let k = self.arenas.len() / inner.arena.max(1);
         self.vectors.clear();
+        self.vectors.reserve_exact(k * len);
         for fold in 0..k {
             let Operand { place, len } = step.reads[vector];
             let of_fold = match place {
@@ -143,8 +186,9 @@ impl<T: Element> Folds<T> {
             };
             self.vectors.extend_from_slice(of_fold);
         }
-        self.products.resize(k * width, T::ZERO);
-        self.scratch.resize(kernels::matmul_scratch::<T>(par, k, len, width).max(self.scratch.len()), T::ZERO);
+        grow(&mut self.products, k * width);
+        let scratch = stacked.scratch::<T>(par, k).max(self.scratch.len());
+        grow(&mut self.scratch, scratch);
         let matrix = fixed(inner, given, base, stacked);
         let (vectors, to) = (Mat::new(&self.vectors, k, len), MatMut::new(&mut self.products, k, width));
         kernels::matmul(par, T::ONE, vectors, matrix, Update::Overwrite, to, None, &mut self.scratch);
@@ -155,32 +199,26 @@ impl<T: Element> Folds<T> {
     }
 }
 
-/// Some consecutive runs: where their outputs go.
-struct Runs<'a, T> {
-    /// All threads and runs, and the first thread of these.
-    threads: usize,
-    k: usize,
-    first: usize,
-    /// Elements of each output of a run.
-    lens: Vec<usize>,
+/// Makes it so long; its memory becomes no larger than that.
+fn grow<T: Element>(elements: &mut Vec<T>, len: usize) {
+    elements.reserve_exact(len.saturating_sub(elements.len()));
+    elements.resize(len, T::ZERO);
+}
+
+/// The runs that no thread has taken yet, and where their outputs go.
+struct Waiting<'a, T> {
+    folds: Range<usize>,
+    outputs: &'a [Parameter],
     places: Vec<&'a mut [T]>,
 }
 
-impl<T> Runs<'_, T> {
-    /// The first run of a thread.
-    fn begins(&self, thread: usize) -> usize {
-        self.k * thread / self.threads
-    }
-}
-
-impl<T: Send> Cut for Runs<'_, T> {
-    fn cut(self, at: usize) -> (Self, Self) {
-        let runs = self.begins(self.first + at) - self.begins(self.first);
-        let Self { threads, k, first, lens, places } = self;
-        let (near, far) = places.into_iter().zip(&lens).map(|(place, len)| place.split_at_mut(runs * len)).unzip();
-        let near = Self { threads, k, first, lens: lens.clone(), places: near };
-        (near, Self { threads, k, first: first + at, lens, places: far })
-    }
+/// The next run and the places of its outputs.
+fn next<'a, T>(waiting: &Mutex<Waiting<'a, T>>) -> Option<(usize, Vec<&'a mut [T]>)> {
+    let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    let fold = waiting.folds.next()?;
+    let Waiting { outputs, places, .. } = &mut *waiting;
+    let of_fold = |(place, output): (&mut &'a mut [T], &Parameter)| place.split_off_mut(..output.operand.len);
+    Some((fold, places.iter_mut().zip(*outputs).map_while(of_fold).collect()))
 }
 
 /// An output of a run in this arena.

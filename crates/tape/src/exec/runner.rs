@@ -2,16 +2,14 @@
 
 use std::ops::Range;
 
-use crate::exec::folds::{self, Folds, Way};
+use crate::exec::folds::{Folds, Way};
 use crate::exec::operands::{Given, Operands, peel};
 use crate::exec::run::run;
 use crate::exec::{Inner, Outputs, Parameter, Place, Step};
 use crate::{Element, Par, Program};
 
 /// Floating-point operations of a run that takes a few times as long as it takes to wake a thread.
-const LONG: u64 = 1 << 23;
-/// So many runs for each thread keep all threads busy to the end, or nearly.
-const MANY: usize = 4;
+pub(super) const LONG: u64 = 1 << 23;
 
 /// Cache lines start at multiples of this many bytes.
 const LINE: usize = 64;
@@ -75,6 +73,17 @@ impl<T: Element> Runner<T> {
     /// The program that it runs.
     pub fn program(&self) -> &Program<T> {
         &self.program
+    }
+
+    /// The elements of memory that it has for several runs at once.
+    pub(crate) fn room(&self) -> usize {
+        self.folds.room()
+    }
+
+    /// What [`Self::room`] will be when [`Held::run_each`] is called for `k` runs.
+    pub(crate) fn room_for(&self, k: usize) -> usize {
+        let inner = &self.program.0;
+        Way::of(self.par, inner, k).room(self.par, inner, k)
     }
 
     /// Runs the program on its inputs in order (of a staged one: the held, then the free) and gives the outputs in order.
@@ -184,7 +193,7 @@ pub(super) fn for_long(par: Par, steps: &[Step]) -> Par {
     if flops(steps) >= LONG { par } else { Par::Seq }
 }
 
-fn flops(steps: &[Step]) -> u64 {
+pub(super) fn flops(steps: &[Step]) -> u64 {
     steps.iter().map(|step| step.cost.flops).sum()
 }
 
@@ -285,13 +294,13 @@ impl<T: Element> Held<'_, T> {
             let (shape, len) = (output.shape, place.len());
             assert!(len == k * shape.len(), "run_each: output {n} is {k} × {shape} and its place has {len} elements");
         }
-        let apart = self.runner.program.0.states.is_empty();
-        if k > 1 && apart && folds::worth(&self.runner.program.0) {
-            return self.run_folds(k, inputs, outputs, Folds::run_together);
+        match Way::of(self.runner.par, &self.runner.program.0, k) {
+            Way::InTurn => self.run_in_turn(k, inputs, outputs),
+            way => self.run_folds(way, k, inputs, outputs),
         }
-        if apart && self.fills_threads(k) {
-            return self.run_folds(k, inputs, outputs, Folds::run_on_threads);
-        }
+    }
+
+    fn run_in_turn(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]]) {
         for fold in 0..k {
             self.run_second(inputs, fold, Outputs::ALL);
             for (i, place) in outputs.iter_mut().enumerate() {
@@ -301,21 +310,14 @@ impl<T: Element> Held<'_, T> {
         }
     }
 
-    /// [`Self::run_each`] in one of the ways of [`Folds`].
-    fn run_folds(&mut self, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]], run: Way<T>) {
+    fn run_folds(&mut self, way: Way, k: usize, inputs: &[&[T]], outputs: &mut [&mut [T]]) {
         self.runner.fresh = Outputs::default();
         let Runner { program, par, arena, folds, .. } = &mut *self.runner;
         let (inner, base) = (&*program.0, arena.elements());
         let (constants, lens) = (&inner.constants[..], &inner.free_lens[..]);
         let given = Given { constants, held: self.held, free: inputs, fold: 0, lens, base: Some(base) };
+        let run = if way == Way::Together { Folds::run_together } else { Folds::run_on_threads };
         run(folds, *par, inner, &given, base, k, outputs);
-    }
-
-    /// Whether `k` runs are work enough for all threads, a whole run for each.
-    fn fills_threads(&self, k: usize) -> bool {
-        let (inner, threads) = (&self.runner.program.0, self.runner.par.threads());
-        let even = k.is_multiple_of(threads) || k >= MANY * threads;
-        threads > 1 && even && k as u64 * flops(&inner.steps[inner.held_steps..]) >= LONG
     }
 
     #[track_caller]

@@ -123,7 +123,8 @@ impl<T: Element> Problem<T> {
         meter.staged(&self.training.forward, 1, workload.steps - last);
         meter.staged(&self.training.tangent, last, last * directions);
         let work = meter.work();
-        let elements = directions * (directions + 3 * self.training.state_size());
+        let room = if last == 0 { 0 } else { self.training.tangent.room_for(directions) };
+        let elements = directions * (directions + 3 * self.training.state_size()) + room;
         let bytes = work.bytes + elements * size_of::<T>();
         (Planned::Forward, Work { products: last * directions, bytes, ..work })
     }

@@ -18,7 +18,7 @@ pub(crate) struct Pushed<T> {
     pub(crate) change: f64,
     /// Steps times directions.
     pub(crate) products: usize,
-    /// The memory of the directions.
+    /// The memory of the directions, and of running them together.
     pub(crate) bytes: usize,
 }
 
@@ -45,7 +45,8 @@ impl<T: Element> Training<T> {
         let f_theta = outer(&state.values);
         let d = tangents.meet(&self.layout, &f_theta, alpha);
         let change = tangents.change(self.layout.theta);
-        Pushed { theta: state.values, d, change, products: pushed * tangents.count, bytes: tangents.bytes() }
+        let bytes = tangents.bytes() + self.tangent.room() * size_of::<T>();
+        Pushed { theta: state.values, d, change, products: pushed * tangents.count, bytes }
     }
 }
 
