@@ -5,7 +5,7 @@
 
 use std::time::Instant;
 
-use benches::{Row, append, on_threads};
+use benches::{Row, append, median, on_threads};
 use tape::{Activation, Bank, Element, Par, Runner, Tape, Var, hvp};
 
 const DIRECTIONS: usize = 8;
@@ -66,9 +66,7 @@ fn measure<T: Element>(name: &str, record: fn(&Tape) -> Recorded<'_>, par: Par, 
             together.push(start.elapsed().as_secs_f64() * 1e6);
         }
     }
-    single.sort_by(f64::total_cmp);
-    together.sort_by(f64::total_cmp);
-    let (one, all) = (single[ROUNDS / 2], together[ROUNDS / 2]);
+    let (one, all) = (median(&mut single), median(&mut together));
     println!(
         "{name} {} {threads} threads: one {one:.0} µs, {DIRECTIONS} together {all:.0} µs, as {:.1} single ones",
         T::NAME,

@@ -10,7 +10,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::time::Instant;
 
-use benches::{Row, append, on_threads};
+use benches::{Row, append, median, on_threads};
 use kernels::{Mat, MatMut, Update, matmul, matmul_scratch};
 use tape::{Activation, Bank, Cg, Damping, Element, Implicit, Method, Par, Point, Problem, Runner, Setup};
 use tape::{Stationarity, Tape, grad, hvp};
@@ -145,11 +145,12 @@ fn measure<T: Element>(instance: &Instance, par: Par, threads: usize) {
         several(&mut times[2], || drop(problem.hypergradient(&method, &point)));
         several(&mut times[3], || alone.run(&direction));
     }
-    times.iter_mut().for_each(|times| times.sort_by(f64::total_cmp));
-    println!("  a staged product takes {:.2} times its two products", median(&times[1]) / median(&times[3]));
+    let medians = times.each_mut().map(|times| median(times));
+    println!("  a staged product takes {:.2} times its two products", medians[1] / medians[3]);
     let shape = format!("w{WIDTH}_d{FEATURES}_n{ROWS}_{}", T::NAME);
-    for (bench, times) in ["hvp_W", "hvp_W_staged", "hypergrad_cg20", "hvp_W_products"].into_iter().zip(times) {
-        let median = median(&times) * 1e6;
+    let benches = ["hvp_W", "hvp_W_staged", "hypergrad_cg20", "hvp_W_products"];
+    for (bench, (median, times)) in benches.into_iter().zip(medians.into_iter().zip(times)) {
+        let median = median * 1e6;
         println!("  {bench:15} {median:9.0} µs, least {:9.0}", times[0] * 1e6);
         append(&Row { bench, peer: "ours", threads, shape: &shape, median, unit: "us" });
     }
@@ -194,8 +195,4 @@ fn several(times: &mut Vec<f64>, mut run: impl FnMut()) {
         run();
         times.push(start.elapsed().as_secs_f64());
     }
-}
-
-fn median(sorted: &[f64]) -> f64 {
-    sorted[sorted.len() / 2]
 }

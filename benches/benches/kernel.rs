@@ -12,7 +12,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use benches::{Row, append};
+use benches::{Row, append, median};
 use clap::Parser;
 use faer::{Col, Mat};
 use nas::dense::Cholesky;
@@ -60,14 +60,14 @@ fn main() {
     for _ in 0..rounds {
         parts.iter().zip(&mut times).for_each(|((_, time), times)| times.push(time()));
     }
-    let medians: Vec<f64> = times.iter().map(|times| median(times.clone())).collect();
+    let mut ratios: Vec<f64> = (0..rounds).map(|i| times[0][i] / (times[2][i] + times[3][i])).collect();
+    let medians: Vec<f64> = times.iter_mut().map(|times| median(times)).collect();
     let shape = format!("n{points}_v{}_h{KERNELS}", points / 2);
     for ((part, _), &median) in parts.iter().zip(&medians) {
         println!("{part:24} {:9.2} ms", 1e3 * median);
         append(&Row { bench: "kernel", peer: part, threads: 1, shape: &shape, median: 1e3 * median, unit: "ms" });
     }
-    let ratios = (0..rounds).map(|i| times[0][i] / (times[2][i] + times[3][i])).collect();
-    println!("the step on held-out points takes {:.3} times its Cholesky and Gram products", median(ratios));
+    println!("the step on held-out points takes {:.3} times its Cholesky and Gram products", median(&mut ratios));
 }
 
 /// A problem with labels of the first two kernels.
@@ -141,9 +141,4 @@ fn seconds(run: impl FnOnce()) -> f64 {
     let begun = Instant::now();
     run();
     begun.elapsed().as_secs_f64()
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }

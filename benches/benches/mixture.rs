@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use benches::{Row, append};
+use benches::{Row, append, median};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group};
 use kernels::{Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_scratch, mixture_with};
@@ -103,8 +103,7 @@ impl<T: Float> Pass<T> {
             (CALLS * ROWS * COLS) as f64 / begun.elapsed().as_nanos() as f64
         };
         let mut rates: Vec<f64> = (0..SAMPLES).map(sample).collect();
-        rates.sort_by(f64::total_cmp);
-        rates[SAMPLES / 2]
+        median(&mut rates)
     }
 }
 

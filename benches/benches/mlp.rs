@@ -11,7 +11,7 @@ mod plain;
 
 use std::time::Instant;
 
-use benches::{Row, append, on_threads};
+use benches::{Row, append, median, on_threads};
 use kernels::{Isa, peak};
 use tape::{Activation, Par, Program, Runner, Tape, Var, grad};
 
@@ -128,10 +128,8 @@ fn measure(program: &Program<f32>, function: Function, network: &Network, par: P
     let mut w = network.parameters()[0].to_vec();
     runner.save(0, &mut w);
     assert!(w.iter().all(|w| w.is_finite()), "the weights stay finite");
-    times.sort_by(f64::total_cmp);
-    peaks.sort_by(f64::total_cmp);
-    let (median, least) = (times[times.len() / 2], times[0]);
-    let floor = FLOPS / (peaks[BLOCKS / 2] * threads as f64) * 1e6;
+    let floor = FLOPS / (median(&mut peaks) * threads as f64) * 1e6;
+    let (median, least) = (median(&mut times), times[0]);
     println!(
         "  {threads} threads: {median:6.0} µs, least {least:6.0}; the products at peak {floor:5.0}, {:.0} % of the median",
         100.0 * floor / median

@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use benches::{Row, append};
+use benches::{Row, append, median};
 use tape::{Par, Program, Tape, grad};
 
 const N: usize = 1_000;
@@ -35,18 +35,15 @@ fn main() {
             black_box(by_hand(black_box(&x), black_box(&mut gradient)));
         }));
     }
-    for times in [&mut ours, &mut hand] {
-        times.sort_by(f64::total_cmp);
-    }
-    let [median, by_hand] = [&ours, &hand].map(|times| times[ROUNDS / 2]);
+    let [by_program, by_hand] = [&mut ours, &mut hand].map(|times| median(times));
     println!(
-        "{} steps: {median:.2} µs, by hand {by_hand:.2} µs, ratio {:.1}; least {:.2} and {:.2}",
+        "{} steps: {by_program:.2} µs, by hand {by_hand:.2} µs, ratio {:.1}; least {:.2} and {:.2}",
         program.steps(),
-        median / by_hand,
+        by_program / by_hand,
         ours[0],
         hand[0]
     );
-    for (peer, median) in [("ours", median), ("hand_written_rust", by_hand)] {
+    for (peer, median) in [("ours", by_program), ("hand_written_rust", by_hand)] {
         append(&Row { bench: "rosen_grad", peer, threads: 1, shape: "n1000_f64", median, unit: "us" });
     }
 }

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use benches::{Row, append, on_threads};
+use benches::{Row, append, median, on_threads};
 use clap::Parser;
 use nas::bilevel::{Inner, OnData, Way};
 use nas::data::Samples;
@@ -68,8 +68,7 @@ fn main() {
         return println!("{seconds} {} {}", end.found.hypergradient.value, end.counts());
     }
     let mut times: Vec<f64> = (0..ROUNDS).map(|_| timed().0).collect();
-    times.sort_by(f64::total_cmp);
-    let (median, end) = (times[ROUNDS / 2], timed().1);
+    let (median, end) = (median(&mut times), timed().1);
     println!("{median:.3} s, validation loss {:.6}, {}", end.found.hypergradient.value, end.counts());
     let start = if warm { "_warm" } else { "" };
     let shape = format!("n{ROWS}_d{FEATURES}_w{WIDTH}_h{CANDIDATES}{start}");

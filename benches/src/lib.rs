@@ -53,6 +53,15 @@ pub fn append(row: &Row<'_>) {
     writeln!(file, "{bench},{peer},{threads},{shape},{median},{unit}").expect("rows.csv can be written");
 }
 
+/// The median of what was measured, which is sorted by this: the least is the first.
+///
+/// # Panics
+/// When nothing was measured.
+pub fn median(measured: &mut [f64]) -> f64 {
+    measured.sort_by(f64::total_cmp);
+    measured[measured.len() / 2]
+}
+
 /// Runs on so many threads, in a pool of its own.
 ///
 /// # Panics

@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use benches::{Row, append};
+use benches::{Row, append, median};
 
 /// Rounds in which every peer has its turn.
 const ROUNDS: usize = 9;
@@ -77,9 +77,10 @@ pub(crate) fn interleave(mut peers: Vec<Peer<'_>>, threads: usize) -> Vec<Rate> 
             }
         }
     }
-    let rates = peers.iter().zip(samples).map(|(peer, mut samples)| {
-        samples.sort_by(f64::total_cmp);
-        Rate { name: peer.name.clone(), median: samples[samples.len() / 2], best: samples[samples.len() - 1] }
+    let rates = peers.iter().zip(samples).map(|(peer, mut samples)| Rate {
+        name: peer.name.clone(),
+        median: median(&mut samples),
+        best: samples[samples.len() - 1],
     });
     rates.collect()
 }
