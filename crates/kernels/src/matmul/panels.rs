@@ -140,7 +140,8 @@ pub fn pack_panel_rows_with<T: Float>(isa: Isa, b: Mat<'_, T>, first: usize, to:
 /// The rows of a block of panels of `len` elements. Panics when it has no room for rows of this shape from row `first` on.
 #[track_caller]
 pub(crate) fn panel_rows_depth(name: &str, [rows, cols]: [usize; 2], first: usize, len: usize) -> usize {
-    let depth = len / panels_len(1, cols).max(1);
+    // Rows without columns take no room, and any number of them is there.
+    let depth = len.checked_div(panels_len(1, cols)).unwrap_or(first + rows);
     let fits = len == panels_len(depth, cols) && first + rows <= depth;
     assert!(fits, "{name}: {rows}×{cols} from row {first} on into a block of {len} elements, of {depth} rows");
     depth
