@@ -167,6 +167,19 @@ fn small_sizes() {
     }
 }
 
+/// These run without the loops over blocks.
+#[test]
+fn small_sizes_of_whole_panels() {
+    for m in 0..20 {
+        for k in [0, 1, 5, 40, 130] {
+            for n in [32, 96] {
+                Case::dense(m, k, n).check_everywhere();
+                Case { update: Update::Accumulate, alpha: -0.7, ..Case::dense(m, k, n) }.check_everywhere();
+            }
+        }
+    }
+}
+
 #[test]
 fn all_layouts() {
     let layouts = (0..8).map(|i| Layout { transposed: i & 1 > 0, step: i >> 1 & 1, gap: i >> 2 & 1 });
@@ -256,7 +269,9 @@ fn same_alone<T: Float>(isa: Isa, m: usize, k: usize, n: usize) {
     let whole = Case::dense(m, k, n);
     let [a, b, _] = whole.operands::<T>();
     let c = whole.run::<T>(isa, Par::Seq);
-    for (i, j, rows, cols) in [(0, 0, 1, 1), (m / 2, n / 3, 1, n / 2), (m / 3, n / 2, m / 2, 1), (1, 2, m - 1, n - 2)] {
+    let parts =
+        [(0, 0, 1, 1), (m / 2, n / 3, 1, n / 2), (m / 3, n / 2, m / 2, 1), (1, 2, m - 1, n - 2), (2, 3, 20, 32)];
+    for (i, j, rows, cols) in parts {
         let mut part = vec![T::ZERO; rows * cols];
         let mut scratch = vec![T::ZERO; matmul_scratch::<T>(Par::Seq, rows, k, cols)];
         let a = Mat { data: &a.view().data[i * k..], rows, ..a.view() };

@@ -32,7 +32,7 @@ pub struct Tail<'t, 'a, T> {
 
 /// Elements of scratch that [`matmul()`] needs for an m × k by k × n product.
 pub fn matmul_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
-    let scratch = |m, n| Cutting::new(par.is_seq(), m, k, n).scratch::<T>(m, k, n, false);
+    let scratch = |m, n| needed::<T>(par, m, k, n, false);
     match (m, n) {
         (0, _) | (_, 0) => 0,
         (_, 1) => scratch(1, m),
@@ -44,7 +44,12 @@ pub fn matmul_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize
 
 /// Elements of scratch that [`matmul_panels()`] needs for an m × k by k × n product, unless B is transposed.
 pub fn matmul_panels_scratch<T: Float>(par: Par, m: usize, k: usize, n: usize) -> usize {
-    if m * n == 0 { 0 } else { Cutting::new(par.is_seq(), m, k, n).scratch::<T>(m, k, n, true) }
+    needed::<T>(par, m, k, n, true)
+}
+
+/// Elements of scratch, when a B in panels or elsewhere is met by an m × n C whose rows are contiguous.
+fn needed<T: Float>(par: Par, m: usize, k: usize, n: usize, in_panels: bool) -> usize {
+    if m * n == 0 { 0 } else { Cutting::new(par.is_seq(), m, k, n).scratch::<T>(m, k, n, in_panels) }
 }
 
 /// The number of pieces that a product into a row-major C is cut into, and that may run at the same time.
@@ -138,10 +143,8 @@ fn run<T: Float>(whole: Whole<'_, T>, c: MatMut<'_, T>, tail: Option<Tail<'_, '_
     if let Some(tail) = &tail {
         check_tail(tail, &c);
     }
-    let needed = match whole.b {
-        Right::Strided(_) | Right::Flipped(_) => matmul_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols),
-        Right::Panels(_) => matmul_panels_scratch::<T>(whole.par, c.rows, whole.a.cols, c.cols),
-    };
+    let (m, n) = if transposed(&c) { (c.cols, c.rows) } else { (c.rows, c.cols) };
+    let needed = needed::<T>(whole.par, m, whole.a.cols, n, whole.b.lies_in_panels());
     assert!(scratch.len() >= needed, "matmul: {} elements of scratch, {needed} needed", scratch.len());
     T::matmul(whole, c, tail, scratch);
 }

@@ -49,8 +49,34 @@ impl<T: Float> Product<'_, T> {
         if thin::applies(self, &c) {
             return thin::run(self, c, ending);
         }
+        if let (Right::Strided(b), None, true) = (self.b, &ending, c.col_stride == 1 && lies_well(self.a, c.cols))
+            && let Some(b) = B::small(b, c.rows)
+        {
+            return self.run_at_once(b, c);
+        }
         let blocks = Blocks::new::<T>(c.rows, self.a.cols, c.cols, self.b.lies_in_panels());
         self.on_lanes_for(c.cols).run_blocks(par, blocks, c, None, ending, scratch);
+    }
+
+    /// Runs as a single block, with operands as they lie: what the loops divide and hand on would take as long as a small product.
+    fn run_at_once(self, b: B<'_, T>, c: MatMut<'_, T>) {
+        let m = c.rows;
+        let mut rows = Rows { first: 0, blocks: 1, m, at: 0, c, in_panels: None, unfinished: &mut [], ending: None };
+        self.isa.run(&mut Block {
+            product: self,
+            a: self.a,
+            direct: true,
+            b,
+            beside: None,
+            begins: true,
+            ends: true,
+            plain: self.is_plain(),
+            rows: &mut rows,
+            packed: &mut [],
+            from: 0,
+            height: m,
+            strip: 0,
+        });
     }
 
     /// Half the lanes where so few columns would leave the other half empty; a B in panels decides itself.

@@ -53,6 +53,16 @@ impl<'a, T> Right<'a, T> {
     }
 }
 
+/// Whether panels can be read from the rows of B.
+fn has_rows<T>(b: Mat<'_, T>) -> bool {
+    b.col_stride == 1 && (b.rows == 1 || b.row_stride >= MAX_NR)
+}
+
+/// Whether B stays in the first-level cache, and does not serve too many rows.
+fn stays_near<T>(b: Mat<'_, T>, m: usize) -> bool {
+    m <= MORE_ROWS && b.rows.saturating_mul(b.row_stride).saturating_mul(size_of::<T>()) <= SMALL
+}
+
 /// A block of B: its panels, of nr columns each.
 #[derive(Clone, Copy)]
 pub(super) struct B<'a, T> {
@@ -73,13 +83,17 @@ pub(super) struct Segment<'a, T> {
 }
 
 impl<'a, T: Float> B<'a, T> {
+    /// A small matrix of whole panels that is read where it lies by all `m` rows.
+    pub(super) fn small(b: Mat<'a, T>, m: usize) -> Option<Self> {
+        let whole = b.cols.is_multiple_of(MAX_NR);
+        (whole && has_rows(b) && stays_near(b, m)).then(|| Self::of_one(Some(b), &[], b.rows))
+    }
+
     /// Packs what must be packed.
     pub(super) fn new(isa: Isa, par: Par, view: Mat<'a, T>, m: usize, packed: &'a mut [T]) -> Self {
-        let apart = view.rows == 1 || view.row_stride >= MAX_NR;
         let bytes = view.row_stride.saturating_mul(size_of::<T>());
         let seldom = m <= FEW_ROWS || (m <= SOME_ROWS && bytes < NEAR);
-        let stays = m <= MORE_ROWS && view.rows.saturating_mul(bytes) <= SMALL;
-        let direct = (seldom || stays) && view.col_stride == 1 && apart;
+        let direct = (seldom || stays_near(view, m)) && has_rows(view);
         // What is read where it lies is whole panels.
         let first = if direct { view.cols / MAX_NR * MAX_NR } else { 0 };
         if first < view.cols {
