@@ -49,11 +49,11 @@ def compare(rounds, precision, warm):
     for _ in range(rounds):
         seconds, loss, counts = ours("--once", *warm).strip().split(maxsplit=2)
         mine.append(float(seconds))
-        cold, warm, its_loss, its_counts = peer(folder, precision, warm)
+        cold, again, its_loss, its_counts = peer(folder, precision, warm)
         first.append(cold)
-        later.append(warm)
+        later.append(again)
         print(f"ours {float(seconds):.3f} s, loss {float(loss):.6f}, {counts}", flush=True)
-        print(f"jaxopt {cold:.3f} s with compilation, {warm:.3f} s after it, loss {its_loss:.6f}, {its_counts}", flush=True)
+        print(f"jaxopt {cold:.3f} s with compilation, {again:.3f} s after it, loss {its_loss:.6f}, {its_counts}", flush=True)
     mine, first, later = (statistics.median(times) for times in (mine, first, later))
     print(f"medians: ours {mine:.3f} s; jaxopt {first:.3f} s ({first / mine:.2f} times), compiled {later:.3f} s ({later / mine:.2f} times)")
 
