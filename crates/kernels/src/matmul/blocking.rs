@@ -25,6 +25,10 @@ const MC: usize = 96;
 const DEEP: usize = 1024;
 /// Width of a block: a kc × nc block of B stays in the last cache.
 const NC: usize = 2048;
+/// Where A is not packed, which it would be for every block, a block of B has at most so many bytes, or so many columns: it is used before it
+/// leaves the second cache.
+const NEAR_BYTES: usize = 1 << 20;
+const NEAR_COLS: usize = 256;
 
 /// A chain is at least this long, if k is.
 const CHAIN: usize = 1024;
@@ -125,6 +129,13 @@ impl Blocks {
         };
         let (_, nc) = pieces(n, NC);
         Self { rows, mc, depths, kc, nc: nc.next_multiple_of(MAX_NR) }
+    }
+
+    /// The width of a block of an n-columned B that stays in the second cache.
+    pub(super) fn narrow<T>(self, n: usize) -> usize {
+        let most = NEAR_BYTES / size_of::<T>() / self.kc.max(1);
+        let (_, nc) = pieces(n, most.clamp(NEAR_COLS, NC));
+        nc.next_multiple_of(MAX_NR).min(self.nc)
     }
 
     /// Of a product into panels. Its blocks of rows are the blocks of depth of the panels, which several threads may write; inside, mc rows

@@ -30,9 +30,6 @@ const FAR: usize = 1 << 20;
 /// Bytes of half the lanes.
 const HALF: usize = 32;
 
-/// Width of a block where A is not packed, which it would be for every block: B is used before it leaves the second cache.
-const NARROW: usize = 256;
-
 /// A product whose elements are one chain each.
 #[derive(Clone, Copy)]
 pub(super) struct Product<'a, T> {
@@ -120,7 +117,7 @@ impl<T: Float> Product<'_, T> {
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
         let (product, beside, ending) = self.join(ending, m, n);
         let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, in_panels, unfinished, ending };
-        let nc = if !lies && lies_well(self.a, n) { blocks.nc.min(NARROW) } else { blocks.nc };
+        let nc = if !lies && lies_well(self.a, n) { blocks.narrow::<T>(n) } else { blocks.nc };
         for j in (0..n).step_by(nc) {
             let cols = nc.min(n - j);
             for d in 0..blocks.depths {

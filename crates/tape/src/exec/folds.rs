@@ -217,8 +217,10 @@ fn next<'a, T>(waiting: &Mutex<Waiting<'a, T>>) -> Option<(usize, Vec<&'a mut [T
     let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
     let fold = waiting.folds.next()?;
     let Waiting { outputs, places, .. } = &mut *waiting;
-    let of_fold = |(place, output): (&mut &'a mut [T], &Parameter)| place.split_off_mut(..output.operand.len);
-    Some((fold, places.iter_mut().zip(*outputs).map_while(of_fold).collect()))
+    let of_fold = |(place, output): (&mut &'a mut [T], &Parameter)| {
+        place.split_off_mut(..output.operand.len).expect("as many places as runs")
+    };
+    Some((fold, places.iter_mut().zip(*outputs).map(of_fold).collect()))
 }
 
 /// An output of a run in this arena.
