@@ -22,13 +22,14 @@ proptest! {
         prop_assert!(report.verdict() != Verdict::Disagrees, "{report}");
     }
 
-    /// Forward and reverse mode are transposes of each other and Hessians symmetric whatever is in a program.
+    /// Forward and reverse mode are transposes of each other and Hessians symmetric whatever is in a program, but for rounding where the
+    /// checker finds that much of it: a random program may be badly conditioned at a random point.
     #[test]
     fn of_all_programs(bytes in strategy(12)) {
         let report = check_program(&bytes, Limits::default());
         for check in [Check::Adjoint, Check::Symmetry] {
             let finding = report.finding(check).expect("always compared");
-            prop_assert!(finding.verdict == Verdict::Agrees, "{report}");
+            prop_assert!(matches!(finding.verdict, Verdict::Agrees | Verdict::Precision), "{report}");
         }
     }
 }
