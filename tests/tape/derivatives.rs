@@ -1,6 +1,9 @@
 //! Derivatives of whole programs.
 
+use std::cell::Cell;
+
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use tape::check::{Check, Options, Report, Verdict, gradient};
 use tape::generate::{ACTIVATIONS, Bytes, Limits, program, strategy};
 use tape::reference::evaluate;
@@ -21,17 +24,43 @@ proptest! {
         let report = check_program(&bytes, Limits { stop_gradient: false, ..Limits::default() });
         prop_assert!(report.verdict() != Verdict::Disagrees, "{report}");
     }
+}
 
-    /// Forward and reverse mode are transposes of each other and Hessians symmetric whatever is in a program, but for rounding where the
-    /// checker finds that much of it: a random program may be badly conditioned at a random point.
-    #[test]
-    fn of_all_programs(bytes in strategy(12)) {
+/// Forward and reverse mode are transposes of each other and Hessians symmetric whatever is in a program. Of large terms that cancel rounding is
+/// left; the checker has to have measured it, and few random programs are like that.
+#[test]
+fn of_all_programs() {
+    let (cases, rounded) = (Cell::new(0), Cell::new(0));
+    let mut runner = TestRunner::new(ProptestConfig::with_source_file(file!()));
+    let outcome = runner.run(&strategy(12), |bytes| {
         let report = check_program(&bytes, Limits::default());
-        for check in [Check::Adjoint, Check::Symmetry] {
-            let finding = report.finding(check).expect("always compared");
-            prop_assert!(matches!(finding.verdict, Verdict::Agrees | Verdict::Precision), "{report}");
-        }
-    }
+        let verdicts = [Check::Adjoint, Check::Symmetry].map(|check| report.finding(check).expect("compared").verdict);
+        prop_assert!(verdicts.iter().all(|&verdict| verdict <= Verdict::Precision), "{report}");
+        cases.set(cases.get() + 1);
+        rounded.set(rounded.get() + usize::from(verdicts.contains(&Verdict::Precision)));
+        Ok(())
+    });
+    outcome.unwrap();
+    assert!(rounded.get() <= 1 + cases.get() / 1000, "{} of {} differ by rounding", rounded.get(), cases.get());
+}
+
+/// sin y + sin(−y) is 0 with all its derivatives. Its Hessian is the difference of two that have elements of thousands: what is left is
+/// their rounding, and the checker calls it so. (The condition holds everywhere; without it the terms happen to cancel exactly.)
+#[test]
+fn of_terms_that_cancel() {
+    let tape = Tape::new();
+    let x = tape.input(1, 4);
+    let y = x.powi(5);
+    let loss = (-y).sin().sum() + x.cos().select(y, x).sin().sum();
+    let x_data = [-1.970_407, 1.668_346, 1.650_126, -1.575_474];
+    let report = gradient(loss, x, x, &[&x_data], &Options { floor: 1e-3, exact: 1e-11, ..Options::default() });
+    let symmetry = report.finding(Check::Symmetry).expect("compared");
+    assert_eq!(symmetry.verdict, Verdict::Precision, "{report}");
+    let largest = x_data.map(|x| (5.0 * x.powi(4)).powi(2)).into_iter().fold(0.0, f64::max);
+    assert!(
+        largest > 5_000.0 && symmetry.values.iter().all(|left| left.abs() <= 4.0 * f64::EPSILON * largest),
+        "{report}"
+    );
 }
 
 fn check_program(bytes: &[u8], limits: Limits) -> Report {
