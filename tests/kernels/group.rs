@@ -241,7 +241,7 @@ fn in_panels<T: Float>(isa: Isa, group: &Group, rows: usize, cols: usize, seed: 
 }
 
 #[test]
-#[should_panic(expected = "group_panel_rows: 3×2 from row 1 on into a block of 96 elements, of 3 rows")]
+#[should_panic(expected = "group_panel_rows: 3×2 from row 1 on into a block of 192 elements, of 3 rows")]
 fn too_many_rows_for_panels() {
     let [a, b, c] = [0, 1, 2].map(Source::Input);
     let list = vec![
@@ -250,7 +250,7 @@ fn too_many_rows_for_panels() {
     ];
     let output = Output { value: Source::Value(1), reduction: Reduction::None };
     let group = Group::new(vec![Access::Full; 3], list, vec![output]).expect("the group is small");
-    group_panel_rows_with(Isa::current(), &group, 3, 2, &[&[0.0; 6][..]; 3], 1, &mut [0.0; 96]);
+    group_panel_rows_with(Isa::current(), &group, 3, 2, &[&[0.0; 6][..]; 3], 1, &mut [0.0; 192]);
 }
 
 #[test]

@@ -325,6 +325,38 @@ fn strides_that_are_never_used_may_be_anything() {
     }
 }
 
+/// Operands whose rows or columns share elements give what copies of them give.
+#[test]
+fn operands_that_overlap() {
+    let x: Vec<f64> = (0..2000).map(|i| f64::from(i % 37) - 18.0).collect();
+    let copy = |view: Mat<'_, f64>| -> Vec<f64> {
+        let at = |i: usize| i / view.cols * view.row_stride + i % view.cols * view.col_stride;
+        (0..view.rows * view.cols).map(|i| view.data[at(i)]).collect()
+    };
+    let product = |isa, a: Mat<'_, f64>, b: Mat<'_, f64>| {
+        let (mut c, mut scratch) = (vec![0.0; a.rows * b.cols], vec![0.0; 1 << 16]);
+        let to = MatMut::new(&mut c, a.rows, b.cols);
+        matmul_with(isa, Par::Seq, 1.0, a, b, Update::Overwrite, to, None, &mut scratch);
+        c
+    };
+    for &isa in Isa::available() {
+        for [m, k, n] in [[7, 5, 40], [13, 30, 9], [3, 20, 70], [20, 1, 33], [30, 64, 64], [40, 17, 150]] {
+            for apart in 0..10 {
+                for [row_stride, col_stride] in [[1, apart], [apart, 1]] {
+                    let view = |rows, cols| Mat { data: &x[..], rows, cols, row_stride, col_stride };
+                    let (a, b) = (view(m, k), view(k, n));
+                    let (dense_a, dense_b) = (copy(a), copy(b));
+                    let (dense_a, dense_b) = (Mat::new(&dense_a, m, k), Mat::new(&dense_b, k, n));
+                    let name = format!("{isa} {m}×{k} by {k}×{n}, {row_stride} and {col_stride} apart");
+                    let expected = product(isa, dense_a, dense_b);
+                    assert_eq!(bits(&product(isa, a, dense_b)), bits(&expected), "A of {name}");
+                    assert_eq!(bits(&product(isa, dense_a, b)), bits(&expected), "B of {name}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 #[should_panic(expected = "matmul: 2×3 by 2×4 into 2×4")]
 fn shapes_that_do_not_fit() {

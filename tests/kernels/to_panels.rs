@@ -222,7 +222,7 @@ fn scratch_too_short() {
 }
 
 #[test]
-#[should_panic(expected = "PanelsMut: 5 elements for a 2×4 matrix, 64 needed")]
+#[should_panic(expected = "PanelsMut: 5 elements for a 2×4 matrix, 128 needed")]
 fn panels_to_write_of_another_length() {
     PanelsMut::new(&mut [0.0; 5], 2, 4);
 }
@@ -230,13 +230,13 @@ fn panels_to_write_of_another_length() {
 #[test]
 #[should_panic(expected = "unpack_panels: 5 elements for a 2×4 matrix, 8 needed")]
 fn rows_of_another_length() {
-    unpack_panels_with(Isa::Baseline, Par::Seq, Panels::new(&[0.0; 64], 2, 4), &mut [0.0; 5]);
+    unpack_panels_with(Isa::Baseline, Par::Seq, Panels::new(&[0.0; 128], 2, 4), &mut [0.0; 5]);
 }
 
 #[test]
 #[should_panic(expected = "unpack_panels: the 4×2 matrix is the transpose of one in panels")]
 fn a_transpose_is_not_unpacked() {
-    unpack_panels_with(Isa::Baseline, Par::Seq, Panels::new(&[0.0; 64], 2, 4).t(), &mut [0.0; 8]);
+    unpack_panels_with(Isa::Baseline, Par::Seq, Panels::new(&[0.0; 128], 2, 4).t(), &mut [0.0; 8]);
 }
 
 /// A product of ones with the transpose of panels of k columns.
@@ -256,5 +256,5 @@ fn a_transpose_that_is_too_deep() {
 #[test]
 #[should_panic(expected = "elements of scratch")]
 fn scratch_too_short_for_a_transpose() {
-    ones_with_transpose([30, 40, 50], 1);
+    ones_with_transpose([60, 40, 50], 1);
 }

@@ -5,7 +5,7 @@ use crate::elementary::{self, any_far, far_sin_cos, mend};
 use crate::group::Stretch;
 use crate::isa::Kernel;
 use crate::lanes::{Lanes, heads, load_parts, splat};
-use crate::matmul::VECTORS;
+use crate::matmul::{nr, panel_width};
 use crate::{Float, Isa};
 
 /// An operation over lanes. A trait, because a function passed as a value is called through a shim that the compiler may
@@ -170,7 +170,7 @@ pub(super) fn sweep_into<T: Float>(isa: Isa, op: impl Operation, apply: &mut App
     }
 }
 
-/// The loop of an operation that is written in panels: nr columns at a time, missing ones as zeros.
+/// The loop of an operation that is written in panels: a panel at a time, missing columns as zeros.
 struct IntoPanels<'s, 'a, O, T>(O, &'s mut Apply<'a, T>, InPanels);
 
 impl<O: Operation, T: Float> Kernel<T> for &mut IntoPanels<'_, '_, O, T> {
@@ -192,17 +192,17 @@ fn rows_into_panels<L: Lanes, const M: usize>(op: impl Operation, apply: &mut Ap
     let InPanels { first, depth } = panels;
     for row in apply.rows.stretch.segments() {
         let (op, args) = apply.row::<_, M>(op, row);
-        let nr = VECTORS * L::N;
+        let nr = nr::<L>();
         let [a, b, c, d] = four(heads(args, row.len));
-        let panels = apply.out[(first + row.row) * nr..].chunks_mut(depth * nr).zip(a.chunks(nr));
-        let pieces = panels.zip(b.chunks(nr)).zip(c.chunks(nr)).zip(d.chunks(nr));
-        for ((((panel, a), b), c), d) in pieces {
-            let (to, len) = (&mut panel[..nr], a.len());
+        let pieces = a.chunks(nr).zip(b.chunks(nr)).zip(c.chunks(nr)).zip(d.chunks(nr));
+        for (p, (((a, b), c), d)) in pieces.enumerate() {
+            let (len, width) = (a.len(), panel_width::<L>(a.len()));
+            let to = &mut apply.out[p * nr * depth + (first + row.row) * width..][..width];
             let mut chunks = args;
             for (chunk, piece) in chunks.iter_mut().zip([a, b, c, d]) {
                 *chunk = piece;
             }
-            if len == nr {
+            if len == width {
                 over::<L, M>(op, chunks, to);
             } else {
                 over::<L, M>(op, chunks, &mut to[..len]);
@@ -342,7 +342,7 @@ pub struct Apply<'a, T> {
     pub(crate) panels: Option<InPanels>,
 }
 
-/// Rows of panels of nr columns and `depth` rows, from row `first` on.
+/// Rows of panels of `depth` rows, from row `first` on.
 #[derive(Clone, Copy)]
 pub(crate) struct InPanels {
     pub(crate) first: usize,

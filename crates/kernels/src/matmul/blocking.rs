@@ -6,12 +6,10 @@
 use crate::lanes::Lanes;
 use crate::line::LINE;
 
-/// The largest mr: rows of a tile of C that stays in registers.
+/// The largest mr.
 pub(super) const MAX_MR: usize = 8;
-/// Lanes side by side in such a tile: nr is this many times their length.
-pub(crate) const VECTORS: usize = 2;
 /// The largest nr of all element types and instruction sets: packed panels are at most this wide.
-pub(super) const MAX_NR: usize = 32;
+pub(super) const MAX_NR: usize = 64;
 /// Depth of a block, in bytes. For every block all of C is read and written, which costs more than panels of B that come from the
 /// second cache.
 const KC_BYTES: usize = 4096;
@@ -51,10 +49,31 @@ const FEW_PIECES: usize = 4;
 /// Elements of partial results that lie in scratch at one time.
 const PARTIAL: usize = 1 << 20;
 
-/// Rows of a tile of C that stays in registers: of 64 bytes there are 32, of others there may be 16 only. With more than 8 rows there is
-/// no place left for what is read ahead.
-pub(super) const fn mr<L: Lanes>() -> usize {
-    if size_of::<L>() == 64 { MAX_MR } else { 6 }
+/// Whether there are 32 registers, as of those of 64 bytes; of others there may be 16 only.
+pub(super) const fn many_registers<L: Lanes>() -> bool {
+    size_of::<L>() == 64
+}
+
+/// Lanes side by side in a tile of C that stays in registers. The wider the tile, the fewer elements are read for one multiply-add: 10 for
+/// 24 in a tile of 6 × 4, 10 for 16 in one of 8 × 2, which is a sixth slower where another thread has a share of the core.
+const fn vectors<L: Lanes>() -> usize {
+    if many_registers::<L>() { 4 } else { 2 }
+}
+
+/// Columns of such a tile, and of packed panels but the last.
+pub(crate) const fn nr<L: Lanes>() -> usize {
+    vectors::<L>() * L::N
+}
+
+/// Columns of the panel that begins where so many columns are left: the last one ends with the vector of the last of them.
+#[inline(always)]
+pub(crate) const fn panel_width<L: Lanes>(left: usize) -> usize {
+    if left >= nr::<L>() { nr::<L>() } else { left.next_multiple_of(L::N) }
+}
+
+/// Rows of such a tile; more where so few columns of C leave half the registers empty.
+pub(super) const fn mr<L: Lanes>(cols: usize) -> usize {
+    if many_registers::<L>() && cols <= 2 * L::N { MAX_MR } else { 6 }
 }
 
 /// `total` cut into equal pieces: piece `i` begins here.

@@ -1,7 +1,7 @@
 //! The transpose of panels, copied block by block into panels of its own.
 
 use super::Mat;
-use super::blocking::{MAX_NR, VECTORS};
+use super::blocking::{MAX_NR, nr, panel_width};
 use super::pack::pack_panel;
 use super::panels::{block_of, panels_len};
 use crate::Float;
@@ -30,35 +30,37 @@ impl<'a, T: Float> Flipped<'a, T> {
     /// So many rows from `l` on, which are columns of one panel of nr, and the columns from `j` to `end`, which lie in one block of
     /// depth, from `top` to `bottom`.
     #[inline(always)]
-    fn view(
+    fn view<L: Lanes>(
         &self,
-        nr: usize,
         [l, height]: [usize; 2],
         [j, end]: [usize; 2],
         (top, bottom): (usize, usize),
     ) -> Mat<'a, T> {
-        let panel = l / nr * nr;
-        let start = panels_len(top, self.shape[1]) + panel * (bottom - top) + (j - top) * nr + l - panel;
-        Mat { data: &self.panels[start..], rows: height, cols: end - j, row_stride: 1, col_stride: nr }
+        let panel = l / nr::<L>() * nr::<L>();
+        let width = panel_width::<L>(self.shape[1] - panel);
+        let start = panels_len(top, self.shape[1]) + panel * (bottom - top) + (j - top) * width + l - panel;
+        Mat { data: &self.panels[start..], rows: height, cols: end - j, row_stride: 1, col_stride: width }
     }
 
     /// Packs such rows of all columns.
     #[inline(always)]
     fn pack<L: Lanes<Elem = T>>(&self, rows: [usize; 2], joined: &mut [T], to: &mut [T]) {
-        let (nr, k) = (VECTORS * L::N, self.shape[0]);
+        let (nr, k) = (nr::<L>(), self.shape[0]);
         let mut span = block_of(k, self.j);
-        for (p, to) in to.chunks_exact_mut(nr * self.depth).enumerate().take(self.cols.div_ceil(nr)) {
-            let (j, end) = (self.j + p * nr, self.j + self.cols.min((p + 1) * nr));
+        for first in (0..self.cols).step_by(nr) {
+            let (j, end) = (self.j + first, self.j + self.cols.min(first + nr));
             if span.1 <= j {
                 span = block_of(k, j);
             }
-            let mut x = self.view(nr, rows, [j, end.min(span.1)], span);
+            let mut x = self.view::<L>(rows, [j, end.min(span.1)], span);
             // No two blocks end here: they are higher than panels are wide.
             if span.1 < end {
                 span = block_of(k, span.1);
-                x = join(x, self.view(nr, rows, [span.0, end], span), joined);
+                x = join(x, self.view::<L>(rows, [span.0, end], span), joined);
             }
-            pack_panel::<L>(x, &mut to[(rows[0] - self.l) * nr..][..rows[1] * nr]);
+            let width = panel_width::<L>(self.cols - first);
+            let at = first * self.depth + (rows[0] - self.l) * width;
+            pack_panel::<L>(x, width, &mut to[at..][..rows[1] * width]);
         }
     }
 }
@@ -80,7 +82,7 @@ impl<T: Float> Kernel<T> for PackFlipped<'_, '_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let (nr, Self(block, to)) = (VECTORS * L::N, self);
+        let (nr, Self(block, to)) = (nr::<L>(), self);
         let mut joined = [T::ZERO; MAX_NR * MAX_NR];
         // Panel by panel of what is read: it may come from far, and lies together.
         let (mut l, end) = (block.l, block.l + block.depth);

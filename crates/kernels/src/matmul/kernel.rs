@@ -1,6 +1,6 @@
 //! The microkernel: a tile of C in registers, one multiply-add per product.
 
-use super::blocking::{MAX_NR, VECTORS};
+use super::blocking::MAX_NR;
 use super::{Mat, MatMut};
 use crate::Float;
 use crate::lanes::Lanes;
@@ -19,8 +19,8 @@ pub(super) struct Ahead<T>(*const T);
 impl<T> Ahead<T> {
     const LINE: usize = LINE / size_of::<T>();
 
-    /// What strip `t` asks for of a panel that begins with `next` and is `depth` steps of k long. In [`STEPS`] steps it reads eight lines
-    /// (with AVX-512; else four) and asks for one: so many strips ask for a panel.
+    /// What strip `t` asks for of a panel that begins with `next` and is `depth` steps of k long: a line in [`STEPS`] steps, which read
+    /// sixteen (with AVX-512; else four). So many strips ask for a panel.
     #[inline(always)]
     pub(super) fn new(next: &[T], depth: usize, t: usize) -> Self {
         Self(next.as_ptr().wrapping_add(t * (depth / STEPS) * Self::LINE))
@@ -33,70 +33,145 @@ impl<T> Ahead<T> {
     }
 }
 
-/// The chains of a tile, carried on along k: tile + A·B, for the columns of `R` rows of A and the rows of B.
+/// So many elements every `stride`: rows of B, or columns of A. A loop over them looks at no length: one that could end at any step would have
+/// to keep its sums in order for that, and sends them to memory.
+#[derive(Clone, Copy)]
+pub(super) struct Strided<'a, T> {
+    /// All but the last, with what lies between them.
+    most: &'a [T],
+    stride: usize,
+    last: Option<&'a [T]>,
+}
+
+impl<'a, T> Strided<'a, T> {
+    /// `depth` times `width` elements, from the first of `data` on. With several, `stride` is not below `width`.
+    #[inline(always)]
+    pub(super) fn new(data: &'a [T], stride: usize, depth: usize, width: usize) -> Self {
+        let stride = stride.max(width);
+        let Some(others) = depth.checked_sub(1) else { return Self { most: &[], stride, last: None } };
+        let (most, last) = data.split_at(others * stride);
+        Self { most, stride, last: Some(&last[..width]) }
+    }
+}
+
+/// The chains of a tile, carried on along k: tile + A·B, for packed columns of A and packed rows of B.
 #[inline(always)]
-pub(super) fn multiply<'b, L: Lanes, const R: usize, const V: usize>(
+pub(super) fn multiply_packed<L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
-    a: impl Iterator<Item = [L::Elem; R]>,
-    b: impl Iterator<Item = &'b [L::Elem]>,
+    a: &[L::Elem],
+    b: &[L::Elem],
+    ahead: Ahead<L::Elem>,
 ) -> Tile<L, R, V> {
-    // B first: what is read of A should not wait for the length of B to be known.
-    for (b, a) in b.zip(a) {
-        step(&mut tile, &a, b);
+    let width = V * L::N;
+    let (groups, last) = a.as_chunks::<R>().0.as_chunks::<STEPS>();
+    let rows = b.chunks_exact(STEPS * width);
+    let rest = rows.remainder();
+    for (q, (columns, rows)) in groups.iter().zip(rows).enumerate() {
+        ahead.ask::<L>(q);
+        for (column, row) in columns.iter().zip(rows.chunks_exact(width)) {
+            step(&mut tile, column, row);
+        }
+    }
+    for (column, row) in last.iter().zip(rest.chunks_exact(width)) {
+        step(&mut tile, column, row);
     }
     tile
 }
 
-/// [`multiply`] for contiguous columns of A and packed rows of B.
+/// [`multiply_packed`] for contiguous columns of A and contiguous rows of B.
 #[inline(always)]
 pub(super) fn multiply_along<L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
-    mut a: Along<'_, L::Elem, R>,
-    b: &[L::Elem],
-    ahead: Ahead<L::Elem>,
+    a: Strided<'_, L::Elem>,
+    b: Strided<'_, L::Elem>,
 ) -> Tile<L, R, V> {
-    let nr = VECTORS * L::N;
-    let groups = b.chunks_exact(STEPS * nr);
-    let rest = groups.remainder();
-    for (q, rows) in groups.enumerate() {
-        ahead.ask::<L>(q);
-        for row in rows.chunks_exact(nr) {
-            step(&mut tile, &a.column(), row);
-        }
+    const HIGH: &str = "a column is as high as the tile";
+    assert!(a.stride >= R && b.stride >= V * L::N);
+    for (a, b) in a.most.chunks_exact(a.stride).zip(b.most.chunks_exact(b.stride)) {
+        step(&mut tile, a.first_chunk().expect(HIGH), b);
     }
-    multiply(tile, a, rest.chunks_exact(nr))
+    if let (Some(a), Some(b)) = (a.last, b.last) {
+        step(&mut tile, a.first_chunk().expect(HIGH), b);
+    }
+    tile
 }
 
-/// [`multiply`] for contiguous rows of A and packed rows of B.
+/// [`multiply_packed`] for contiguous rows of A.
 #[inline(always)]
-pub(super) fn multiply_across<L: Lanes, const R: usize, const V: usize>(
+pub(super) fn multiply_across_packed<L: Lanes, const R: usize, const V: usize>(
     mut tile: Tile<L, R, V>,
     a: Mat<'_, L::Elem>,
     b: &[L::Elem],
 ) -> Tile<L, R, V> {
-    let (nr, across) = (VECTORS * L::N, Across::<_, R>::new(a));
+    let (width, rows) = (V * L::N, rows::<_, R>(a));
+    let groups = a.cols / STEPS;
+    // All equally long, which the compiler sees: then it looks at one length only.
     let mut parts: [&[[L::Elem; STEPS]]; R] = [&[]; R];
-    for (part, row) in parts.iter_mut().zip(&across.rows) {
-        *part = row.as_chunks().0;
+    for (part, row) in parts.iter_mut().zip(&rows) {
+        *part = &row.as_chunks().0[..groups];
     }
-    let steps = parts[0].len();
-    for (q, rows) in b.chunks_exact(STEPS * nr).enumerate().take(steps) {
-        for s in 0..STEPS {
+    for (q, b) in (0..groups).zip(b.chunks_exact(STEPS * width)) {
+        for (s, b) in b.chunks_exact(width).enumerate() {
             let mut column = [L::Elem::ZERO; R];
             for (x, part) in column.iter_mut().zip(&parts) {
                 *x = part[q][s];
             }
-            step(&mut tile, &column, &rows[s * nr..][..nr]);
+            step(&mut tile, &column, b);
         }
     }
-    let rest = Across { next: steps * STEPS, ..across };
-    multiply(tile, rest, b[steps * STEPS * nr..].chunks_exact(nr))
+    let first = groups * STEPS;
+    for (l, b) in (first..a.cols).zip(b[first * width..].chunks_exact(width)) {
+        step(&mut tile, &column(&rows, l), b);
+    }
+    tile
+}
+
+/// [`multiply_along`] for contiguous rows of A.
+#[inline(always)]
+pub(super) fn multiply_across<L: Lanes, const R: usize, const V: usize>(
+    mut tile: Tile<L, R, V>,
+    a: Mat<'_, L::Elem>,
+    b: Strided<'_, L::Elem>,
+) -> Tile<L, R, V> {
+    assert!(b.stride >= V * L::N);
+    let rows = rows::<_, R>(a);
+    if let (Some(others), Some(last)) = (a.cols.checked_sub(1), b.last) {
+        for (l, b) in (0..others).zip(b.most.chunks_exact(b.stride)) {
+            step(&mut tile, &column(&rows, l), b);
+        }
+        step(&mut tile, &column(&rows, others), last);
+    }
+    tile
+}
+
+/// Element `l` of each row. (A `map` over the array would be a call.)
+#[inline(always)]
+fn column<T: Float, const R: usize>(rows: &[&[T]; R], l: usize) -> [T; R] {
+    let mut column = [T::ZERO; R];
+    for (x, row) in column.iter_mut().zip(rows) {
+        *x = row[l];
+    }
+    column
+}
+
+/// `R` contiguous rows, all equally long.
+#[inline(always)]
+fn rows<T: Float, const R: usize>(a: Mat<'_, T>) -> [&[T]; R] {
+    let mut rows: [&[T]; R] = [&[]; R];
+    let mut from = a.data;
+    for (r, row) in rows.iter_mut().enumerate() {
+        *row = &from[..a.cols];
+        if r + 1 < R {
+            from = &from[a.row_stride..];
+        }
+    }
+    rows
 }
 
 /// One step along k.
 #[inline(always)]
 fn step<L: Lanes, const R: usize, const V: usize>(tile: &mut Tile<L, R, V>, a: &[L::Elem; R], b: &[L::Elem]) {
-    let mut row = [L::splat(L::Elem::ZERO); V];
+    let (mut row, b) = ([L::splat(L::Elem::ZERO); V], &b[..V * L::N]);
     for (v, row) in row.iter_mut().enumerate() {
         *row = L::load(&b[v * L::N..]);
     }
@@ -105,78 +180,6 @@ fn step<L: Lanes, const R: usize, const V: usize>(tile: &mut Tile<L, R, V>, a: &
         for (sum, &b) in sums.iter_mut().zip(&row) {
             *sum = a.mul_add(b, *sum);
         }
-    }
-}
-
-/// The columns of `R` contiguous rows.
-pub(super) struct Across<'a, T, const R: usize> {
-    rows: [&'a [T]; R],
-    next: usize,
-}
-
-impl<'a, T: Float, const R: usize> Across<'a, T, R> {
-    /// Of these rows.
-    #[inline(always)]
-    pub(super) fn new(a: Mat<'a, T>) -> Self {
-        let mut rows: [&[T]; R] = [&[]; R];
-        let mut from = a.data;
-        for (r, row) in rows.iter_mut().enumerate() {
-            *row = &from[..a.cols];
-            if r + 1 < R {
-                from = &from[a.row_stride..];
-            }
-        }
-        Self { rows, next: 0 }
-    }
-}
-
-impl<T: Float, const R: usize> Iterator for Across<'_, T, R> {
-    type Item = [T; R];
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<[T; R]> {
-        let mut column = [T::ZERO; R];
-        for (x, row) in column.iter_mut().zip(&self.rows) {
-            *x = *row.get(self.next)?;
-        }
-        self.next += 1;
-        Some(column)
-    }
-}
-
-/// Columns of `R` contiguous elements, one every `stride`.
-pub(super) struct Along<'a, T, const R: usize> {
-    data: &'a [T],
-    stride: usize,
-    at: usize,
-}
-
-impl<'a, T: Float, const R: usize> Along<'a, T, R> {
-    /// `depth` of them, from the first element of `data` on.
-    #[inline(always)]
-    pub(super) fn new(data: &'a [T], stride: usize, depth: usize) -> Self {
-        let end = if depth == 0 { 0 } else { (depth - 1) * stride + R };
-        Self { data: &data[..end], stride, at: 0 }
-    }
-
-    /// The next column, which must be there: a loop that could end at any step would have to keep its sums in order for that, and with few
-    /// registers it moves all of them at every step.
-    #[inline(always)]
-    fn column(&mut self) -> [T; R] {
-        let column = self.data[self.at..].first_chunk().expect("A is as deep as B");
-        self.at += self.stride;
-        *column
-    }
-}
-
-impl<T: Float, const R: usize> Iterator for Along<'_, T, R> {
-    type Item = [T; R];
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<[T; R]> {
-        let column = self.data.get(self.at..self.at + R)?;
-        self.at += self.stride;
-        column.first_chunk().copied()
     }
 }
 

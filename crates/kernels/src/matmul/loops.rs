@@ -1,8 +1,10 @@
 //! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
-use super::blocking::{Blocks, MAX_MR, MAX_NR, VECTORS, mr};
-use super::kernel::{Across, Ahead, Along, Strips, Tile, load, multiply, multiply_across, multiply_along, store};
+use super::blocking::{Blocks, MAX_MR, MAX_NR, many_registers, mr, nr, panel_width};
+use super::kernel::{
+    Ahead, Strided, Strips, Tile, load, multiply_across, multiply_across_packed, multiply_along, multiply_packed, store,
+};
 use super::pack::pack_strips;
 use super::panels::panels_len;
 use super::right::{B, Right, Segment};
@@ -16,7 +18,7 @@ use crate::par::each;
 use crate::{Float, Isa, Par};
 
 /// With at most this many columns of C, A is read where it lies: packed, it would be read too seldom.
-const FEW_COLS: usize = 4 * MAX_NR;
+const FEW_COLS: usize = 2 * MAX_NR;
 
 /// Contiguous rows of A that begin less than so many bytes apart are read where they lie, and contiguous columns that begin at most so many
 /// apart, of which only a strip is read at one time: they spread over the sets of the first-level cache and over few pages.
@@ -26,6 +28,10 @@ const NEAR_COLS: usize = 512;
 /// Bytes of a B in panels that comes from a far cache: A is packed then, for the loop that asks for panels in good time. (Where A lies,
 /// the compiler has an address for each of its rows to keep, and finds no place for one more without sending sums to memory.)
 const FAR: usize = 1 << 20;
+
+/// Vectors of a tile whose steps along contiguous rows of A are taken several at a time: with more, the rows of A would need registers that the
+/// tile has.
+const UNROLLED: usize = 3;
 
 /// Bytes of half the lanes.
 const HALF: usize = 32;
@@ -186,6 +192,8 @@ fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
     let [rows_apart, columns_apart] = [a.row_stride, a.col_stride].map(|stride| stride.saturating_mul(size_of::<T>()));
     match (a.row_stride, a.col_stride) {
         (_, 1) => n <= FEW_COLS || rows_apart < NEAR_ROWS,
+        // Columns that overlap are packed, as if they did not.
+        (1, apart) if a.cols > 1 && apart < a.rows.min(MAX_MR) => false,
         (1, _) => n <= FEW_COLS && columns_apart <= NEAR_COLS,
         _ => false,
     }
@@ -222,9 +230,15 @@ impl<T: Float> Kernel<T> for &mut Block<'_, '_, '_, '_, T> {
         if !self.direct {
             self.pack_a::<L>();
         }
-        let (nr, cols) = (VECTORS * L::N, self.rows.c.cols);
-        for j in (0..cols).step_by(nr) {
-            if cols - j > L::N { self.panel::<L, VECTORS>(j) } else { self.panel::<L, 1>(j) }
+        let cols = self.rows.c.cols;
+        for j in (0..cols).step_by(nr::<L>()) {
+            match panel_width::<L>(cols - j) / L::N {
+                1 => self.panel::<L, 1>(j),
+                2 => self.panel::<L, 2>(j),
+                3 if many_registers::<L>() => self.panel::<L, 3>(j),
+                4 if many_registers::<L>() => self.panel::<L, 4>(j),
+                _ => unreachable!("a panel of {} columns", cols - j),
+            }
         }
     }
 }
@@ -257,7 +271,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     #[inline(always)]
     fn pack_a<L: Lanes<Elem = T>>(&mut self) {
         let depth = self.a.cols;
-        let mut strips = Strips::of(self.height, mr::<L>());
+        let mut strips = Strips::of(self.height, mr::<L>(self.rows.c.cols));
         while let Some((i, height, count)) = strips.equal() {
             let rows = self.a.window(self.rows.at + self.from + i, 0, count * height, depth);
             pack_strips::<L>(rows.t(), height, &mut self.packed[i * depth..][..count * height * depth]);
@@ -268,7 +282,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     #[inline(always)]
     fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
         self.strip = 0;
-        let mut strips = Strips::of(self.height, mr::<L>());
+        let mut strips = Strips::of(self.height, mr::<L>(self.rows.c.cols));
         while let Some((i, height, count)) = strips.equal() {
             let i = self.from + i;
             match height {
@@ -278,9 +292,9 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
                 4 => self.strips::<L, 4, V>(i, j, count),
                 5 => self.strips::<L, 5, V>(i, j, count),
                 6 => self.strips::<L, 6, V>(i, j, count),
-                7 if MAX_MR == mr::<L>() => self.strips::<L, 7, V>(i, j, count),
-                _ if MAX_MR == mr::<L>() => self.strips::<L, MAX_MR, V>(i, j, count),
-                _ => unreachable!("mr is 6"),
+                7 if V <= 2 && many_registers::<L>() => self.strips::<L, 7, V>(i, j, count),
+                8 if V <= 2 && many_registers::<L>() => self.strips::<L, 8, V>(i, j, count),
+                _ => unreachable!("a strip of {height} rows"),
             }
         }
     }
@@ -299,26 +313,29 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
         i: usize,
         j: usize,
     ) -> Tile<L, R, V> {
-        let (depth, nr) = (self.a.cols, VECTORS * L::N);
+        let (depth, width) = (self.a.cols, V * L::N);
         let a = self.a.window(self.rows.at + i, 0, R, depth);
         let strip = if self.direct { &[][..] } else { &self.packed[(i - self.from) * depth..][..R * depth] };
-        if let (Some(b), true) = (self.b.direct, j + nr <= self.rows.c.cols) {
-            let rows = b.data[j..].chunks(b.row_stride.max(nr)).take(depth).map(|row| &row[..nr]);
-            return match (self.direct, a.col_stride) {
-                (true, 1) => multiply(tile, Across::<T, R>::new(a), rows),
-                (true, stride) => multiply(tile, Along::<T, R>::new(a.data, stride, depth), rows),
-                (false, _) => multiply(tile, Along::<T, R>::new(strip, R, depth), rows),
-            };
-        }
+        let in_place = self.b.direct.filter(|_| j + width <= self.rows.c.cols);
         for &Segment { packed, first, depth } in &self.b.segments[..self.b.count] {
-            // Behind the panel lies the one that is read next, even when it belongs to another piece.
-            let (b, behind) = packed[j * depth..].split_at(nr * depth);
             let a = a.window(0, first, R, depth);
-            let ahead = || Ahead::new(behind, depth, self.strip);
-            tile = match (self.direct, a.col_stride) {
-                (true, 1) => multiply_across(tile, a, b),
-                (true, stride) => multiply_along(tile, Along::new(a.data, stride, depth), b, ahead()),
-                (false, _) => multiply_along(tile, Along::new(&strip[first * R..], R, depth), b, ahead()),
+            let (b, apart) = match in_place {
+                Some(b) => (&b.data[j..], b.row_stride),
+                None => (&packed[j * depth..], width),
+            };
+            let rows = Strided::new(b, apart, depth, width);
+            let strip = strip.get(first * R..).unwrap_or_default();
+            let across = self.direct && a.col_stride == 1;
+            tile = match (across, self.direct, in_place) {
+                (true, _, None) if V <= UNROLLED => multiply_across_packed(tile, a, b),
+                (true, ..) => multiply_across(tile, a, rows),
+                (false, false, None) => {
+                    // Behind a panel lies the one that is read next, even when it belongs to another piece.
+                    let (b, behind) = b.split_at(width * depth);
+                    multiply_packed(tile, &strip[..depth * R], b, Ahead::new(behind, depth, self.strip))
+                }
+                (false, true, _) => multiply_along(tile, Strided::new(a.data, a.col_stride, depth, R), rows),
+                (false, false, _) => multiply_along(tile, Strided::new(strip, R, depth, R), rows),
             };
         }
         tile
@@ -327,21 +344,21 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
     /// One tile of C: its chains carried on by this block of depth, and finished by the last.
     #[inline(always)]
     fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize) {
-        let nr = VECTORS * L::N;
+        let width = V * L::N;
         let tile = if self.begins {
             [[L::splat(T::ZERO); V]; R]
         } else {
-            let (chains, j) = self.rows.chains(j, nr);
+            let (chains, j) = self.rows.chains(j, width);
             load::<L, R, V>(chains.view(), i, j)
         };
         let mut tile = self.carry_on(tile, i, j);
         if !self.ends {
-            let (mut chains, j) = self.rows.chains(j, nr);
+            let (mut chains, j) = self.rows.chains(j, width);
             return store(tile, &mut chains, i, j);
         }
         let rows = self.rows.c.rows;
         let beside = self.beside.map(|beside| beside.window(self.rows.at, 0, rows, beside.cols));
-        let (mut c, at) = self.rows.panel(j, nr);
+        let (mut c, at) = self.rows.panel(j, width);
         if self.plain {
             return store(tile, &mut c, i, at);
         }

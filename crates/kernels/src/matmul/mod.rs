@@ -15,7 +15,7 @@ mod thin;
 mod to_panels;
 mod view;
 
-pub(crate) use blocking::VECTORS;
+pub(crate) use blocking::{nr, panel_width};
 pub use door::{
     Tail, Update, matmul, matmul_panels, matmul_panels_scratch, matmul_panels_with, matmul_pieces, matmul_scratch,
     matmul_with,

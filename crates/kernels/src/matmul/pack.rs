@@ -1,6 +1,6 @@
 //! Copies of blocks of A and B in the order in which the kernel reads them.
 
-use super::blocking::VECTORS;
+use super::blocking::{nr, panel_width};
 use super::{Mat, MatMut};
 use crate::Float;
 use crate::lanes::Lanes;
@@ -48,24 +48,26 @@ fn strips<L: Lanes, const W: usize>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
     }
 }
 
-/// Packs the columns of `x`, at most nr of them, into rows of nr; missing columns as zeros.
+/// Packs the columns of `x`, at most `width` of them, into rows as long as that; missing columns as zeros.
 #[inline(always)]
-pub(super) fn pack_panel<L: Lanes>(x: Mat<'_, L::Elem>, to: &mut [L::Elem]) {
-    let nr = VECTORS * L::N;
-    match (x.cols == nr, nr) {
+pub(super) fn pack_panel<L: Lanes>(x: Mat<'_, L::Elem>, width: usize, to: &mut [L::Elem]) {
+    match (x.cols == width, width) {
         (true, 4) => whole::<L, 4>(x, to),
         (true, 8) => whole::<L, 8>(x, to),
         (true, 16) => whole::<L, 16>(x, to),
+        (true, 24) => whole::<L, 24>(x, to),
         (true, 32) => whole::<L, 32>(x, to),
-        _ => part(x, nr, to),
+        (true, 48) => whole::<L, 48>(x, to),
+        (true, 64) => whole::<L, 64>(x, to),
+        _ => part(x, width, to),
     }
 }
 
-/// Packs rows of panels of nr columns and `depth` rows, from row `first` on; those of `x` are contiguous. Row by row: one page of
+/// Packs rows of panels of `depth` rows, from row `first` on; those of `x` are contiguous. Row by row: one page of
 /// `x` after the other.
 #[inline(always)]
 pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, first: usize, depth: usize, to: &mut [L::Elem]) {
-    let nr = VECTORS * L::N;
+    let nr = nr::<L>();
     for i in 0..x.rows {
         let (whole, rest) = x.data[i * x.row_stride..][..x.cols].split_at(x.cols / nr * nr);
         for (p, from) in whole.chunks_exact(nr).enumerate() {
@@ -75,7 +77,8 @@ pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, first: usize, depth: usiz
             }
         }
         if !rest.is_empty() {
-            let (copy, zeros) = to[(x.cols / nr * depth + first + i) * nr..][..nr].split_at_mut(rest.len());
+            let width = panel_width::<L>(rest.len());
+            let (copy, zeros) = to[whole.len() * depth + (first + i) * width..][..width].split_at_mut(rest.len());
             copy.copy_from_slice(rest);
             zeros.fill(L::Elem::ZERO);
         }
@@ -85,7 +88,7 @@ pub(super) fn pack_rows<L: Lanes>(x: Mat<'_, L::Elem>, first: usize, depth: usiz
 /// The rows of panels as deep as `to` is high, back from where [`pack_rows`] writes them.
 #[inline(always)]
 pub(super) fn unpack_rows<L: Lanes>(panels: &[L::Elem], to: MatMut<'_, L::Elem>) {
-    let (nr, MatMut { data, rows: depth, cols, .. }) = (VECTORS * L::N, to);
+    let (nr, MatMut { data, rows: depth, cols, .. }) = (nr::<L>(), to);
     for (i, row) in data.chunks_exact_mut(cols).enumerate() {
         let (whole, rest) = row.split_at_mut(cols / nr * nr);
         for (p, to) in whole.chunks_exact_mut(nr).enumerate() {
@@ -95,7 +98,7 @@ pub(super) fn unpack_rows<L: Lanes>(panels: &[L::Elem], to: MatMut<'_, L::Elem>)
             }
         }
         if !rest.is_empty() {
-            rest.copy_from_slice(&panels[(cols / nr * depth + i) * nr..][..rest.len()]);
+            rest.copy_from_slice(&panels[cols / nr * nr * depth + i * panel_width::<L>(rest.len())..][..rest.len()]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The second operand: where it lies, and the panels of nr columns that the microkernel reads.
 
-use super::blocking::{MAX_NR, SEGMENTS, VECTORS};
+use super::blocking::{MAX_NR, SEGMENTS, nr, panel_width};
 use super::flipped::{Flipped, PackFlipped};
 use super::pack::{pack_panel, pack_rows};
 use super::{Mat, Panels};
@@ -19,6 +19,9 @@ const NEAR: usize = 4096;
 /// A B of at most so many bytes, which stays in the first-level cache, is read where it lies up to so many rows: it has no faster place.
 const SMALL: usize = 3 << 14;
 const MORE_ROWS: usize = 128;
+
+/// A panel of so many columns is narrower than nr, or a whole number of panels, and fills the lanes that it is read with.
+const HALF_PANEL: usize = MAX_NR / 2;
 
 /// Columns of B that are packed at one time: a multiple of every nr.
 const PACKED_COLS: usize = 128;
@@ -55,7 +58,12 @@ impl<'a, T> Right<'a, T> {
 
 /// Whether panels can be read from the rows of B.
 fn has_rows<T>(b: Mat<'_, T>) -> bool {
-    b.col_stride == 1 && (b.rows == 1 || b.row_stride >= MAX_NR)
+    b.col_stride == 1 && (b.rows == 1 || b.row_stride >= b.cols)
+}
+
+/// The columns of B that are whole panels, or half a panel at the end: these can be read where they lie.
+const fn whole_panels(cols: usize) -> usize {
+    if cols % MAX_NR == HALF_PANEL { cols } else { cols / MAX_NR * MAX_NR }
 }
 
 /// Whether B stays in the first-level cache, and does not serve too many rows.
@@ -85,7 +93,7 @@ pub(super) struct Segment<'a, T> {
 impl<'a, T: Float> B<'a, T> {
     /// A small matrix of whole panels that is read where it lies by all `m` rows.
     pub(super) fn small(b: Mat<'a, T>, m: usize) -> Option<Self> {
-        let whole = b.cols.is_multiple_of(MAX_NR);
+        let whole = b.cols.is_multiple_of(HALF_PANEL);
         (whole && has_rows(b) && stays_near(b, m)).then(|| Self::of_one(Some(b), &[], b.rows))
     }
 
@@ -94,8 +102,7 @@ impl<'a, T: Float> B<'a, T> {
         let bytes = view.row_stride.saturating_mul(size_of::<T>());
         let seldom = m <= FEW_ROWS || (m <= SOME_ROWS && bytes < NEAR);
         let direct = (seldom || stays_near(view, m)) && has_rows(view);
-        // What is read where it lies is whole panels.
-        let first = if direct { view.cols / MAX_NR * MAX_NR } else { 0 };
+        let first = if direct { whole_panels(view.cols) } else { 0 };
         if first < view.cols {
             let rest = view.window(0, first, view.rows, view.cols - first);
             pack_columns(isa, par, rest, &mut packed[first * view.rows..]);
@@ -157,13 +164,13 @@ impl<T: Float> Kernel<T> for PackB<'_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let (nr, Mat { rows: depth, cols, .. }) = (VECTORS * L::N, self.0);
+        let (nr, Mat { rows: depth, cols, .. }) = (nr::<L>(), self.0);
         if self.0.col_stride == 1 {
             return pack_rows::<L>(self.0, 0, depth, self.1);
         }
-        for (p, panel) in self.1.chunks_exact_mut(nr * depth).enumerate().take(cols.div_ceil(nr)) {
-            let cols = nr.min(cols - p * nr);
-            pack_panel::<L>(self.0.window(0, p * nr, depth, cols), panel);
+        for j in (0..cols).step_by(nr) {
+            let (left, width) = (nr.min(cols - j), panel_width::<L>(cols - j));
+            pack_panel::<L>(self.0.window(0, j, depth, left), width, &mut self.1[j * depth..][..width * depth]);
         }
     }
 }

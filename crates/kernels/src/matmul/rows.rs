@@ -23,26 +23,26 @@ pub(super) struct Rows<'c, 'e, T> {
 }
 
 impl<'e, T: Float> Rows<'_, 'e, T> {
-    /// Where the panel of nr columns from `j` on lies: a matrix, and the column in it. In panels these must be the rows of one block.
+    /// Where the panel of `width` columns from `j` on lies: a matrix, and the column in it. In panels these must be the rows of one block.
     #[inline(always)]
-    pub(super) fn panel(&mut self, j: usize, nr: usize) -> (MatMut<'_, T>, usize) {
+    pub(super) fn panel(&mut self, j: usize, width: usize) -> (MatMut<'_, T>, usize) {
         let MatMut { rows, cols, .. } = self.c;
         match self.in_panels {
             None => (self.c.reborrow(), j),
             Some(first) => {
                 let data = &mut self.c.data[(first + j) * rows..];
-                (MatMut { data, rows, cols: nr.min(cols - j), row_stride: nr, col_stride: 1 }, 0)
+                (MatMut { data, rows, cols: width.min(cols - j), row_stride: width, col_stride: 1 }, 0)
             }
         }
     }
 
     /// Where its unfinished chains wait.
     #[inline(always)]
-    pub(super) fn chains(&mut self, j: usize, nr: usize) -> (MatMut<'_, T>, usize) {
+    pub(super) fn chains(&mut self, j: usize, width: usize) -> (MatMut<'_, T>, usize) {
         let MatMut { rows, cols, .. } = self.c;
         match self.unfinished.len() / rows {
-            0 => self.panel(j, nr),
-            width => (MatMut { data: self.unfinished, rows, cols, row_stride: width, col_stride: 1 }, j),
+            0 => self.panel(j, width),
+            stride => (MatMut { data: self.unfinished, rows, cols, row_stride: stride, col_stride: 1 }, j),
         }
     }
 
