@@ -46,9 +46,19 @@ pub trait Lanes:
     const SIDE: usize;
     /// Whether [`Self::mul_add`] is known to round once. What is exact for this reason alone has another way where it is not.
     const FUSED: bool;
+    /// Whether there are 32 registers for them; else 16.
+    const MANY_REGISTERS: bool = false;
 
     /// Runs a kernel as a function of its own, compiled for these lanes.
     fn run_apart<K: Kernel<Self::Elem>>(kernel: K) -> K::Output;
+    /// [`Self::run_apart`] for a kernel that needs 32 registers; where there are 16 it is not even compiled.
+    ///
+    /// # Panics
+    /// Without [`Self::MANY_REGISTERS`].
+    #[inline(always)]
+    fn run_in_many_registers<K: Kernel<Self::Elem>>(_kernel: K) -> K::Output {
+        unreachable!("there are 16 registers")
+    }
 
     /// `x` in every lane.
     fn splat(x: Self::Elem) -> Self;

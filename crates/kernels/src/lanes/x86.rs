@@ -33,6 +33,19 @@ macro_rules! run {
 }
 
 /// Lanes of one register. Comparisons, and what is made of their masks, differ between the instruction sets, and come as expressions.
+/// What the 32 registers of AVX-512 allow.
+macro_rules! registers {
+    (avx2 $elem:ident) => {};
+    (avx512 $elem:ident) => {
+        const MANY_REGISTERS: bool = true;
+
+        #[inline(always)]
+        fn run_in_many_registers<K: Kernel<$elem>>(kernel: K) -> K::Output {
+            Self::run_apart(kernel)
+        }
+    };
+}
+
 macro_rules! lanes {
     (
         $(#[$doc:meta])*
@@ -86,6 +99,8 @@ macro_rules! lanes {
             fn run_apart<K: Kernel<$elem>>(kernel: K) -> K::Output {
                 run!(kernel.$isa())
             }
+
+            registers!($isa $elem);
 
             #[inline(always)]
             fn splat(x: $elem) -> Self {

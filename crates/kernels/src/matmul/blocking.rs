@@ -49,15 +49,10 @@ const FEW_PIECES: usize = 4;
 /// Elements of partial results that lie in scratch at one time.
 const PARTIAL: usize = 1 << 20;
 
-/// Whether there are 32 registers, as of those of 64 bytes; of others there may be 16 only.
-pub(super) const fn many_registers<L: Lanes>() -> bool {
-    size_of::<L>() == 64
-}
-
 /// Lanes side by side in a tile of C that stays in registers. The wider the tile, the fewer elements are read for one multiply-add: 10 for
 /// 24 in a tile of 6 × 4, 10 for 16 in one of 8 × 2, which is a sixth slower where another thread has a share of the core.
 const fn vectors<L: Lanes>() -> usize {
-    if many_registers::<L>() { 4 } else { 2 }
+    if L::MANY_REGISTERS { 4 } else { 2 }
 }
 
 /// Columns of such a tile, and of packed panels but the last.
@@ -73,7 +68,7 @@ pub(crate) const fn panel_width<L: Lanes>(left: usize) -> usize {
 
 /// Rows of such a tile; more where so few columns of C leave half the registers empty.
 pub(super) const fn mr<L: Lanes>(cols: usize) -> usize {
-    if many_registers::<L>() && cols <= 2 * L::N { MAX_MR } else { 6 }
+    if L::MANY_REGISTERS && cols <= 2 * L::N { MAX_MR } else { 6 }
 }
 
 /// `total` cut into equal pieces: piece `i` begins here.

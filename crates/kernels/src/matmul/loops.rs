@@ -1,18 +1,14 @@
 //! The five loops around the microkernel (Goto and van de Geijn 2008; Van Zee and van de Geijn 2015): over blocks of columns of
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
-use super::blocking::{Blocks, MAX_MR, MAX_NR, many_registers, mr, nr, panel_width};
-use super::kernel::{
-    Ahead, Strided, Strips, Tile, load, multiply_across, multiply_across_packed, multiply_along, multiply_packed, store,
-};
-use super::pack::pack_strips;
+use super::block::Block;
+use super::blocking::{Blocks, MAX_MR, MAX_NR};
+use super::kernel::Strips;
 use super::panels::panels_len;
-use super::right::{B, Right, Segment};
+use super::right::{B, Right};
 use super::rows::Rows;
 use super::tail::Ending;
 use super::{Mat, MatMut, PanelsMut, Update, thin};
-use crate::isa::Kernel;
-use crate::lanes::Lanes;
 use crate::line::on_a_line;
 use crate::par::each;
 use crate::{Float, Isa, Par};
@@ -28,10 +24,6 @@ const NEAR_COLS: usize = 512;
 /// Bytes of a B in panels that comes from a far cache: A is packed then, for the loop that asks for panels in good time. (Where A lies,
 /// the compiler has an address for each of its rows to keep, and finds no place for one more without sending sums to memory.)
 const FAR: usize = 1 << 20;
-
-/// Vectors of a tile whose steps along contiguous rows of A are taken several at a time: with more, the rows of A would need registers that the
-/// tile has.
-const UNROLLED: usize = 3;
 
 /// Bytes of half the lanes.
 const HALF: usize = 32;
@@ -196,187 +188,5 @@ fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
         (1, apart) if a.cols > 1 && apart < a.rows.min(MAX_MR) => false,
         (1, _) => n <= FEW_COLS && columns_apart <= NEAR_COLS,
         _ => false,
-    }
-}
-
-/// The work on one row block, or on some rows of it: their part of A packed if need be, then their panels of C.
-struct Block<'a, 'r, 'c, 'e, T> {
-    product: Product<'a, T>,
-    a: Mat<'a, T>,
-    /// Whether it is read where it lies, and not packed.
-    direct: bool,
-    b: B<'a, T>,
-    /// What is added to the finished chains, if it is not C.
-    beside: Option<Mat<'a, T>>,
-    /// Whether this is the first, the last block of depth.
-    begins: bool,
-    ends: bool,
-    /// Whether the finished chains are what is written.
-    plain: bool,
-    rows: &'r mut Rows<'c, 'e, T>,
-    packed: &'r mut [T],
-    /// Those of the rows that are worked on: the first, and how many.
-    from: usize,
-    height: usize,
-    /// The number of the strip that is worked on.
-    strip: usize,
-}
-
-impl<T: Float> Kernel<T> for &mut Block<'_, '_, '_, '_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) {
-        if !self.direct {
-            self.pack_a::<L>();
-        }
-        let cols = self.rows.c.cols;
-        for j in (0..cols).step_by(nr::<L>()) {
-            match panel_width::<L>(cols - j) / L::N {
-                1 => self.panel::<L, 1>(j),
-                2 => self.panel::<L, 2>(j),
-                3 if many_registers::<L>() => self.panel::<L, 3>(j),
-                4 if many_registers::<L>() => self.panel::<L, 4>(j),
-                _ => unreachable!("a panel of {} columns", cols - j),
-            }
-        }
-    }
-}
-
-/// Some strips of `R` rows by a panel of `V` vectors. For each R and V a function of its own: the passes of the compiler look at a whole
-/// function for every loop in it, and take minutes over one with all of them.
-struct StripsByPanel<'b, 'a, 'r, 'c, 'e, T, const R: usize, const V: usize> {
-    block: &'b mut Block<'a, 'r, 'c, 'e, T>,
-    /// Where the first begins, and how many they are.
-    i: usize,
-    j: usize,
-    count: usize,
-}
-
-impl<T: Float, const R: usize, const V: usize> Kernel<T> for StripsByPanel<'_, '_, '_, '_, '_, T, R, V> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) {
-        let Self { block, i, j, count } = self;
-        for t in 0..count {
-            block.tile::<L, R, V>(i + t * R, j);
-            block.strip += 1;
-        }
-    }
-}
-
-impl<T: Float> Block<'_, '_, '_, '_, T> {
-    /// Strips of at most mr rows, one after the other.
-    #[inline(always)]
-    fn pack_a<L: Lanes<Elem = T>>(&mut self) {
-        let depth = self.a.cols;
-        let mut strips = Strips::of(self.height, mr::<L>(self.rows.c.cols));
-        while let Some((i, height, count)) = strips.equal() {
-            let rows = self.a.window(self.rows.at + self.from + i, 0, count * height, depth);
-            pack_strips::<L>(rows.t(), height, &mut self.packed[i * depth..][..count * height * depth]);
-        }
-    }
-
-    /// All strips by the panel of columns from `j` on.
-    #[inline(always)]
-    fn panel<L: Lanes<Elem = T>, const V: usize>(&mut self, j: usize) {
-        self.strip = 0;
-        let mut strips = Strips::of(self.height, mr::<L>(self.rows.c.cols));
-        while let Some((i, height, count)) = strips.equal() {
-            let i = self.from + i;
-            match height {
-                1 => self.strips::<L, 1, V>(i, j, count),
-                2 => self.strips::<L, 2, V>(i, j, count),
-                3 => self.strips::<L, 3, V>(i, j, count),
-                4 => self.strips::<L, 4, V>(i, j, count),
-                5 => self.strips::<L, 5, V>(i, j, count),
-                6 => self.strips::<L, 6, V>(i, j, count),
-                7 if V <= 2 && many_registers::<L>() => self.strips::<L, 7, V>(i, j, count),
-                8 if V <= 2 && many_registers::<L>() => self.strips::<L, 8, V>(i, j, count),
-                _ => unreachable!("a strip of {height} rows"),
-            }
-        }
-    }
-
-    /// `count` strips of `R` rows, from (i, j) on.
-    #[inline(always)]
-    fn strips<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize, count: usize) {
-        L::run_apart(StripsByPanel::<T, R, V> { block: self, i, j, count });
-    }
-
-    /// The chains of a tile, carried on by this block of depth.
-    #[inline(always)]
-    fn carry_on<L: Lanes<Elem = T>, const R: usize, const V: usize>(
-        &self,
-        mut tile: Tile<L, R, V>,
-        i: usize,
-        j: usize,
-    ) -> Tile<L, R, V> {
-        let (depth, width) = (self.a.cols, V * L::N);
-        let a = self.a.window(self.rows.at + i, 0, R, depth);
-        let strip = if self.direct { &[][..] } else { &self.packed[(i - self.from) * depth..][..R * depth] };
-        let in_place = self.b.direct.filter(|_| j + width <= self.rows.c.cols);
-        for &Segment { packed, first, depth } in &self.b.segments[..self.b.count] {
-            let a = a.window(0, first, R, depth);
-            let (b, apart) = match in_place {
-                Some(b) => (&b.data[j..], b.row_stride),
-                None => (&packed[j * depth..], width),
-            };
-            let rows = Strided::new(b, apart, depth, width);
-            let strip = strip.get(first * R..).unwrap_or_default();
-            let across = self.direct && a.col_stride == 1;
-            tile = match (across, self.direct, in_place) {
-                (true, _, None) if V <= UNROLLED => multiply_across_packed(tile, a, b),
-                (true, ..) => multiply_across(tile, a, rows),
-                (false, false, None) => {
-                    // Behind a panel lies the one that is read next, even when it belongs to another piece.
-                    let (b, behind) = b.split_at(width * depth);
-                    multiply_packed(tile, &strip[..depth * R], b, Ahead::new(behind, depth, self.strip))
-                }
-                (false, true, _) => multiply_along(tile, Strided::new(a.data, a.col_stride, depth, R), rows),
-                (false, false, _) => multiply_along(tile, Strided::new(strip, R, depth, R), rows),
-            };
-        }
-        tile
-    }
-
-    /// One tile of C: its chains carried on by this block of depth, and finished by the last.
-    #[inline(always)]
-    fn tile<L: Lanes<Elem = T>, const R: usize, const V: usize>(&mut self, i: usize, j: usize) {
-        let width = V * L::N;
-        let tile = if self.begins {
-            [[L::splat(T::ZERO); V]; R]
-        } else {
-            let (chains, j) = self.rows.chains(j, width);
-            load::<L, R, V>(chains.view(), i, j)
-        };
-        let mut tile = self.carry_on(tile, i, j);
-        if !self.ends {
-            let (mut chains, j) = self.rows.chains(j, width);
-            return store(tile, &mut chains, i, j);
-        }
-        let rows = self.rows.c.rows;
-        let beside = self.beside.map(|beside| beside.window(self.rows.at, 0, rows, beside.cols));
-        let (mut c, at) = self.rows.panel(j, width);
-        if self.plain {
-            return store(tile, &mut c, i, at);
-        }
-        let alpha = L::splat(self.product.alpha);
-        for row in &mut tile {
-            row.iter_mut().for_each(|sum| *sum = alpha * *sum);
-        }
-        let old = match (beside, self.product.update) {
-            (None, Update::Overwrite) => None,
-            (None, Update::Accumulate) => Some((c.view(), at)),
-            (Some(beside), _) => Some((beside, j)),
-        };
-        if let Some((old, j)) = old {
-            let old = load::<L, R, V>(old, i, j);
-            for (row, old) in tile.iter_mut().zip(&old) {
-                row.iter_mut().zip(old).for_each(|(sum, &old)| *sum = old + *sum);
-            }
-        }
-        store(tile, &mut c, i, at);
     }
 }

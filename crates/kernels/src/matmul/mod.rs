@@ -1,5 +1,6 @@
 //! C = α·A·B, overwriting C or added to it.
 
+mod block;
 mod blocking;
 mod door;
 mod flipped;
