@@ -32,7 +32,6 @@ macro_rules! run {
     }};
 }
 
-/// Lanes of one register. Comparisons, and what is made of their masks, differ between the instruction sets, and come as expressions.
 /// What the 32 registers of AVX-512 allow.
 macro_rules! registers {
     (avx2 $elem:ident) => {};
@@ -46,6 +45,7 @@ macro_rules! registers {
     };
 }
 
+/// Lanes of one register. Comparisons, and what is made of their masks, differ between the instruction sets, and come as expressions.
 macro_rules! lanes {
     (
         $(#[$doc:meta])*

@@ -20,7 +20,7 @@ const NEAR: usize = 4096;
 const SMALL: usize = 3 << 14;
 const MORE_ROWS: usize = 128;
 
-/// A panel of so many columns is narrower than nr, or a whole number of panels, and fills the lanes that it is read with.
+/// So many columns are half a panel or whole panels, whatever nr is: no lane that reads them lies beyond them.
 const HALF_PANEL: usize = MAX_NR / 2;
 
 /// Columns of B that are packed at one time: a multiple of every nr.
