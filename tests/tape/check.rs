@@ -123,6 +123,21 @@ fn the_slope_at_a_tie_is_the_mean_of_the_sides() {
     }
 }
 
+/// Where tanh x is almost 1 its slope, 1 − tanh² x, is small with the rounding of 1: differences of it are noise, and finer steps only more of it.
+#[test]
+fn a_slope_that_saturates_is_no_kink() {
+    for at in [8.0, 8.5, 9.0, 9.5, 10.0, 10.5, 11.0] {
+        let report = report_of(|x| (x.tanh() * 2.0).powi(5).sin(), &[at]);
+        assert_eq!(finding(&report, Check::Hvp).verdict, Verdict::Cancellation, "at {at}\n{report}");
+        for check in [Check::Jvp, Check::Vjp] {
+            assert!(finding(&report, check).verdict <= Verdict::Cancellation, "at {at}\n{report}");
+        }
+        for check in [Check::Adjoint, Check::Series, Check::Curvature, Check::Symmetry] {
+            assert_eq!(finding(&report, check).verdict, Verdict::Agrees, "at {at}\n{report}");
+        }
+    }
+}
+
 #[test]
 fn nan_is_never_agreement() {
     // 0 · ∞: the slope of √ at 0 meets a zero.

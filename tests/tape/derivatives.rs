@@ -9,39 +9,48 @@ use tape::generate::{ACTIVATIONS, Bytes, Limits, program, strategy};
 use tape::reference::evaluate;
 use tape::{Activation, Bank, Tape, gauss_newton, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
 
-proptest! {
-
-    /// First to third derivatives of smooth random programs agree with each other and with differences.
-    #[test]
-    fn of_smooth_programs(bytes in strategy(12)) {
-        let report = check_program(&bytes, Limits { kinks: false, stop_gradient: false, ..Limits::default() });
-        prop_assert!(report.verdict() == Verdict::Agrees, "{report}");
-    }
-
-    /// With kinks too, except at the kinks.
-    #[test]
-    fn of_programs_with_kinks(bytes in strategy(12)) {
-        let report = check_program(&bytes, Limits { stop_gradient: false, ..Limits::default() });
-        prop_assert!(report.verdict() != Verdict::Disagrees, "{report}");
-    }
+/// First to third derivatives of smooth random programs agree with each other and with differences, but where a slope is so small that
+/// rounding drowns its differences.
+#[test]
+fn of_smooth_programs() {
+    let limits = Limits { kinks: false, stop_gradient: false, ..Limits::default() };
+    check_programs(&limits, Verdict::Cancellation, Report::verdict);
 }
 
-/// Forward and reverse mode are transposes of each other and Hessians symmetric whatever is in a program. Of large terms that cancel rounding is
-/// left; the checker has to have measured it, and few random programs are like that.
+/// With kinks too, except at the kinks.
+#[test]
+fn of_programs_with_kinks() {
+    let limits = Limits { stop_gradient: false, ..Limits::default() };
+    check_programs(&limits, Verdict::Kink, |report| match report.verdict() {
+        Verdict::Kink => Verdict::Agrees,
+        verdict => verdict,
+    });
+}
+
+/// Forward and reverse mode are transposes of each other and Hessians symmetric whatever is in a program, but for the rounding of terms that
+/// cancel.
 #[test]
 fn of_all_programs() {
-    let (cases, rounded) = (Cell::new(0), Cell::new(0));
+    check_programs(&Limits::default(), Verdict::Precision, |report| {
+        let verdict = |check| report.finding(check).expect("compared").verdict;
+        verdict(Check::Adjoint).max(verdict(Check::Symmetry))
+    });
+}
+
+/// The verdict on every random program is at most `excused`, and on few it is not that they agree: on one and one in a thousand.
+fn check_programs(limits: &Limits, excused: Verdict, verdict: impl Fn(&Report) -> Verdict) {
+    let (cases, differ) = (Cell::new(0), Cell::new(0));
     let mut runner = TestRunner::new(ProptestConfig::with_source_file(file!()));
     let outcome = runner.run(&strategy(12), |bytes| {
-        let report = check_program(&bytes, Limits::default());
-        let verdicts = [Check::Adjoint, Check::Symmetry].map(|check| report.finding(check).expect("compared").verdict);
-        prop_assert!(verdicts.iter().all(|&verdict| verdict <= Verdict::Precision), "{report}");
+        let report = check_program(&bytes, limits);
+        let verdict = verdict(&report);
+        prop_assert!(verdict <= excused, "{report}");
         cases.set(cases.get() + 1);
-        rounded.set(rounded.get() + usize::from(verdicts.contains(&Verdict::Precision)));
+        differ.set(differ.get() + usize::from(verdict != Verdict::Agrees));
         Ok(())
     });
     outcome.unwrap();
-    assert!(rounded.get() <= 1 + cases.get() / 1000, "{} of {} differ by rounding", rounded.get(), cases.get());
+    assert!(differ.get() <= 1 + cases.get() / 1000, "{} of {} do not agree", differ.get(), cases.get());
 }
 
 /// sin y + sin(−y) is 0 with all its derivatives. Its Hessian is the difference of two that have elements of thousands: what is left is
@@ -63,9 +72,9 @@ fn of_terms_that_cancel() {
     );
 }
 
-fn check_program(bytes: &[u8], limits: Limits) -> Report {
+fn check_program(bytes: &[u8], limits: &Limits) -> Report {
     let tape = Tape::new();
-    let program = program(&tape, &mut Bytes::new(bytes), &limits);
+    let program = program(&tape, &mut Bytes::new(bytes), limits);
     // The values of a program are near one, but what a random one computes may cancel.
     let options = Options { order: 3, directions: 1, entries: 8, floor: 1e-3, exact: 1e-11, ..Options::default() };
     let inputs = program.inputs.clone();

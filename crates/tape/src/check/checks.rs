@@ -2,7 +2,7 @@
 
 use crate::Var;
 use crate::check::Options;
-use crate::check::claim::Claim;
+use crate::check::claim::{Claim, Tested};
 use crate::check::compare::{dot, identity, largest, paired, relative};
 use crate::check::probe::{Point, Probe};
 use crate::check::report::{Check, Finding, Place, Report, Verdict};
@@ -35,8 +35,17 @@ struct Rounding<'a, 't> {
 }
 
 impl<'t> Rounding<'_, 't> {
-    /// The finding, its verdict milder if rounding explains the difference.
-    fn explain(&self, finding: Finding, options: &Options) -> Finding {
+    /// What was found without differences, its verdict milder if rounding of the derivative explains it.
+    fn explain(&self, finding: Finding) -> Finding {
+        self.milder(finding, f64::INFINITY)
+    }
+
+    /// What differences found, its verdict milder if rounding explains it: that of the function is divided by the step.
+    fn explain_quotients(&self, tested: Tested) -> Finding {
+        self.milder(tested.finding, tested.step)
+    }
+
+    fn milder(&self, finding: Finding, step: f64) -> Finding {
         // Rounding errors of many nodes may add up.
         const TIMES: f64 = 16.0;
         if finding.verdict <= Verdict::Cancellation || !finding.is_finite() {
@@ -48,7 +57,7 @@ impl<'t> Rounding<'_, 't> {
         let of_function = self.function.as_ref().map_or(0.0, spread);
         let verdict = match finding.verdict {
             Verdict::Disagrees if distance <= TIMES * of_derivative => Verdict::Precision,
-            _ if distance <= TIMES * of_function / options.step => Verdict::Cancellation,
+            _ if distance <= TIMES * of_function / step => Verdict::Cancellation,
             verdict => verdict,
         };
         Finding { verdict, ..finding }
@@ -67,7 +76,7 @@ fn first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Repor
     let adjoint = identity(Check::Adjoint, [&gradient, &point.v], [&point.u, &tangent], options);
     let rounding = |derivative, function| Rounding { probe, point, derivative, function };
     let both = vec![(&*probe.gradient, total(&point.v)), (&tangents[..], total(&point.u))];
-    report.add(rounding(both, None).explain(adjoint, options));
+    report.add(rounding(both, None).explain(adjoint));
 
     let function = |at: &Point| probe.evaluate([&[probe.output]], at).concat();
     let jvp = Claim {
@@ -79,7 +88,8 @@ fn first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Repor
         scale: options.floor,
     };
     let explained = rounding(vec![(&tangents[..], 1.0)], Some((&output[..], 1.0)));
-    report.add(jvp.test(|element| Place::Output { element }, options).map(|found| explained.explain(found, options)));
+    report
+        .add(jvp.test(|element| Place::Output { element }, options).map(|tested| explained.explain_quotients(tested)));
 
     for entry in options.entries_of(gradient.len()) {
         let mut direction = vec![0.0; gradient.len()];
@@ -94,12 +104,12 @@ fn first(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Repor
             scale: largest(&gradient).max(options.floor),
         };
         let explained = rounding(vec![(&probe.gradient, 1.0)], Some((&output[..], total(&point.u))));
-        report.add(vjp.test(|_| probe.place(entry), options).map(|found| explained.explain(found, options)));
+        report.add(vjp.test(|_| probe.place(entry), options).map(|tested| explained.explain_quotients(tested)));
     }
 
     if let Some([_, slope, curvature, _]) = probe.series(point) {
         let explained = rounding(vec![(&tangents[..], 1.0)], None);
-        report.add(series(&tangent, &slope, options).map(|found| explained.explain(found, options)));
+        report.add(series(&tangent, &slope, options).map(|found| explained.explain(found)));
         if options.order >= 2 {
             report.add(curvature_of(probe, point, &curvature, options));
         }
@@ -122,7 +132,7 @@ fn curvature_of(probe: &Probe<'_>, point: &Point, curvature: &[f64], options: &O
     let scale = paired(&point.v, &hv).max(paired(&point.u, curvature)).max(options.floor);
     let finding = judge(Check::Curvature, Place::Everywhere, values, scale, options.series);
     let derivative = vec![(&*probe.curved, total(&point.v))];
-    Rounding { probe, point, derivative, function: None }.explain(finding, options)
+    Rounding { probe, point, derivative, function: None }.explain(finding)
 }
 
 /// Two values that should be equal to a part `tolerance` of `scale`.
@@ -140,7 +150,7 @@ fn second(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Repo
     let [hw] = probe.evaluate([&probe.curved], &point.exchanged());
     let symmetry = identity(Check::Symmetry, [&point.w, &hv], [&point.v, &hw], options);
     let derivative = vec![(&*probe.curved, total(&point.v) + total(&point.w))];
-    report.add(Rounding { probe, point, derivative, function: None }.explain(symmetry, options));
+    report.add(Rounding { probe, point, derivative, function: None }.explain(symmetry));
 
     let hvp = Claim {
         check: Check::Hvp,
@@ -152,7 +162,7 @@ fn second(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Repo
     };
     let function = Some((&*probe.gradient, 1.0));
     let explained = Rounding { probe, point, derivative: vec![(&*probe.curved, 1.0)], function };
-    report.add(hvp.test(|entry| probe.place(entry), options).map(|found| explained.explain(found, options)));
+    report.add(hvp.test(|entry| probe.place(entry), options).map(|tested| explained.explain_quotients(tested)));
 }
 
 /// The jvp of the Hessian-vector product against its differences.
@@ -168,5 +178,5 @@ fn third(probe: &Probe<'_>, point: &Point, options: &Options, report: &mut Repor
     };
     let function = Some((&*probe.curved, 1.0));
     let explained = Rounding { probe, point, derivative: vec![(&*probe.third, 1.0)], function };
-    report.add(jvp_of_hvp.test(|entry| probe.place(entry), options).map(|found| explained.explain(found, options)));
+    report.add(jvp_of_hvp.test(|entry| probe.place(entry), options).map(|tested| explained.explain_quotients(tested)));
 }

@@ -20,27 +20,27 @@ pub(crate) struct Claim<'a, F> {
 }
 
 impl<F: Fn(f64) -> Vec<f64>> Claim<'_, F> {
-    /// The worst entry.
+    /// The worst entry, and the step that it was found at.
     ///
     /// Where the quotients of a step look like a kink, the function may only bend sharply, or the kink lie beside the point; where
     /// they disagree, it may oscillate within a step, and the quotients be of one mind by chance. The first finer step that is of one mind
     /// decides, as long as rounding leaves it a say.
-    pub(crate) fn test(&self, place: impl Fn(usize) -> Place, options: &Options) -> Option<Finding> {
+    pub(crate) fn test(&self, place: impl Fn(usize) -> Place, options: &Options) -> Option<Tested> {
         const FINER: [f64; 2] = [1.0 / 16.0, 1.0 / 256.0];
-        let mut finding = self.test_at(options.step, &place, options)?.finding;
-        if finding.verdict < Verdict::Kink {
-            return Some(finding);
+        let mut tested = self.test_at(options.step, &place, options)?;
+        if tested.finding.verdict < Verdict::Kink {
+            return Some(tested);
         }
         for by in FINER {
             let Some(finer) = self.test_at(by * options.step, &place, options).filter(|tested| tested.decides) else {
                 break;
             };
-            finding = finer.finding;
-            if finding.verdict != Verdict::Kink {
+            tested = finer;
+            if tested.finding.verdict != Verdict::Kink {
                 break;
             }
         }
-        Some(finding)
+        Some(tested)
     }
 
     fn test_at(&self, step: f64, place: impl Fn(usize) -> Place, options: &Options) -> Option<Tested> {
@@ -66,13 +66,14 @@ impl<F: Fn(f64) -> Vec<f64>> Claim<'_, F> {
             Finding { check, verdict, place: place(entry), values: [derivative, slope], error, tolerance }
         });
         let finding = findings.reduce(Finding::worse)?;
-        Some(Tested { finding, decides: quotients.rounding <= tolerance * scale })
+        Some(Tested { finding, step, decides: quotients.rounding <= tolerance * scale })
     }
 }
 
 /// The finding at one step.
-struct Tested {
-    finding: Finding,
+pub(crate) struct Tested {
+    pub(crate) finding: Finding,
+    pub(crate) step: f64,
     /// Rounding is below the tolerance.
     decides: bool,
 }

@@ -1,6 +1,6 @@
 //! Users' own functions: recorded by a closure, or written by hand in plain Rust.
 
-use crate::check::claim::Claim;
+use crate::check::claim::{Claim, Tested};
 use crate::check::compare::largest;
 use crate::check::report::{Check, Finding, Place, Report, Verdict};
 use crate::check::{Options, gradient};
@@ -93,12 +93,12 @@ fn compare(f: &impl Fn(&[f64]) -> f64, gradient: &impl Fn(&[f64]) -> Vec<f64>, x
             scale: largest(&slopes).max(options.floor),
         };
         let place = |_| Place::Input { input: 0, element: entry };
-        let explained = claim.test(place, options).map(|mut finding| {
+        let explained = claim.test(place, options).map(|Tested { mut finding, .. }| {
             let distance = |finding: &Finding| (finding.values[0] - finding.values[1]).abs();
             // Rounding errors of quotients shrink as the step grows; what is wrong stays wrong.
             let shrinks = |by: f64| {
                 let wider = claim.test(place, &Options { step: by * options.step, ..*options });
-                wider.is_some_and(|wider| distance(&wider) <= 0.1 * distance(&finding))
+                wider.is_some_and(|wider| distance(&wider.finding) <= 0.1 * distance(&finding))
             };
             finding.verdict = match finding.verdict {
                 Verdict::Disagrees if distance(&finding) <= spread(gradient, x, entry) => Verdict::Precision,
