@@ -260,6 +260,11 @@ fn threads_do_not_move_a_bit() {
                 same_in_pools::<f64>(isa, case);
             }
         }
+        for transposed in [false, true] {
+            let case = Case { c: Layout { transposed, step: 0, gap: 3 }, ..Case::dense(150, 90, 400) };
+            same_in_pools::<f32>(isa, case);
+            same_in_pools::<f64>(isa, case);
+        }
     }
 }
 

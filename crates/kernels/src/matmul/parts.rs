@@ -6,8 +6,22 @@ use super::loops::Product;
 use super::right::Right;
 use super::tail::Ending;
 use super::{Mat, MatMut, Tail, Update};
-use crate::par::{Equal, each};
+use crate::par::{Cut, Equal, each};
 use crate::{Float, Isa, Par, group};
+
+/// Rows of C that a thread finishes at a time; one thread alone would read half of the partial results from the cache of another.
+const BAND: usize = 16;
+
+/// The rows of C in bands.
+struct Bands<'a, T>(MatMut<'a, T>);
+
+impl<T: Send> Cut for Bands<'_, T> {
+    fn cut(self, bands: usize) -> (Self, Self) {
+        let rows = (bands * BAND).min(self.0.rows);
+        let (near, far) = self.0.split_rows(rows);
+        (Self(near), Self(far))
+    }
+}
 
 /// A product whose operands fit.
 #[derive(Clone, Copy)]
@@ -97,13 +111,21 @@ impl<T: Float> Whole<'_, T> {
                 product.run(Par::Seq, MatMut::new(partial, m, cols), None, scratch);
             });
             for (column, rooms) in scratch.chunks_mut(part * chains(k)).enumerate().take(columns) {
-                let (j, cols) = place(column);
                 let (total, others) = rooms.split_at_mut(part);
+                let (_, cols) = place(column);
                 for other in others.chunks(part) {
                     total[..m * cols].iter_mut().zip(other).for_each(|(sum, &x)| *sum += x);
                 }
-                self.finish(c.reborrow().columns(j, cols), Some(Mat::new(total, m, cols)));
             }
+            let total = |column: usize, cols| Mat::new(&scratch[column * chains(k) * part..], m, cols);
+            let finish = |band: usize, Bands(mut c): Bands<'_, T>, _: &mut [T]| {
+                for column in 0..columns {
+                    let (j, cols) = place(column);
+                    let total = total(column, cols).window(band * BAND, 0, c.rows, cols);
+                    self.finish(c.reborrow().columns(j, cols), Some(total));
+                }
+            };
+            each(self.par, 0..m.div_ceil(BAND), Bands(c.reborrow()), &mut [], &finish);
         }
     }
 
