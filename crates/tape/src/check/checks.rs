@@ -45,6 +45,7 @@ impl<'t> Rounding<'_, 't> {
         self.milder(tested.finding, tested.step)
     }
 
+    /// Both: without a step, an infinite one, rounding of the function explains nothing.
     fn milder(&self, finding: Finding, step: f64) -> Finding {
         // Rounding errors of many nodes may add up.
         const TIMES: f64 = 16.0;
