@@ -13,9 +13,11 @@ use crate::Float;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 
-/// Vectors of a tile whose steps along contiguous rows of A are taken several at a time: with more, the rows of A would need registers that the
-/// tile has.
-const UNROLLED: usize = 3;
+/// Whether steps along contiguous rows of A are taken several at a time by tiles of so many vectors: with more, the rows of A would need
+/// registers that the tile has.
+const fn is_unrolled<L: Lanes>(vectors: usize) -> bool {
+    vectors <= if L::MANY_REGISTERS { 3 } else { 1 }
+}
 
 /// The work on one row block, or on some rows of it: their part of A packed if need be, then their panels of C.
 pub(super) struct Block<'a, 'r, 'c, 'e, T> {
@@ -169,7 +171,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
             let strip = strip.get(first * R..).unwrap_or_default();
             let across = self.direct && a.col_stride == 1;
             tile = match (across, self.direct, in_place) {
-                (true, _, None) if V <= UNROLLED => multiply_across_packed(tile, a, b),
+                (true, _, None) if is_unrolled::<L>(V) => multiply_across_packed(tile, a, b),
                 (true, ..) => multiply_across(tile, a, rows),
                 (false, false, None) => {
                     // Behind a panel lies the one that is read next, even when it belongs to another piece.
