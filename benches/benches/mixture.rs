@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use benches::{Row, append, median};
+use benches::{Lines, Row, append, median};
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group};
 use kernels::{Activation, Bank, Dot, Float, Isa, Par, Real, Sum, mixture_scratch, mixture_with};
@@ -58,9 +58,9 @@ struct Pass<T> {
     isa: Isa,
     bank: Bank,
     wanted: Wanted,
-    x: Vec<T>,
+    x: Lines<T>,
     coefficients: Vec<T>,
-    outs: Vec<Vec<T>>,
+    outs: Vec<Lines<T>>,
     answers: Vec<Vec<T>>,
     scratch: Vec<T>,
 }
@@ -72,9 +72,9 @@ impl<T: Float> Pass<T> {
         Self {
             isa,
             wanted,
-            x: (0..n).map(|i| T::of(((i * 7919) % 10007) as f64 / 1250.0 - 4.0)).collect(),
+            x: Lines::new(n, |i| T::of(((i * 7919) % 10007) as f64 / 1250.0 - 4.0)),
             coefficients: (0..h).map(|i| T::of(0.1 + i as f64)).collect(),
-            outs: vec![vec![T::ZERO; n]; wanted.sums.len()],
+            outs: wanted.sums.iter().map(|_| Lines::new(n, |_| T::ZERO)).collect(),
             answers: vec![vec![T::ZERO; h]; wanted.dots.len()],
             scratch: vec![T::ZERO; mixture_scratch::<T>(&bank, ROWS, COLS, 1, wanted.dots.len())],
             bank,

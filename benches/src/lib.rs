@@ -5,9 +5,10 @@ pub mod assembly;
 
 use std::fs::{OpenOptions, create_dir_all};
 use std::io::Write;
+use std::ops::{Deref, DerefMut};
 use std::path::PathBuf;
 
-use kernels::Par;
+use kernels::{Float, Par};
 
 /// One result.
 #[derive(Debug)]
@@ -51,6 +52,39 @@ pub fn append(row: &Row<'_>) {
     }
     let Row { bench, peer, threads, shape, median, unit } = row;
     writeln!(file, "{bench},{peer},{threads},{shape},{median},{unit}").expect("rows.csv can be written");
+}
+
+/// Elements that begin with a line of the cache, as those of programs and of the peers do.
+#[derive(Debug)]
+pub struct Lines<T> {
+    data: Vec<T>,
+    first: usize,
+}
+
+impl<T: Float> Lines<T> {
+    /// `len` elements, each by its number.
+    pub fn new(len: usize, element: impl FnMut(usize) -> T) -> Self {
+        const LINE: usize = 64;
+        let mut data = vec![T::ZERO; len + LINE / size_of::<T>()];
+        let first = data.as_ptr().align_offset(LINE);
+        data[first..first + len].iter_mut().zip((0..len).map(element)).for_each(|(x, element)| *x = element);
+        data.truncate(first + len);
+        Self { data, first }
+    }
+}
+
+impl<T> Deref for Lines<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.data[self.first..]
+    }
+}
+
+impl<T> DerefMut for Lines<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.data[self.first..]
+    }
 }
 
 /// The median of what was measured, which is sorted by this: the least is the first.

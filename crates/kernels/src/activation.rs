@@ -12,7 +12,7 @@ use crate::{Float, Real, reference};
 pub(crate) use circle::Circle;
 use jets::Jet;
 use parts::{At, steps};
-pub(crate) use parts::{Needs, PARTS, Parts, TILE, Tile};
+pub(crate) use parts::{ERF, ERF_SLOPE, Needs, PARTS, Parts, TANH, TANH_SLOPE, TILE, Tile};
 
 /// An activation function σ. Kinks: `relu′(0) = 0`, and likewise for the others at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +59,10 @@ impl Activation {
             _ if k > 1 && self.is_straight() => Some(Plain::Zero),
             (Self::Square, 3) => Some(Plain::Zero),
             (Self::Sin, _) => Some([Plain::Sin, Plain::Cos][k % 2]),
+            (Self::Tanh, 0) => Some(Plain::Part(TANH)),
+            (Self::Tanh, 1) => Some(Plain::Part(TANH_SLOPE)),
+            (Self::Erf, 0) => Some(Plain::Part(ERF)),
+            (Self::Erf, 1) => Some(Plain::Part(ERF_SLOPE)),
             _ => None,
         }
     }
@@ -73,8 +77,8 @@ impl Activation {
         matches!(self, Self::Sin) && k >= 2
     }
 
-    /// σ⁽ᵏ⁾(x) for the orders of a span, one tile for each, over the first `n` elements of a tile, a multiple of 32. Tiles of orders
-    /// that are [`Self::plain`] may hold anything.
+    /// σ⁽ᵏ⁾(x) for the orders of a span, not all of them [`Self::plain`], one tile for each, over the first `n` elements of a tile, a multiple
+    /// of 32. Tiles of orders that are plain may hold anything.
     pub(crate) fn tile<T: Float>(
         self,
         isa: Ready,
@@ -86,8 +90,8 @@ impl Activation {
     ) {
         let at = At::new(x, parts);
         match self {
+            // All orders are plain.
             Self::Identity | Self::Sin => {}
-            Self::Relu | Self::LeakyRelu(_) if span.first > 1 => {}
             Self::Relu => isa.run_apart(&mut Orders { jet: jets::Relu, span: span.up_to_slope(), at, n, out }),
             Self::LeakyRelu(s) => {
                 let jet = jets::LeakyRelu(s.get());
@@ -95,7 +99,10 @@ impl Activation {
             }
             Self::Tanh => isa.run_apart(&mut Orders { jet: jets::Tanh, span, at, n, out }),
             Self::Sigmoid => isa.run_apart(&mut Orders { jet: jets::Sigmoid, span, at, n, out }),
-            Self::Softplus => isa.run_apart(&mut Orders { jet: jets::Softplus, span, at, n, out }),
+            Self::Softplus if parts.are_light() => {
+                isa.run_apart(&mut Orders { jet: jets::Softplus::<true>, span, at, n, out })
+            }
+            Self::Softplus => isa.run_apart(&mut Orders { jet: jets::Softplus::<false>, span, at, n, out }),
             Self::Silu => isa.run_apart(&mut Orders { jet: jets::Silu, span, at, n, out }),
             Self::Gelu => isa.run_apart(&mut Orders { jet: jets::Gelu, span, at, n, out }),
             Self::Elu(a) => isa.run_apart(&mut Orders { jet: jets::Elu(a.get()), span, at, n, out }),
@@ -123,6 +130,8 @@ pub(crate) enum Plain {
     Sin,
     /// cos x
     Cos,
+    /// The part with this number.
+    Part(usize),
 }
 
 /// Tiles for the orders of a span, from the first on; those that are left over are not touched.

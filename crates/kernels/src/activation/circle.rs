@@ -2,7 +2,7 @@
 
 use super::parts::{Needs, Tile, steps};
 use crate::Float;
-use crate::elementary::{any_far, far_sin_cos, light_sin_cos, mend, sin_cos};
+use crate::elementary::{any_far, far_sin_cos, light_cos, light_sin, mend, sin_cos};
 use crate::isa::{Kernel, Ready};
 use crate::lanes::{Lanes, Two};
 
@@ -38,7 +38,7 @@ impl<T: Float> Circle<'_, T> {
         let Self { x, n, sin, cos, .. } = self;
         for i in steps::<L>(*n) {
             let x = L::load(&x[i..]);
-            let (sine, cosine) = if LIGHT { light_sin_cos(x) } else { sin_cos(x) };
+            let (sine, cosine) = if LIGHT { (light_sin(x), light_cos(x)) } else { sin_cos(x) };
             if SIN {
                 sine.store(&mut sin[i..]);
             }

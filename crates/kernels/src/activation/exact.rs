@@ -1,6 +1,6 @@
 //! The parts of an activation that is alone: with what their roundings lose, so that its error is that of the last one or two.
 
-use super::parts::{Fill, LIFT, Needs, Parts, Tile, steps};
+use super::parts::{Fill, LIFT, Parts, Tile, steps};
 use crate::Float;
 use crate::elementary::{Decay, gauss, tail, tanh_of, tanh_slope_of};
 use crate::isa::Kernel;
@@ -14,15 +14,16 @@ impl<T: Float> Kernel<T> for &mut Exact<'_, '_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let Fill { parts, needs, x, n } = &mut self.0;
-        parts.fill_exact::<Two<L>>(*needs, x, *n);
+        let Fill { parts, x, n } = &mut self.0;
+        parts.fill_exact::<Two<L>>(x, *n);
     }
 }
 
 impl<T: Float> Parts<'_, T> {
     /// No activation needs tanh and other decays.
     #[inline(always)]
-    fn fill_exact<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
+    fn fill_exact<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
+        let needs = self.needs;
         match (needs.tanh, needs.rest, needs.fraction) {
             _ if !needs.decay => {}
             (0, false, false) => self.exact_decays::<L, false, false>(x, n),

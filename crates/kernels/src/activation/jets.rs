@@ -1,7 +1,7 @@
 //! The jets over lanes: \[σ, σ′, σ″, σ‴\] from x and the parts that activations share.
 
 use super::parts::{LIFT, Place};
-use crate::elementary::{Constants, Decay, clamp, mul_add_once, plus_ln_1p, sign};
+use crate::elementary::{Constants, Decay, clamp, light_plus_ln_1p, mul_add_once, plus_ln_1p, sign};
 use crate::lanes::{Lanes, splat};
 
 /// One activation.
@@ -32,8 +32,8 @@ fn relu<L: Lanes>(x: L) -> L {
 /// less there than by way of p. The scale is a power of two.
 #[inline(always)]
 fn relu_less<L: Lanes>(x: L, tail: L, scale: f64) -> L {
-    // −0 and not 0 for the left: where the product is 0 there, x·p is −0.
-    (bounded(x).abs() * tail).mul_add(splat(-scale), splat::<L>(-0.0).max(x))
+    // A tail of 0 is to make 0 also at ±∞. −0 and not 0 for the left: where the product is 0 there, x·p is −0.
+    (splat::<L>(1e4).min(x.abs()) * tail).mul_add(splat(-scale), splat::<L>(-0.0).max(x))
 }
 
 /// Mask of x > 0.
@@ -102,13 +102,15 @@ impl Jet for Sigmoid {
     }
 }
 
-pub(super) struct Softplus;
+/// With light parts there is no rest of e.
+pub(super) struct Softplus<const LIGHT: bool>;
 
-impl Jet for Softplus {
+impl<const LIGHT: bool> Jet for Softplus<LIGHT> {
     #[inline(always)]
     fn jet<L: Lanes>(&self, at: Place<'_, L>) -> [L; 4] {
         let [s, d, dd, _] = Sigmoid.jet(at);
-        [plus_ln_1p(relu(at.x()), at.e(), at.e_rest()), s, d, dd]
+        let (x, e) = (relu(at.x()), at.e());
+        [if LIGHT { light_plus_ln_1p(x, e) } else { plus_ln_1p(x, e, at.e_rest()) }, s, d, dd]
     }
 }
 

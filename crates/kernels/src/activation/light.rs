@@ -1,6 +1,6 @@
 //! The parts of activations for sums of several: within a few units in the last place, as such a sum is anyway.
 
-use super::parts::{Fill, LIFT, Needs, Parts, Tile, steps};
+use super::parts::{Fill, LIFT, Parts, Tile, steps};
 use crate::Float;
 use crate::elementary::{light_decay, light_gauss, light_tail, sign};
 use crate::isa::Kernel;
@@ -14,14 +14,15 @@ impl<T: Float> Kernel<T> for &mut Light<'_, '_, T> {
 
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
-        let Fill { parts, needs, x, n } = &mut self.0;
-        parts.fill_light::<Two<L>>(*needs, x, *n);
+        let Fill { parts, x, n } = &mut self.0;
+        parts.fill_light::<Two<L>>(x, *n);
     }
 }
 
 impl<T: Float> Parts<'_, T> {
     #[inline(always)]
-    fn fill_light<L: Lanes<Elem = T>>(&mut self, needs: Needs, x: &Tile<T>, n: usize) {
+    fn fill_light<L: Lanes<Elem = T>>(&mut self, x: &Tile<T>, n: usize) {
+        let needs = self.needs;
         match (needs.tanh, needs.fraction) {
             _ if !needs.decay => {}
             (0, false) => self.light_decays::<L, 0, false>(x, n),
@@ -32,7 +33,7 @@ impl<T: Float> Parts<'_, T> {
             (_, true) => self.light_decays::<L, 2, true>(x, n),
         }
         if needs.rest {
-            // The jets add it, whatever it is.
+            // That of an activation which has no light jet.
             self.e_rest.fill(T::ZERO);
         }
         if needs.gauss {

@@ -45,7 +45,7 @@ impl Needs {
                 Activation::Sigmoid | Activation::Silu => needs.fraction = true,
                 Activation::Softplus => {
                     needs.decay = true;
-                    needs.rest |= value;
+                    needs.rest |= value && !needs.light;
                     needs.fraction |= slope || second || third;
                 }
                 Activation::Elu(_) => {
@@ -76,24 +76,30 @@ impl Needs {
 /// The number of parts.
 pub(crate) const PARTS: usize = 10;
 
+/// The parts that are activations or slopes themselves: the first tiles.
+pub(crate) const TANH: usize = 0;
+pub(crate) const TANH_SLOPE: usize = 1;
+pub(crate) const ERF: usize = 2;
+pub(crate) const ERF_SLOPE: usize = 3;
+
 /// The parts of a tile of x. Those that are not wanted hold anything.
 pub(crate) struct Parts<'a, T> {
-    pub(super) e: &'a mut Tile<T>,
-    pub(super) e_rest: &'a mut Tile<T>,
+    pub(super) needs: Needs,
     pub(super) tanh: &'a mut Tile<T>,
     pub(super) tanh_slope: &'a mut Tile<T>,
-    pub(super) fraction: &'a mut Tile<T>,
-    pub(super) lifted_gauss: &'a mut Tile<T>,
-    pub(super) lifted_tail: &'a mut Tile<T>,
     erf: &'a mut Tile<T>,
     erf_slope: &'a mut Tile<T>,
     erf_slope_rest: &'a mut Tile<T>,
+    pub(super) e: &'a mut Tile<T>,
+    pub(super) e_rest: &'a mut Tile<T>,
+    pub(super) fraction: &'a mut Tile<T>,
+    pub(super) lifted_gauss: &'a mut Tile<T>,
+    pub(super) lifted_tail: &'a mut Tile<T>,
 }
 
-/// Which parts to compute, of the first `n` elements of a tile, a multiple of 32.
+/// Parts to compute, of the first `n` elements of a tile, a multiple of 32.
 pub(super) struct Fill<'a, 'p, T> {
     pub(super) parts: &'a mut Parts<'p, T>,
-    pub(super) needs: Needs,
     pub(super) x: &'a Tile<T>,
     pub(super) n: usize,
 }
@@ -113,27 +119,29 @@ impl<T: Float> Kernel<T> for &mut Erf<'_, '_, T> {
 }
 
 impl<'a, T: Float> Parts<'a, T> {
-    /// Parts in these tiles.
-    pub(crate) fn new(tiles: &'a mut [Tile<T>; PARTS]) -> Self {
-        let [e, e_rest, tanh, tanh_slope, fraction, lifted_gauss, lifted_tail, erf, erf_slope, erf_slope_rest] = tiles;
-        Self { e, e_rest, tanh, tanh_slope, fraction, lifted_gauss, lifted_tail, erf, erf_slope, erf_slope_rest }
+    /// What is needed, in these tiles.
+    pub(crate) fn new(needs: Needs, tiles: &'a mut [Tile<T>; PARTS]) -> Self {
+        let [tanh, tanh_slope, erf, erf_slope, erf_slope_rest, e, e_rest, fraction, lifted_gauss, lifted_tail] = tiles;
+        Self { needs, tanh, tanh_slope, erf, erf_slope, erf_slope_rest, e, e_rest, fraction, lifted_gauss, lifted_tail }
     }
 
-    /// Computes what is wanted of the first `n` elements of a tile, a multiple of 32. In functions of their own: one with all the loops
+    /// Whether they leave out what corrects their last places.
+    pub(super) fn are_light(&self) -> bool {
+        self.needs.light
+    }
+
+    /// Computes them for the first `n` elements of a tile, a multiple of 32. In functions of their own: one with all the loops
     /// would be compiled for minutes.
-    pub(crate) fn compute(&mut self, isa: Ready, needs: Needs, x: &Tile<T>, n: usize) {
+    pub(crate) fn compute(&mut self, isa: Ready, x: &Tile<T>, n: usize) {
+        let needs = self.needs;
         match (needs.decay || needs.gauss, needs.light) {
             (false, _) => {}
-            (true, false) => isa.run_apart(&mut Exact(self.fill(needs, x, n))),
-            (true, true) => isa.run_apart(&mut Light(self.fill(needs, x, n))),
+            (true, false) => isa.run_apart(&mut Exact(Fill { parts: self, x, n })),
+            (true, true) => isa.run_apart(&mut Light(Fill { parts: self, x, n })),
         }
         if needs.erf {
-            isa.run_apart(&mut Erf(self.fill(needs, x, n)));
+            isa.run_apart(&mut Erf(Fill { parts: self, x, n }));
         }
-    }
-
-    fn fill<'b>(&'b mut self, needs: Needs, x: &'b Tile<T>, n: usize) -> Fill<'b, 'a, T> {
-        Fill { parts: self, needs, x, n }
     }
 
     #[inline(always)]

@@ -58,6 +58,11 @@ pub(crate) fn ln_1p<L: Lanes>(x: L) -> L {
 /// rest/(1 + e), to the digits that matter rest·(1 − e/2).
 #[inline(always)]
 pub(crate) fn plus_ln_1p<L: Lanes>(y: L, e: L, rest: L) -> L {
-    let rest = (splat::<L>(-0.5) * e).mul_add(rest, rest);
-    e + (e * e).mul_add(polynomial(e - L::splat(L::Elem::LOG_1P_CENTRE), L::Elem::LOG_1P), y + rest)
+    light_plus_ln_1p(y + (splat::<L>(-0.5) * e).mul_add(rest, rest), e)
+}
+
+/// y + ln(1 + e), the same without a rest.
+#[inline(always)]
+pub(crate) fn light_plus_ln_1p<L: Lanes>(y: L, e: L) -> L {
+    e + (e * e).mul_add(polynomial(e - L::splat(L::Elem::LOG_1P_CENTRE), L::Elem::LOG_1P), y)
 }

@@ -16,9 +16,9 @@ pub(crate) use arc::{asin, atan};
 pub(crate) use constants::Constants;
 pub(crate) use erf::{erf, erf_slope, light_tail, tail};
 pub(crate) use exp::{Decay, exp, expm1, gauss, light_decay, light_gauss, logistic, tanh, tanh_of, tanh_slope_of};
-pub(crate) use log::{ln, ln_1p, plus_ln_1p};
+pub(crate) use log::{light_plus_ln_1p, ln, ln_1p, plus_ln_1p};
 pub(crate) use power::{powf, powi};
-pub(crate) use trig::{any_far, cos, far_sin_cos, light_sin_cos, mend, sin, sin_cos};
+pub(crate) use trig::{any_far, cos, far_sin_cos, light_cos, light_sin, mend, sin, sin_cos};
 
 use crate::lanes::{Lanes, splat};
 

@@ -1,4 +1,4 @@
-//! Sine and cosine, as far as the reduction of the argument to the first quadrant is exact.
+//! Sine and cosine, as far as the reduction of the argument to the first quadrant is exact, or to the first two.
 
 use super::{Constants, polynomial, round};
 use crate::Float;
@@ -12,10 +12,10 @@ pub(super) fn two_sum<L: Lanes>(a: L, b: L) -> (L, L) {
     (sum, (a - (sum - from_b)) + (b - from_b))
 }
 
-/// x = q·π/2 + near with whole q and |near| up to π/4, or a little more.
+/// x = q·π/2·step + near with |near| up to half of that step, or a little more.
 struct Reduced<L> {
     q: L,
-    /// The sum that holds q in its last bits.
+    /// The sum that holds q in its last bits, or the whole number below it.
     held: L,
     near: L,
     /// What the near is made of: what is known to be exact, and the rest where it is kept.
@@ -24,22 +24,44 @@ struct Reduced<L> {
 }
 
 impl<L: Lanes> Reduced<L> {
-    /// Where `mul_add` rounds once, r = x − q·first is exact, because its two terms are close to each other or q is 0; the
-    /// other terms are taken off twice, here and from the sine. Elsewhere r loses a rest, which is kept: the products with
-    /// the short parts of π/2 are exact.
+    /// By whole quarters of a turn.
     #[inline(always)]
     fn new(x: L) -> Self {
         let (q, held) = round(x, std::f64::consts::FRAC_2_PI);
+        Self::less_steps(x, q, held, 1.0)
+    }
+
+    /// By halves of a turn, whole ones.
+    #[inline(always)]
+    fn by_halves(x: L) -> Self {
+        let (q, held) = round(x, std::f64::consts::FRAC_1_PI);
+        Self::less_steps(x, q, held, 2.0)
+    }
+
+    /// By halves of a turn, a whole number of them and one half.
+    #[inline(always)]
+    fn by_odd_quarters(x: L) -> Self {
+        let below = x.mul_add(splat(std::f64::consts::FRAC_1_PI), splat(-0.5));
+        let (n, held) = round(below, 1.0);
+        Self::less_steps(x, n + splat(0.5), held, 2.0)
+    }
+
+    /// Where `mul_add` rounds once, r = x − q·first is exact, because its two terms are close to each other or q is 0 (or ½: then
+    /// it may lose its last bit, near ±π/2, where the sine is flat); the other terms are taken off twice, here and from the sine.
+    /// Elsewhere r loses a rest, which is kept: the products with the short parts of π/2 are exact.
+    #[inline(always)]
+    fn less_steps(x: L, q: L, held: L, step: f64) -> Self {
+        let step = splat::<L>(step);
         if L::FUSED {
-            let first = L::splat(L::Elem::HALF_PI_TERMS[0]);
-            let second = L::splat(L::Elem::HALF_PI_TERMS[1]);
+            let first = L::splat(L::Elem::HALF_PI_TERMS[0]) * step;
+            let second = L::splat(L::Elem::HALF_PI_TERMS[1]) * step;
             let r = q.mul_add(-first, x);
             return Self { q, held, near: q.mul_add(-second, r), r, rest: splat(0.0) };
         }
-        let first = L::splat(L::Elem::HALF_PI_PARTS[0]);
-        let second = L::splat(L::Elem::HALF_PI_PARTS[1]);
-        let third = L::splat(L::Elem::HALF_PI_PARTS[2]);
-        let last = L::splat(L::Elem::HALF_PI_PARTS[3]);
+        let first = L::splat(L::Elem::HALF_PI_PARTS[0]) * step;
+        let second = L::splat(L::Elem::HALF_PI_PARTS[1]) * step;
+        let third = L::splat(L::Elem::HALF_PI_PARTS[2]) * step;
+        let last = L::splat(L::Elem::HALF_PI_PARTS[3]) * step;
         let (r, lost) = two_sum(x - q * first, -(q * second));
         let (r, lost_too) = two_sum(r, -(q * third));
         let rest = q.mul_add(-last, lost + lost_too);
@@ -70,6 +92,14 @@ impl<L: Lanes> Reduced<L> {
         let cosine_flips = sine_flips ^ held.shl(top);
         (odd.select(cosine, sine) ^ sine_flips, odd.select(sine, cosine) ^ cosine_flips)
     }
+
+    /// The sine of the reduced argument, without what that lost by its rounding; the opposite where `held` is odd.
+    #[inline(always)]
+    fn light_sine(&self) -> L {
+        let (r, u) = (self.near, self.near * self.near);
+        let sine = (r * u).mul_add(polynomial(u, L::Elem::LIGHT_SIN), r);
+        sine ^ self.held.shl(size_of::<L::Elem>() * 8 - 1)
+    }
 }
 
 /// sin x and cos x for |x| up to [`reach`].
@@ -80,12 +110,16 @@ pub(crate) fn sin_cos<L: Lanes>(x: L) -> (L, L) {
     reduced.turned(reduced.less((-(r * u)).mul_add(polynomial(u, L::Elem::SIN), splat(0.0))))
 }
 
-/// [`sin_cos`] without what the reduced argument lost by its rounding.
+/// sin x for |x| up to [`reach`], within a few units in the last place of 1.
 #[inline(always)]
-pub(crate) fn light_sin_cos<L: Lanes>(x: L) -> (L, L) {
-    let reduced = Reduced::new(x);
-    let (r, u) = (reduced.near, reduced.near * reduced.near);
-    reduced.turned((r * u).mul_add(polynomial(u, L::Elem::SIN), r))
+pub(crate) fn light_sin<L: Lanes>(x: L) -> L {
+    Reduced::by_halves(x).light_sine()
+}
+
+/// cos x for |x| up to [`reach`], within a few units in the last place of 1: at x = (n + ½)·π + r it is the opposite of (−1)ⁿ·sin r.
+#[inline(always)]
+pub(crate) fn light_cos<L: Lanes>(x: L) -> L {
+    -Reduced::by_odd_quarters(x).light_sine()
 }
 
 /// sin x for |x| up to [`reach`].
@@ -109,11 +143,12 @@ fn reach<L: Lanes>() -> L {
 /// Whether any of `x` lies beyond the reach of the lanes.
 #[inline(always)]
 pub(crate) fn any_far<L: Lanes>(x: &[L::Elem]) -> bool {
-    let mut far = splat::<L>(0.0);
+    // NaN is not far: `max` answers its second operand then.
+    let mut largest = L::load_part(&x[x.len() - x.len() % L::N..]).abs().max(splat(0.0));
     for i in 0..x.len() / L::N {
-        far = far | reach::<L>().lt(L::load(&x[i * L::N..]).abs());
+        largest = L::load(&x[i * L::N..]).abs().max(largest);
     }
-    (far | reach::<L>().lt(L::load_part(&x[x.len() - x.len() % L::N..]).abs())).any()
+    reach::<L>().lt(largest).any()
 }
 
 /// Writes `far`(x) in the place of what lies beyond the reach of the lanes.

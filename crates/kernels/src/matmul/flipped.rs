@@ -44,7 +44,9 @@ impl<'a, T: Float> Flipped<'a, T> {
 
     /// Packs such rows of all columns.
     #[inline(always)]
-    fn pack<L: Lanes<Elem = T>>(&self, rows: [usize; 2], joined: &mut [T], to: &mut [T]) {
+    fn pack<L: Lanes<Elem = T>>(&self, rows: [usize; 2], to: &mut [T]) {
+        // Filled where it is needed, which is seldom.
+        let mut joined;
         let (nr, k) = (nr::<L>(), self.shape[0]);
         let mut span = block_of(k, self.j);
         for first in (0..self.cols).step_by(nr) {
@@ -56,7 +58,8 @@ impl<'a, T: Float> Flipped<'a, T> {
             // No two blocks end here: they are higher than panels are wide.
             if span.1 < end {
                 span = block_of(k, span.1);
-                x = join(x, self.view::<L>(rows, [span.0, end], span), joined);
+                joined = [T::ZERO; MAX_NR * MAX_NR];
+                x = join(x, self.view::<L>(rows, [span.0, end], span), &mut joined);
             }
             let width = panel_width::<L>(self.cols - first);
             let at = first * self.depth + (rows[0] - self.l) * width;
@@ -83,12 +86,11 @@ impl<T: Float> Kernel<T> for PackFlipped<'_, '_, T> {
     #[inline(always)]
     fn run<L: Lanes<Elem = T>>(self) {
         let (nr, Self(block, to)) = (nr::<L>(), self);
-        let mut joined = [T::ZERO; MAX_NR * MAX_NR];
         // Panel by panel of what is read: it may come from far, and lies together.
         let (mut l, end) = (block.l, block.l + block.depth);
         while l < end {
             let height = (nr - l % nr).min(end - l);
-            block.pack::<L>([l, height], &mut joined, to);
+            block.pack::<L>([l, height], to);
             l += height;
         }
     }

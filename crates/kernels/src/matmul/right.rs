@@ -6,6 +6,7 @@ use super::pack::{pack_panel, pack_rows};
 use super::{Mat, Panels};
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
+use crate::line::LINE;
 use crate::par::{Equal, each};
 use crate::{Float, Isa, Par};
 
@@ -19,9 +20,6 @@ const NEAR: usize = 4096;
 /// A B of at most so many bytes, which stays in the first-level cache, is read where it lies up to so many rows: it has no faster place.
 const SMALL: usize = 3 << 14;
 const MORE_ROWS: usize = 128;
-
-/// So many columns are half a panel or whole panels, whatever nr is: no lane that reads them lies beyond them.
-const HALF_PANEL: usize = MAX_NR / 2;
 
 /// Columns of B that are packed at one time: a multiple of every nr.
 const PACKED_COLS: usize = 128;
@@ -61,9 +59,10 @@ fn has_rows<T>(b: Mat<'_, T>) -> bool {
     b.col_stride == 1 && (b.rows == 1 || b.row_stride >= b.cols)
 }
 
-/// The columns of B that are whole panels, or half a panel at the end: these can be read where they lie.
-const fn whole_panels(cols: usize) -> usize {
-    if cols % MAX_NR == HALF_PANEL { cols } else { cols / MAX_NR * MAX_NR }
+/// How many of some columns of B can be read where they lie: all if the last vector of the last panel ends with them, which it does after whole
+/// lines of the cache, whatever the lanes are; else whole panels.
+const fn readable<T>(cols: usize) -> usize {
+    if cols.is_multiple_of(LINE / size_of::<T>()) { cols } else { cols / MAX_NR * MAX_NR }
 }
 
 /// Whether B stays in the first-level cache, and does not serve too many rows.
@@ -91,9 +90,9 @@ pub(super) struct Segment<'a, T> {
 }
 
 impl<'a, T: Float> B<'a, T> {
-    /// A small matrix of whole panels that is read where it lies by all `m` rows.
+    /// A small matrix that is read where it lies by all `m` rows.
     pub(super) fn small(b: Mat<'a, T>, m: usize) -> Option<Self> {
-        let whole = b.cols.is_multiple_of(HALF_PANEL);
+        let whole = readable::<T>(b.cols) == b.cols;
         (whole && has_rows(b) && stays_near(b, m)).then(|| Self::of_one(Some(b), &[], b.rows))
     }
 
@@ -102,7 +101,7 @@ impl<'a, T: Float> B<'a, T> {
         let bytes = view.row_stride.saturating_mul(size_of::<T>());
         let seldom = m <= FEW_ROWS || (m <= SOME_ROWS && bytes < NEAR);
         let direct = (seldom || stays_near(view, m)) && has_rows(view);
-        let first = if direct { whole_panels(view.cols) } else { 0 };
+        let first = if direct { readable::<T>(view.cols) } else { 0 };
         if first < view.cols {
             let rest = view.window(0, first, view.rows, view.cols - first);
             pack_columns(isa, par, rest, &mut packed[first * view.rows..]);

@@ -42,7 +42,8 @@ impl<T: Float> Block<'_, '_, T> {
         if bank.is_empty() {
             self.outs[..self.sums.count].iter_mut().for_each(|out| out[..self.x.len()].fill(T::ZERO));
         }
-        let (mut places, mut adder) = (Kept::new(bank, self.span), Adder::new(isa, self.sums));
+        let mut places = Kept::new(bank, self.span);
+        let mut adder = Adder::new(isa, self.sums);
         for from in (0..self.x.len()).step_by(TILE) {
             let tile = from..(from + TILE).min(self.x.len());
             let mut evaluation = room.begin(isa, self.needs, &self.x[tile.clone()]);
@@ -55,16 +56,31 @@ impl<T: Float> Block<'_, '_, T> {
 
     /// Adds a batch of activations to the requests, piece by piece: a piece lies in one group of columns.
     fn serve(&mut self, isa: Ready, tile: Range<usize>, batch: &Batch<'_, T>, adder: &mut Adder<'_, T>) {
+        if self.groups == 1 {
+            return self.piece(isa, tile.clone(), 0, batch, &(0..tile.len()), adder);
+        }
         let mut from = tile.start;
         while from < tile.end {
             let run = (self.start + from) / self.width;
             let to = ((run + 1) * self.width - self.start).min(tile.end);
             let at = from - tile.start..to - tile.start;
-            let group = Columns { index: run % self.groups, groups: self.groups };
-            adder.add(batch, &at, group, &mut self.outs, &(from..to));
-            self.dots(isa, from..to, group.index, batch, &at);
+            self.piece(isa, from..to, run % self.groups, batch, &at, adder);
             from = to;
         }
+    }
+
+    /// A piece in one group: where it lies in the block and in the tile.
+    fn piece(
+        &mut self,
+        isa: Ready,
+        piece: Range<usize>,
+        group: usize,
+        batch: &Batch<'_, T>,
+        at: &Range<usize>,
+        adder: &mut Adder<'_, T>,
+    ) {
+        adder.add(batch, at, Columns { index: group, groups: self.groups }, &mut self.outs, &piece);
+        self.dots(isa, piece, group, batch, at);
     }
 
     fn dots(&mut self, isa: Ready, piece: Range<usize>, group: usize, batch: &Batch<'_, T>, at: &Range<usize>) {

@@ -110,7 +110,8 @@ impl<T: Float> Rows<'_, T> {
     fn run_in(mut self, isa: Ready, mut room: Room<'_, T>) {
         self.dots.fill(T::ZERO);
         let h = self.bank.len();
-        let (mut places, mut adder) = (Kept::new(self.bank, self.span), Adder::new(isa, self.sums));
+        let mut places = Kept::new(self.bank, self.span);
+        let mut adder = Adder::new(isa, self.sums);
         for row in 0..self.x.len() / self.cols.max(1) {
             for col in (0..self.cols).step_by(TILE) {
                 let len = TILE.min(self.cols - col);

@@ -3,21 +3,21 @@
 use std::ops::Range;
 
 use super::loops::Inner;
-use super::places::{COMPUTED, ONES, Order, Places, ZEROS};
+use super::places::{COMPUTED, FIRST_PART, ONES, Order, Places, ZEROS};
 use crate::Float;
-use crate::activation::{Circle, Needs, PARTS, Parts, TILE, Tile};
+use crate::activation::{Circle, Needs, Parts, TILE, Tile};
 use crate::isa::Ready;
 use crate::line::{LINE, on_a_line};
 
 /// Activations that are evaluated before they are added to the requests.
 pub(super) const BATCH: usize = 8;
 
-/// Tiles that [`Places`] speak of: some in front, then the values of a batch and the derivatives, activation by order, without gaps, so
-/// that they spread evenly over the sets of the first-level cache; and room for the tiles that the last one leaves over.
+/// Tiles that [`Places`] speak of: some in front, the parts among them, then the values of a batch and the derivatives, activation by
+/// order, without gaps, so that they spread evenly over the sets of the first-level cache; and room for the tiles that the last one leaves over.
 const PLACES: usize = COMPUTED + 4 * BATCH + 3;
 
 /// Elements of what is computed on one tile.
-const TILES: usize = (PARTS + 1 + PLACES) * TILE;
+const TILES: usize = (1 + PLACES) * TILE;
 
 /// Elements of room for them, wherever it begins.
 pub(super) const ROOM: usize = TILES + LINE / size_of::<f32>();
@@ -37,7 +37,6 @@ pub(super) fn with_room<T: Float>(room: &mut [T], work: impl FnOnce(Room<'_, T>)
 
 /// Room for what is computed on one tile.
 pub(super) struct Room<'a, T> {
-    parts: Parts<'a, T>,
     padded: &'a mut Tile<T>,
     tiles: &'a mut [Tile<T>; PLACES],
 }
@@ -45,29 +44,29 @@ pub(super) struct Room<'a, T> {
 impl<'a, T: Float> Room<'a, T> {
     /// In these elements.
     fn new(room: &'a mut [T; TILES]) -> Self {
-        let (parts, rest) = room.split_at_mut(PARTS * TILE);
-        let (padded, tiles) = rest.split_at_mut(TILE);
+        let (padded, tiles) = room.split_at_mut(TILE);
         let tiles: &mut [Tile<T>; PLACES] =
             bytemuck::cast_slice_mut(tiles).as_mut_array().expect("the tiles that are left");
         tiles[ONES].fill(T::ONE);
         tiles[ZEROS].fill(T::ZERO);
-        Self {
-            parts: Parts::new(bytemuck::cast_slice_mut(parts).as_mut_array().expect("the tiles of the parts")),
-            padded: padded.as_mut_array().expect("one tile"),
-            tiles,
-        }
+        Self { padded: padded.as_mut_array().expect("one tile"), tiles }
     }
 
     /// Begins with at most [`TILE`] elements.
     pub(super) fn begin<'b>(&'b mut self, isa: Ready, needs: Needs, x: &'b [T]) -> Evaluation<'b, T> {
-        let Self { parts, padded, tiles } = self;
+        let Self { padded, tiles } = self;
         let n = x.len().next_multiple_of(32);
         let x = whole(x, padded);
-        parts.compute(isa, needs, x, n);
         let [_, _, sin, cos, ..] = &mut **tiles;
         Circle { needs, x, n, sin, cos }.compute(isa);
-        Evaluation { isa, x, n, parts, tiles }
+        parts(needs, &mut tiles[..]).compute(isa, x, n);
+        Evaluation { isa, needs, x, n, tiles }
     }
+}
+
+/// Those of the tiles in front that are parts.
+fn parts<T: Float>(needs: Needs, front: &mut [Tile<T>]) -> Parts<'_, T> {
+    Parts::new(needs, front[FIRST_PART..].first_chunk_mut().expect("the parts are in front"))
 }
 
 /// The elements where they lie if they are a tile, else copied and followed by zeros.
@@ -83,20 +82,23 @@ fn whole<'a, T: Float>(x: &'a [T], padded: &'a mut Tile<T>) -> &'a Tile<T> {
 /// A tile of x and its parts.
 pub(super) struct Evaluation<'a, T> {
     isa: Ready,
+    needs: Needs,
     x: &'a Tile<T>,
     /// Elements that are computed: a multiple of 32.
     n: usize,
-    parts: &'a Parts<'a, T>,
     tiles: &'a mut [Tile<T>; PLACES],
 }
 
 impl<T: Float> Evaluation<'_, T> {
     /// Evaluates the activations of a batch, which have these places.
     pub(super) fn batch<'a>(&'a mut self, places: &'a Places<'a, T>) -> Batch<'a, T> {
-        let &mut Self { isa, x, n, parts, ref mut tiles } = self;
-        for (j, activation) in places.activations.iter().enumerate() {
-            if let Some(jets) = tiles[COMPUTED + j * places.span.len()..].first_chunk_mut() {
-                activation.tile(isa, places.computed(*activation), x, parts, n, jets);
+        let &mut Self { isa, needs, x, n, ref mut tiles } = self;
+        let (front, computed) = tiles.split_at_mut(COMPUTED);
+        let parts = parts(needs, front);
+        for (j, activation) in places.computed() {
+            let span = places.span_of(activation);
+            if let Some(jets) = computed[j * places.span.len()..].first_chunk_mut() {
+                activation.tile(isa, span, x, &parts, n, jets);
             }
         }
         Batch { places, x, tiles }

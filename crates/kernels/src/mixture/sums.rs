@@ -86,7 +86,8 @@ impl<T: Float> Signed<T> {
         for (i, c) in self.c.iter_mut().enumerate().take(sums.count) {
             let (order, coefficients) = (batch.order(sums.orders[i]), sums.coefficients[i]);
             for (c, j) in c.iter_mut().zip(order.terms()) {
-                *c = coefficients[(batch.first() + j) * group.groups + group.index] * order.sign(*j);
+                let j = usize::from(*j);
+                *c = coefficients[(batch.first() + j) * group.groups + group.index] * order.sign(j);
             }
         }
     }
@@ -129,7 +130,7 @@ fn some<T: Float, const M: usize>(
 ) -> usize {
     let mut values: [&[T]; M] = [&[]; M];
     for (values, j) in values.iter_mut().zip(&order.terms()[from..]) {
-        *values = batch.piece(order, *j, at);
+        *values = batch.piece(order, (*j).into(), at);
     }
     let c = c[from..].first_chunk().expect("as many coefficients as terms");
     isa.run_apart(&mut Add { values: &values, c, begin: batch.first() + from == 0, out });
