@@ -167,12 +167,12 @@ fn small_sizes() {
     }
 }
 
-/// These run without the loops over blocks.
+/// These run without the loops over blocks: rows of B are whole lines of the cache, in both element types or in `f64`.
 #[test]
-fn small_sizes_of_whole_panels() {
+fn small_sizes_of_whole_lines() {
     for m in 0..20 {
         for k in [0, 1, 5, 40, 130] {
-            for n in [32, 96] {
+            for n in [8, 16, 24, 32, 48, 96] {
                 Case::dense(m, k, n).check_everywhere();
                 Case { update: Update::Accumulate, alpha: -0.7, ..Case::dense(m, k, n) }.check_everywhere();
             }
