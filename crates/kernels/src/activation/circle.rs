@@ -23,13 +23,24 @@ impl<T: Float> Circle<'_, T> {
         }
     }
 
+    /// Light ones share nothing, and have a loop each: for both AVX2 has too few registers.
     #[inline(always)]
     fn fill<L: Lanes<Elem = T>, const LIGHT: bool>(&mut self) {
-        match (self.needs.sin, self.needs.cos) {
-            (true, true) => self.fill_these::<L, LIGHT, true, true>(),
-            (true, false) => self.fill_these::<L, LIGHT, true, false>(),
-            (false, true) => self.fill_these::<L, LIGHT, false, true>(),
-            (false, false) => {}
+        let Needs { sin, cos, .. } = self.needs;
+        if sin && cos && !LIGHT {
+            self.fill_these::<L, LIGHT, true, true>();
+        } else {
+            if sin {
+                self.fill_these::<L, LIGHT, true, false>();
+            }
+            if cos {
+                self.fill_these::<L, LIGHT, false, true>();
+            }
+        }
+        let x = &self.x[..self.n];
+        if any_far::<L>(x) {
+            mend(x, &mut self.sin[..], |x| far_sin_cos(x).0);
+            mend(x, &mut self.cos[..], |x| far_sin_cos(x).1);
         }
     }
 
@@ -45,10 +56,6 @@ impl<T: Float> Circle<'_, T> {
             if COS {
                 cosine.store(&mut cos[i..]);
             }
-        }
-        if any_far::<L>(&x[..*n]) {
-            mend(&x[..*n], &mut sin[..], |x| far_sin_cos(x).0);
-            mend(&x[..*n], &mut cos[..], |x| far_sin_cos(x).1);
         }
     }
 }
