@@ -12,8 +12,9 @@ const ROUNDS: usize = 9;
 /// A sample is at least so many seconds of calls, a turn at least so many.
 const SAMPLE: f64 = 300e-6;
 const TURN: f64 = 12e-3;
-/// How long a pool goes on looking for work, and how long another takes to wake.
-const REST: Duration = Duration::from_millis(40);
+/// How long a pool goes on looking for work (that of OpenBLAS more than 40 ms, on the core of whoever comes next), and how long another
+/// takes to wake.
+const REST: Duration = Duration::from_millis(200);
 const WAKING: Duration = Duration::from_millis(10);
 
 /// One peer: its name, and a call that answers how much work it did.
