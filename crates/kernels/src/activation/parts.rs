@@ -82,7 +82,7 @@ pub(crate) const TANH_SLOPE: usize = 1;
 pub(crate) const ERF: usize = 2;
 pub(crate) const ERF_SLOPE: usize = 3;
 
-/// The parts of a tile of x. Those that are not wanted hold anything.
+/// The parts of a tile of x. Those that are not needed hold anything.
 pub(crate) struct Parts<'a, T> {
     pub(super) needs: Needs,
     pub(super) tanh: &'a mut Tile<T>,

@@ -73,7 +73,7 @@ fn stays_near<T>(b: Mat<'_, T>, m: usize) -> bool {
 /// A block of B: its panels, of nr columns each.
 #[derive(Clone, Copy)]
 pub(super) struct B<'a, T> {
-    /// Where whole panels are read from rows.
+    /// Where panels are read from its rows, as far as they are [`readable`].
     pub(super) direct: Option<Mat<'a, T>>,
     /// The panels of segments of depth, each packed one after the other.
     pub(super) segments: [Segment<'a, T>; SEGMENTS],
