@@ -3,6 +3,7 @@
 mod accuracy;
 mod awake;
 mod axpy;
+mod column;
 mod companions;
 mod few_rows;
 mod group;

@@ -99,6 +99,11 @@ impl Case {
         Self { m, k, n, a: DENSE, b: DENSE, c: DENSE, alpha: 1.0, update: Update::Overwrite }
     }
 
+    /// So many elements between the rows of A.
+    pub(crate) fn with_gap(self, gap: usize) -> Self {
+        Self { a: Layout { gap, ..self.a }, ..self }
+    }
+
     /// Layouts, alpha and update drawn from the sizes.
     pub(crate) fn random(m: usize, k: usize, n: usize) -> Self {
         let mut random = Random::new((m * 131 + k) * 131 + n);
@@ -225,7 +230,16 @@ fn same_however_a_lies<T: Float>(isa: Isa, [m, k, n]: [usize; 3]) {
 #[test]
 fn how_a_lies_does_not_move_a_bit() {
     for &isa in Isa::available() {
-        for sizes in [[7, 300, 40], [24, 600, 150], [31, 70, 150], [130, 520, 140], [25, 1, 129], [5, 2050, 3]] {
+        for sizes in [
+            [7, 300, 40],
+            [9, 70, 12],
+            [31, 70, 40],
+            [24, 600, 150],
+            [31, 70, 150],
+            [130, 520, 140],
+            [25, 1, 129],
+            [5, 2050, 3],
+        ] {
             same_however_a_lies::<f32>(isa, sizes);
             same_however_a_lies::<f64>(isa, sizes);
         }

@@ -45,6 +45,13 @@ macro_rules! registers {
     };
 }
 
+/// Whether a slice so long holds `count` stretches of `SIDE` elements that begin `stride` apart, the first at its beginning.
+#[inline(always)]
+fn reaches<const SIDE: usize>(len: usize, count: usize, stride: usize) -> bool {
+    let last = stride.checked_mul(count.saturating_sub(1));
+    last.and_then(|last| last.checked_add(SIDE)).is_some_and(|end| end <= len)
+}
+
 /// Lanes of one register. Comparisons, and what is made of their masks, differ between the instruction sets, and come as expressions.
 macro_rules! lanes {
     (
@@ -201,12 +208,16 @@ macro_rules! lanes {
 
             #[inline(always)]
             fn transpose(from: &[$elem], cols: usize, stride: usize, to: &mut [$elem], width: usize) {
+                // One look at each length, instead of one for every column and row.
+                assert!(reaches::<$side>(from.len(), cols, stride) && reaches::<$side>(to.len(), $side, width));
                 let mut square = [$half::splat(0.0); $side];
                 for (j, column) in square.iter_mut().enumerate().take(cols) {
-                    *column = $half::load(&from[j * stride..]);
+                    // SAFETY: `reaches` has found so many elements from here on, and $half is as long as a side.
+                    *column = $half::load(unsafe { std::slice::from_raw_parts(from.as_ptr().add(j * stride), $side) });
                 }
                 for (i, row) in $half::transposed(square).into_iter().enumerate() {
-                    row.store(&mut to[i * width..]);
+                    // SAFETY: as above; the slice is dropped before the next is made.
+                    row.store(unsafe { std::slice::from_raw_parts_mut(to.as_mut_ptr().add(i * width), $side) });
                 }
             }
 

@@ -176,7 +176,7 @@ impl<T: Float> Block<'_, '_, '_, '_, T> {
                 (false, false, None) => {
                     // Behind a panel lies the one that is read next, even when it belongs to another piece.
                     let (b, behind) = b.split_at(width * depth);
-                    multiply_packed(tile, &strip[..depth * R], b, Ahead::new(behind, depth, self.strip))
+                    multiply_packed(tile, &strip[..depth * R], b, Ahead::new::<L, V>(behind, depth, self.strip))
                 }
                 (false, true, _) => multiply_along(tile, Strided::new(a.data, a.col_stride, depth, R), rows),
                 (false, false, _) => multiply_along(tile, Strided::new(strip, R, depth, R), rows),

@@ -23,9 +23,9 @@ const MC: usize = 96;
 const DEEP: usize = 1024;
 /// Width of a block: a kc × nc block of B stays in the last cache.
 const NC: usize = 2048;
-/// Where A is not packed, which it would be for every block, a block of B has at most so many bytes, or so many columns: it is used before it
-/// leaves the second cache.
-const NEAR_BYTES: usize = 1 << 20;
+/// What is read by one strip after the other, or one panel, stays in the second cache if it has at most so many bytes.
+pub(super) const NEAR_BYTES: usize = 1 << 20;
+/// Where A is not packed, which it would be for every block, a block of B has at most so many bytes, or so many columns.
 const NEAR_COLS: usize = 256;
 
 /// A chain is at least this long, if k is.

@@ -16,20 +16,29 @@ const STEPS: usize = 4;
 #[derive(Clone, Copy)]
 pub(super) struct Ahead<T>(*const T);
 
-impl<T> Ahead<T> {
+impl<T: Float> Ahead<T> {
     const LINE: usize = LINE / size_of::<T>();
+    /// So many strips ask for a whole panel: those of a deep block, which has the fewest.
+    const STRIPS: usize = 8;
 
-    /// What strip `t` asks for of a panel that begins with `next` and is `depth` steps of k long: a line in [`STEPS`] steps, which read
-    /// sixteen (with AVX-512; else four). So many strips ask for a panel.
+    /// Lines that one strip asks for in [`STEPS`] steps of k along a panel of `V` lanes: its share of those that it reads there.
+    const fn lines<L: Lanes<Elem = T>, const V: usize>() -> usize {
+        (STEPS * V * L::N).div_ceil(Self::STRIPS * Self::LINE)
+    }
+
+    /// What strip `t` asks for of a panel of `V` lanes that begins with `next` and is `depth` steps of k long.
     #[inline(always)]
-    pub(super) fn new(next: &[T], depth: usize, t: usize) -> Self {
-        Self(next.as_ptr().wrapping_add(t * (depth / STEPS) * Self::LINE))
+    pub(super) fn new<L: Lanes<Elem = T>, const V: usize>(next: &[T], depth: usize, t: usize) -> Self {
+        Self(next.as_ptr().wrapping_add(t * (depth / STEPS) * Self::lines::<L, V>() * Self::LINE))
     }
 
     /// Before steps `q` · [`STEPS`] and following.
     #[inline(always)]
-    fn ask<L: Lanes<Elem = T>>(self, q: usize) {
-        L::prefetch(self.0.wrapping_add(q * Self::LINE));
+    fn ask<L: Lanes<Elem = T>, const V: usize>(self, q: usize) {
+        let lines = Self::lines::<L, V>();
+        for line in 0..lines {
+            L::prefetch(self.0.wrapping_add((q * lines + line) * Self::LINE));
+        }
     }
 }
 
@@ -67,7 +76,7 @@ pub(super) fn multiply_packed<L: Lanes, const R: usize, const V: usize>(
     let rows = b.chunks_exact(STEPS * width);
     let rest = rows.remainder();
     for (q, (columns, rows)) in groups.iter().zip(rows).enumerate() {
-        ahead.ask::<L>(q);
+        ahead.ask::<L, V>(q);
         for (column, row) in columns.iter().zip(rows.chunks_exact(width)) {
             step(&mut tile, column, row);
         }

@@ -2,13 +2,15 @@
 //! C, of depth, of rows of C, then over the panels and strips of one block.
 
 use super::block::Block;
-use super::blocking::{Blocks, MAX_MR, MAX_NR};
+use super::blocking::{Blocks, MAX_MR, MAX_NR, NEAR_BYTES, nr};
 use super::kernel::Strips;
 use super::panels::panels_len;
 use super::right::{B, Right};
 use super::rows::Rows;
 use super::tail::Ending;
 use super::{Mat, MatMut, PanelsMut, Update, thin};
+use crate::isa::Kernel;
+use crate::lanes::Lanes;
 use crate::line::on_a_line;
 use crate::par::each;
 use crate::{Float, Isa, Par};
@@ -17,7 +19,8 @@ use crate::{Float, Isa, Par};
 const FEW_COLS: usize = 2 * MAX_NR;
 
 /// Contiguous rows of A that begin less than so many bytes apart are read where they lie, and contiguous columns that begin at most so many
-/// apart, of which only a strip is read at one time: they spread over the sets of the first-level cache and over few pages.
+/// apart, of which only a strip is read at one time: they spread over the sets of the first-level cache and over few pages. Columns that are
+/// farther apart are read where they lie if all of them stay in the second cache and make a single panel of C, so that a copy would be read once.
 const NEAR_ROWS: usize = 4096;
 const NEAR_COLS: usize = 512;
 
@@ -44,7 +47,8 @@ impl<T: Float> Product<'_, T> {
         if thin::applies(self, &c) {
             return thin::run(self, c, ending);
         }
-        if let (Right::Strided(b), None, true) = (self.b, &ending, c.col_stride == 1 && lies_well(self.a, c.cols))
+        if let (Right::Strided(b), None, true) =
+            (self.b, &ending, c.col_stride == 1 && lies_well(self.isa, self.a, c.cols))
             && let Some(b) = B::small(b, c.rows)
         {
             return self.run_at_once(b, c);
@@ -115,7 +119,7 @@ impl<T: Float> Product<'_, T> {
         let (unfinished, packed_a) = scratch.split_at_mut(keep);
         let (product, beside, ending) = self.join(ending, m, n);
         let mut rows = Rows { first: 0, blocks: blocks.rows, m, at: 0, c, in_panels, unfinished, ending };
-        let nc = if !lies && lies_well(self.a, n) { blocks.narrow::<T>(n) } else { blocks.nc };
+        let nc = if !lies && lies_well(self.isa, self.a, n) { blocks.narrow::<T>(n) } else { blocks.nc };
         for j in (0..n).step_by(nc) {
             let cols = nc.min(n - j);
             for d in 0..blocks.depths {
@@ -130,7 +134,7 @@ impl<T: Float> Product<'_, T> {
                 let (begins, ends) = (d == 0, d + 1 == blocks.depths);
                 let beside = beside.map(|d| d.window(0, j, m, cols));
                 let plain = beside.is_none() && product.is_plain();
-                let direct = lies_well(a, n) && !far;
+                let direct = lies_well(self.isa, a, n) && !far;
                 each(par, 0..blocks.rows, rows.columns(j, cols), packed_a, &|_, mut rows: Rows<'_, '_, T>, packed| {
                     // One strip but where C lies in panels.
                     for (from, height) in Strips::of(rows.c.rows, blocks.mc) {
@@ -178,15 +182,28 @@ impl<T: Float> Product<'_, T> {
     }
 }
 
+/// The columns of a whole panel.
+struct PanelWidth;
+
+impl<T: Float> Kernel<T> for PanelWidth {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<L: Lanes<Elem = T>>(self) -> usize {
+        nr::<L>()
+    }
+}
+
 /// Whether A is read where it lies, in a product with `n` columns.
-fn lies_well<T>(a: Mat<'_, T>, n: usize) -> bool {
+fn lies_well<T: Float>(isa: Isa, a: Mat<'_, T>, n: usize) -> bool {
     // The distance of a single row may be anything.
     let [rows_apart, columns_apart] = [a.row_stride, a.col_stride].map(|stride| stride.saturating_mul(size_of::<T>()));
+    let stays_near = || a.cols.saturating_mul(columns_apart) <= NEAR_BYTES && n <= isa.run::<T, _>(PanelWidth);
     match (a.row_stride, a.col_stride) {
         (_, 1) => n <= FEW_COLS || rows_apart < NEAR_ROWS,
         // Columns that overlap are packed, as if they did not.
         (1, apart) if a.cols > 1 && apart < a.rows.min(MAX_MR) => false,
-        (1, _) => n <= FEW_COLS && columns_apart <= NEAR_COLS,
+        (1, _) => n <= FEW_COLS && (columns_apart <= NEAR_COLS || stays_near()),
         _ => false,
     }
 }

@@ -3,6 +3,7 @@
 mod block;
 mod blocking;
 mod door;
+mod down;
 mod flipped;
 mod kernel;
 mod loops;

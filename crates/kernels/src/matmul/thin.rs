@@ -1,11 +1,12 @@
 //! A row, or a few, times a matrix: no element of the matrix is used often, so none is copied.
 //!
-//! Where the columns of the matrix are contiguous, which is a row-major matrix times a column, the chains of several columns run side
-//! by side as single elements, with the bits of lanes. Where its rows are, the chains of many columns wait in the first-level cache
-//! and are carried on by a few rows at a time, which are read from end to end. So are several rows times a matrix that comes from memory, of
-//! which the panels of the microkernel would be a line here and a line on the next page.
+//! Where the columns of the matrix are contiguous, which is a row-major matrix times a column, it is read by [`Down`]. Where its rows
+//! are, the chains of many columns wait in the first-level cache and are carried on by a few rows at a time, which are read from end to
+//! end. So are several rows times a matrix that comes from memory, of which the panels of the microkernel would be a line here and a line
+//! on the next page.
 
 use super::blocking::FEW_ROWS;
+use super::down::Down;
 use super::loops::Product;
 use super::right::Right;
 use super::tail::Ending;
@@ -14,10 +15,6 @@ use crate::Float;
 use crate::isa::Kernel;
 use crate::lanes::Lanes;
 
-/// Chains side by side: enough to hide the latency of a multiply-add.
-const CHAINS: usize = 8;
-/// Steps of k between two looks at the length.
-const STEP: usize = 8;
 /// Rows that carry on chains at the same time.
 const ROWS: usize = 8;
 /// Chains of one row that wait at one time.
@@ -62,7 +59,8 @@ fn is_far<T>(b: Mat<'_, T>, rows: usize) -> bool {
 pub(super) fn run<T: Float>(product: Product<'_, T>, mut c: MatMut<'_, T>, ending: Option<Ending<'_, '_, T>>) {
     let Right::Strided(b) = product.b else { unreachable!("`applies` says so") };
     if down(product, b) {
-        product.isa.run(Down(product, b, c.reborrow()));
+        // Its squares are of half the lanes.
+        product.isa.halved().unwrap_or(product.isa).run(&mut Down(product, b, c.reborrow()));
     } else {
         product.isa.run(Across(product, b, c.reborrow()));
     }
@@ -160,76 +158,8 @@ fn carry_on<L: Lanes, const S: usize, const R: usize>(
     }
 }
 
-/// A product with contiguous columns of B, its B, and C.
-struct Down<'a, 'c, T>(Product<'a, T>, Mat<'a, T>, MatMut<'c, T>);
-
-impl<T: Float> Kernel<T> for Down<'_, '_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes<Elem = T>>(self) {
-        let Self(product, b, mut c) = self;
-        for j in (0..c.cols).step_by(CHAINS) {
-            match c.cols - j {
-                1 => columns::<L, 1>(product, b, j, &mut c),
-                2 => columns::<L, 2>(product, b, j, &mut c),
-                3 => columns::<L, 3>(product, b, j, &mut c),
-                4 => columns::<L, 4>(product, b, j, &mut c),
-                5 => columns::<L, 5>(product, b, j, &mut c),
-                6 => columns::<L, 6>(product, b, j, &mut c),
-                7 => columns::<L, 7>(product, b, j, &mut c),
-                _ => columns::<L, CHAINS>(product, b, j, &mut c),
-            }
-        }
-    }
-}
-
 /// Writes an element of which `sum` is the chain.
 #[inline(always)]
-fn finish<T: Float>(product: Product<'_, T>, sum: T, c: &mut T) {
+pub(super) fn finish<T: Float>(product: Product<'_, T>, sum: T, c: &mut T) {
     *c = if product.update == Update::Accumulate { *c + product.alpha * sum } else { product.alpha * sum };
-}
-
-/// The elements of `R` columns from `j` on.
-#[inline(always)]
-fn columns<L: Lanes, const R: usize>(
-    product: Product<'_, L::Elem>,
-    b: Mat<'_, L::Elem>,
-    j: usize,
-    c: &mut MatMut<'_, L::Elem>,
-) {
-    let sums = chains::<L, R>(product.a, b.window(0, j, b.rows, R));
-    for (r, sum) in sums.into_iter().enumerate() {
-        finish(product, sum, &mut c.data[(j + r) * c.col_stride]);
-    }
-}
-
-/// The chains of `R` columns.
-#[inline(always)]
-fn chains<L: Lanes, const R: usize>(a: Mat<'_, L::Elem>, b: Mat<'_, L::Elem>) -> [L::Elem; R] {
-    let a = &a.data[..a.cols];
-    let mut columns: [&[L::Elem]; R] = [&[]; R];
-    for (r, column) in columns.iter_mut().enumerate() {
-        *column = &b.data[r * b.col_stride..][..a.len()];
-    }
-    let mut sums = [L::Elem::ZERO; R];
-    let (steps, rest) = a.as_chunks::<STEP>();
-    for (s, a) in steps.iter().enumerate() {
-        let mut parts: [&[L::Elem]; R] = [&[]; R];
-        for (part, column) in parts.iter_mut().zip(&columns) {
-            *part = &column[s * STEP..][..STEP];
-        }
-        for (l, &a) in a.iter().enumerate() {
-            for (sum, part) in sums.iter_mut().zip(&parts) {
-                *sum = L::mul_add_one(a, part[l], *sum);
-            }
-        }
-    }
-    let done = steps.len() * STEP;
-    for (l, &a) in rest.iter().enumerate() {
-        for (sum, column) in sums.iter_mut().zip(&columns) {
-            *sum = L::mul_add_one(a, column[done + l], *sum);
-        }
-    }
-    sums
 }
