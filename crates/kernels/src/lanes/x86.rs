@@ -210,14 +210,15 @@ macro_rules! lanes {
             fn transpose(from: &[$elem], cols: usize, stride: usize, to: &mut [$elem], width: usize) {
                 // One look at each length, instead of one for every column and row.
                 assert!(reaches::<$side>(from.len(), cols, stride) && reaches::<$side>(to.len(), $side, width));
-                let mut square = [$half::splat(0.0); $side];
-                for (j, column) in square.iter_mut().enumerate().take(cols) {
-                    // SAFETY: `reaches` has found so many elements from here on, and $half is as long as a side.
-                    *column = $half::load(unsafe { std::slice::from_raw_parts(from.as_ptr().add(j * stride), $side) });
+                let mut columns = [&[0.0; $side]; $side];
+                for (j, column) in columns.iter_mut().enumerate().take(cols) {
+                    // SAFETY: `reaches` has found so many elements from there on.
+                    *column = unsafe { &*from.as_ptr().add(j * stride).cast() };
                 }
-                for (i, row) in $half::transposed(square).into_iter().enumerate() {
-                    // SAFETY: as above; the slice is dropped before the next is made.
-                    row.store(unsafe { std::slice::from_raw_parts_mut(to.as_mut_ptr().add(i * width), $side) });
+                for (i, row) in $half::transposed(columns).into_iter().enumerate() {
+                    // SAFETY: as above; the array is let go before the next is made.
+                    let to: &mut [$elem; $side] = unsafe { &mut *to.as_mut_ptr().add(i * width).cast() };
+                    row.store(to);
                 }
             }
 
@@ -313,17 +314,25 @@ fn first_of_4(len: usize) -> __m256i {
 }
 
 impl F32x8 {
-    /// The columns of a square as rows: pairs of columns are interleaved, then pairs of pairs, then halves.
+    /// The columns of a square as rows. Columns come in pairs, of which one fills half a register: to put them there takes no shuffle.
     #[inline(always)]
-    fn transposed(x: [Self; 8]) -> [Self; 8] {
-        let [a, b, c, d] = Self::interleaved([x[0], x[1], x[2], x[3]]);
-        let [e, f, g, h] = Self::interleaved([x[4], x[5], x[6], x[7]]);
-        let low = |x: Self, y: Self| Self(run!(_mm256_permute2f128_ps::<0x20>(x.0, y.0)));
-        let high = |x: Self, y: Self| Self(run!(_mm256_permute2f128_ps::<0x31>(x.0, y.0)));
-        [low(a, e), low(b, f), low(c, g), low(d, h), high(a, e), high(b, f), high(c, g), high(d, h)]
+    fn transposed(columns: [&[f32; 8]; 8]) -> [Self; 8] {
+        let mut rows = [Self::splat(0.0); 8];
+        for (h, rows) in rows.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let mut pairs = [Self::splat(0.0); 4];
+            for (j, pair) in pairs.iter_mut().enumerate() {
+                let [low, high] = [columns[j], columns[j + 4]].map(|x| &x.as_chunks::<4>().0[h]);
+                *pair = Self(run!(_mm256_insertf128_ps::<1>(
+                    _mm256_castps128_ps256(_mm_loadu_ps(low.as_ptr())),
+                    _mm_loadu_ps(high.as_ptr())
+                )));
+            }
+            *rows = Self::interleaved(pairs);
+        }
+        rows
     }
 
-    /// In each half the columns of a square of 4 as rows.
+    /// In each half the columns of a square of 4 as rows: pairs of columns are interleaved, then pairs of pairs.
     #[inline(always)]
     fn interleaved([a, b, c, d]: [Self; 4]) -> [Self; 4] {
         let low = |x: Self, y: Self| run!(_mm256_castps_pd(_mm256_unpacklo_ps(x.0, y.0)));
@@ -336,14 +345,22 @@ impl F32x8 {
 }
 
 impl F64x4 {
-    /// The columns of a square as rows: pairs of columns are interleaved, then halves.
+    /// The columns of a square as rows, as in [`F32x8`].
     #[inline(always)]
-    fn transposed([a, b, c, d]: [Self; 4]) -> [Self; 4] {
-        let even = |x: Self, y: Self| run!(_mm256_unpacklo_pd(x.0, y.0));
-        let odd = |x: Self, y: Self| run!(_mm256_unpackhi_pd(x.0, y.0));
-        let low = |x, y| Self(run!(_mm256_permute2f128_pd::<0x20>(x, y)));
-        let high = |x, y| Self(run!(_mm256_permute2f128_pd::<0x31>(x, y)));
-        let (ab, cd, ab_odd, cd_odd) = (even(a, b), even(c, d), odd(a, b), odd(c, d));
-        [low(ab, cd), low(ab_odd, cd_odd), high(ab, cd), high(ab_odd, cd_odd)]
+    fn transposed(columns: [&[f64; 4]; 4]) -> [Self; 4] {
+        let mut rows = [Self::splat(0.0); 4];
+        for (h, rows) in rows.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+            let mut pairs = [Self::splat(0.0); 2];
+            for (j, pair) in pairs.iter_mut().enumerate() {
+                let [low, high] = [columns[j], columns[j + 2]].map(|x| &x.as_chunks::<2>().0[h]);
+                *pair = Self(run!(_mm256_insertf128_pd::<1>(
+                    _mm256_castpd128_pd256(_mm_loadu_pd(low.as_ptr())),
+                    _mm_loadu_pd(high.as_ptr())
+                )));
+            }
+            let [x, y] = pairs;
+            *rows = [Self(run!(_mm256_unpacklo_pd(x.0, y.0))), Self(run!(_mm256_unpackhi_pd(x.0, y.0)))];
+        }
+        rows
     }
 }
