@@ -52,7 +52,7 @@ const KNOWN: [(&str, &str, usize); 7] = [
     ("avx2", "Erf", 3),
 ];
 
-/// The chains of single elements side by side, which are as wide as memory is.
+/// A matrix times a column, which has chains of single elements where rows and ends make no square.
 const SINGLE: &str = "Down";
 
 /// Whether a loop is as it has to be.
