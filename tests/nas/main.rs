@@ -34,6 +34,7 @@ mod formula_errors;
 mod idx;
 mod inner;
 mod invariants;
+mod invariants_ntk;
 mod kernel;
 mod kernel_deep;
 mod kernel_grams;

@@ -1,6 +1,7 @@
 //! Random matrices.
 use faer::Mat;
 use nas::seed::{Seed, Stream};
+use proptest::prelude::ProptestConfig;
 use rand::RngExt;
 
 /// A standard normal number (Box and Muller 1958).
@@ -19,4 +20,9 @@ pub(crate) fn normal(rows: usize, columns: usize, seed: Seed) -> Mat<f64> {
 pub(crate) fn sphere(n: usize, d: usize, seed: Seed) -> Mat<f64> {
     let g = normal(n, d, seed);
     Mat::from_fn(n, d, |i, k| g[(i, k)] / g.row(i).norm_l2())
+}
+
+/// Of costly properties one in so many cases.
+pub(crate) fn one_in(cost: u32) -> ProptestConfig {
+    ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(cost))
 }
