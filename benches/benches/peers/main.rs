@@ -1,7 +1,7 @@
 //! Our kernels beside those of others, all in one process and in turn, so that every one sees the same phases of the machine.
 //!
 //! - `cargo bench -p benches --features peers --bench peers` measures the machine first, then every line of products and of
-//!   functions, on one thread; `-- --threads 2` products on two.
+//!   functions, on one thread; `-- --threads 2` products on two, beside ours on one.
 //! - `-- 300x200x100` benches a product of your own: m × k by k × n; `tn:300x200x100` and `nt:300x200x100` with the first or
 //!   the second operand transposed.
 //! - `-- products` or `-- functions` takes a part.

@@ -9,7 +9,7 @@ use kernels::{
 };
 
 use crate::foreign::{Blas, Foreign, Operand, Operands};
-use crate::timing::{LIMIT, Line, OURS, Peer, interleave};
+use crate::timing::{ALONE, LIMIT, Line, OURS, Peer, interleave};
 
 /// m × k by k × n, row-major, with an operand that may lie transposed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl fmt::Display for Shape {
     }
 }
 
-/// One line: ours, ours with the second operand in panels already, the others, and the multiply-add peak.
+/// One line: ours, ours with the second operand in panels already, with several threads also on one, the others, and the multiply-add peak.
 pub(crate) fn measure<T: Foreign>(shape: &Shape, threads: usize, blas: &[Blas]) -> Line {
     let [m, k, n] = shape.sizes;
     let par = if threads == 1 { Par::Seq } else { Par::Rayon };
@@ -88,12 +88,13 @@ pub(crate) fn measure<T: Foreign>(shape: &Shape, threads: usize, blas: &[Blas]) 
     };
     let flops = 2.0 * (m * k * n) as f64;
 
-    let mut outputs: Vec<Vec<T>> = vec![vec![T::ZERO; m * n]; 2];
+    let mut outputs: Vec<Vec<T>> = vec![vec![T::ZERO; m * n]; 3];
     let foreign = T::peers(operands, threads, blas);
     let mut others: Vec<Vec<T>> = vec![vec![T::ZERO; m * n]; foreign.len()];
     let mut peers = vec![limit::<T>(threads)];
     let mut room = outputs.iter_mut();
     peers.extend(ours(operands, par, flops, &mut room));
+    peers.extend(room.next().filter(|_| threads > 1).map(|out| as_they_lie(ALONE, operands, Par::Seq, flops, out)));
     for ((name, mut call), out) in foreign.into_iter().zip(&mut others) {
         peers.push(Peer::new(name, move || {
             call(out);
@@ -119,6 +120,32 @@ fn limit<'a, T: Float>(threads: usize) -> Peer<'a> {
     })
 }
 
+/// The operands of a product, as m × k and k × n.
+fn views<'a, T: Float>(operands: Operands<'a, T>) -> (Mat<'a, T>, Mat<'a, T>) {
+    let [m, k, n] = operands.sizes;
+    let view = |operand: Operand<'a, T>, rows, cols| {
+        if operand.transposed { Mat::new(operand.data, cols, rows).t() } else { Mat::new(operand.data, rows, cols) }
+    };
+    (view(operands.a, m, k), view(operands.b, k, n))
+}
+
+/// Our product from operands as they lie.
+fn as_they_lie<'a, T: Float>(
+    name: &str,
+    operands: Operands<'a, T>,
+    par: Par,
+    flops: f64,
+    out: &'a mut [T],
+) -> Peer<'a> {
+    let [m, k, n] = operands.sizes;
+    let (a, b) = views(operands);
+    let mut scratch = vec![T::ZERO; matmul_scratch::<T>(par, m, k, n)];
+    Peer::new(name, move || {
+        matmul(par, T::ONE, a, b, Update::Overwrite, MatMut::new(out, m, n), None, &mut scratch);
+        flops
+    })
+}
+
 /// Our product, from operands as they lie and, where they can, from panels.
 fn ours<'a, T: Float>(
     operands: Operands<'a, T>,
@@ -127,18 +154,9 @@ fn ours<'a, T: Float>(
     outputs: &mut impl Iterator<Item = &'a mut Vec<T>>,
 ) -> Vec<Peer<'a>> {
     let [m, k, n] = operands.sizes;
-    let view = |operand: Operand<'a, T>, rows, cols| {
-        if operand.transposed { Mat::new(operand.data, cols, rows).t() } else { Mat::new(operand.data, rows, cols) }
-    };
-    let (a, b) = (view(operands.a, m, k), view(operands.b, k, n));
-    let mut scratch = vec![T::ZERO; matmul_scratch::<T>(par, m, k, n)];
+    let (a, b) = views(operands);
     let mut peers = Vec::new();
-    if let Some(out) = outputs.next() {
-        peers.push(Peer::new(OURS, move || {
-            matmul(par, T::ONE, a, b, Update::Overwrite, MatMut::new(out, m, n), None, &mut scratch);
-            flops
-        }));
-    }
+    peers.extend(outputs.next().map(|out| as_they_lie(OURS, operands, par, flops, out)));
     if let (true, Some(out)) = (takes_panels(k, n) && m > 1, outputs.next()) {
         let mut panels = vec![T::ZERO; panels_len(k, n)];
         pack_panels(par, b, &mut panels);

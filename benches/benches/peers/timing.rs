@@ -41,6 +41,8 @@ pub(crate) struct Rate {
 pub(crate) const LIMIT: &str = "limit";
 /// The name of our own kernel.
 pub(crate) const OURS: &str = "ours";
+/// The name of our own kernel on one thread, in a run with several.
+pub(crate) const ALONE: &str = "ours-alone";
 
 /// One line of the table.
 #[derive(Clone, Debug)]
@@ -129,6 +131,11 @@ impl Line {
         Some(self.rate(OURS)?.median / self.rate(LIMIT)?.median)
     }
 
+    /// Ours over ours on one thread, medians, in a run with several.
+    pub(crate) fn over_alone(&self) -> Option<f64> {
+        Some(self.rate(OURS)?.median / self.rate(ALONE)?.median)
+    }
+
     /// Appends its rows to `rows.csv`.
     pub(crate) fn append(&self) {
         for Rate { name, median, .. } in &self.rates {
@@ -147,6 +154,7 @@ impl fmt::Display for Line {
         let ratio = |ratio: Option<f64>| ratio.map_or("-".into(), |ratio| format!("{ratio:.2}"));
         let of_best = self.best_peer().map_or("", |peer| &peer.name);
         write!(f, "  {}", self.unit)?;
-        write!(f, "   {} of the limit, {} times {of_best}", ratio(self.of_limit()), ratio(self.over_best()))
+        write!(f, "   {} of the limit, {} times {of_best}", ratio(self.of_limit()), ratio(self.over_best()))?;
+        self.over_alone().map_or(Ok(()), |over| write!(f, ", {over:.2} times one thread"))
     }
 }

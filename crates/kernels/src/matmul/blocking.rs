@@ -35,7 +35,7 @@ const MAX_CHAINS: usize = 16;
 
 /// Products with fewer multiply-adds than this run on one thread: they take about as long as another thread does to wake, and if it does wake
 /// what was packed for it lies in the cache of this one.
-const SMALL: usize = 1 << 21;
+const SMALL: usize = 3 << 20;
 /// With a smaller k, writing C takes as long as with this one.
 const SHALLOW: usize = 8;
 /// With more rows than this, their blocks are pieces enough.
