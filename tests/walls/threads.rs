@@ -15,7 +15,7 @@ use crate::programs::{Network, Sizes, bits, itself, network_of, two_directions, 
 use crate::unroll::unroll;
 
 /// The network at a size that is cut.
-const LARGE: Sizes = (600, 24, 160);
+const LARGE: Sizes = (600, 24, 224);
 
 /// What `run` answers alone and in pools of one and of two threads is the same.
 #[track_caller]
