@@ -189,7 +189,7 @@ fn formulas_come_whole_from_every_layer() {
 
 #[test]
 fn what_no_search_can_use_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 58] = [
+    let cases: [(&[&str], &str); 60] = [
         (&["hidden=[]"], "at least one layer"),
         (&["hidden=0"], "a width of at least 1"),
         (&["hidden=8,0"], "a width of at least 1"),
@@ -217,13 +217,18 @@ fn what_no_search_can_use_is_refused_in_one_line() {
         (&["normalise=hermite", "space=sphere", "candidates=sin,cos(x),2*sin(x)"], "\"2*sin(x)\" cannot be"),
         (&["space=sparse:9"], "sparse:S with S at most 8"),
         (&["space=sparse:0"], "such as sparse:3"),
-        (&["space=hexagon"], "there are simplex, sphere, nonnegative-sphere, ball, l1-ball, box and sparse:S"),
+        (
+            &["space=hexagon"],
+            "there are simplex, sphere, nonnegative-sphere, ball, l1-ball, box, box-section and sparse:S",
+        ),
         (&["space=sphere", "outer=frank-wolfe"], "set --outer to projected-gradient, or leave it out"),
         (&["space=ball", "outer=adam-logits"], "set --outer to projected-gradient or frank-wolfe"),
         (&["space=sparse:2", "outer=exponentiated-gradient"], "outer = exponentiated-gradient does not go with space"),
         (&["space=box", "entropy=0.1"], "set --space simplex, or --entropy 0"),
         (&["entropy=nan"], "entropy = NaN"),
         (&["space=nonnegative-sphere", "normalise=hermite"], "set --space sphere"),
+        (&["space=box-section", "normalise=hermite"], "both signs and no sum; set --space sphere"),
+        (&["space=box-section", "outer=exponentiated-gradient"], "set --outer to projected-gradient or frank-wolfe"),
         (&["stop_at_noise=true", "strategy=random"], "strategy = random: only a search by gradients"),
         (&["stop_at_noise=true", "outer=adam-logits"], "outer = adam-logits: only a search by gradients"),
         (&["strategy=grid", "space=sphere"], "only the simplex and the box have a grid"),

@@ -1,7 +1,8 @@
 //! Every constraint set of the crate, each with a slow twin that measures how far a point is from keeping its constraints.
 use nas::seed::{Seed, Stream};
 use nas::space::{
-    Ball, Convex, Copies, Cuboid, Finite, L1Ball, NonnegativeSphere, Product, Simplex, Space, Sparse, Sphere,
+    Ball, BoxSection, Convex, Copies, Cuboid, Finite, L1Ball, NonnegativeSphere, Product, Simplex, Space, Sparse,
+    Sphere,
 };
 
 /// How far a point violates the constraints.
@@ -46,6 +47,21 @@ pub(crate) fn cuboid(h: usize) -> Cuboid {
     Cuboid::new((0..h).map(limits).collect()).unwrap()
 }
 
+/// The same box, cut between its least and its largest sum of coordinates whose weights have both signs and a zero.
+pub(crate) fn section(h: usize) -> BoxSection {
+    let (limits, weights) = (cuboid(h).limits().to_vec(), [1.0, -0.7, 2.0, 0.0, -1.5, 0.5][..h].to_vec());
+    let end = |share: f64| -> f64 {
+        let sides = weights.iter().zip(&limits);
+        sides.map(|(w, [l, u])| w * if *w > 0.0 { l + share * (u - l) } else { u - share * (u - l) }).sum()
+    };
+    BoxSection::new(limits.clone(), weights.clone(), end(0.6)).unwrap()
+}
+
+fn in_section(section: &BoxSection, sum: f64) -> impl Fn(&[f64]) -> f64 + use<> {
+    let (within, weights) = (in_limits(section.limits()), section.weights().to_vec());
+    move |p| within(p).max((dot(&weights, p) - sum).abs())
+}
+
 pub(crate) fn points(h: usize) -> Vec<Vec<f64>> {
     let mut stream = Seed::new(7).stream();
     (0..7).map(|_| vector(h, 2.0, &mut stream)).collect()
@@ -62,8 +78,8 @@ fn outside(radius: f64) -> impl Fn(&[f64]) -> f64 {
     move |p| (norm(p) - radius).max(0.0)
 }
 
-fn in_cuboid(cuboid: &Cuboid) -> impl Fn(&[f64]) -> f64 + use<> {
-    let limits = cuboid.limits().to_vec();
+fn in_limits(limits: &[[f64; 2]]) -> impl Fn(&[f64]) -> f64 + use<> {
+    let limits = limits.to_vec();
     move |p| p.iter().zip(&limits).map(|(x, [l, u])| (l - x).max(x - u)).fold(0.0, f64::max)
 }
 
@@ -77,7 +93,9 @@ pub(crate) fn convex(h: usize) -> Vec<(Set, Box<dyn Convex>)> {
     sets.push(both(set("ball", ball, outside(1.5)), &ball));
     let l1_norm = |p: &[f64]| p.iter().map(|x| x.abs()).sum::<f64>();
     sets.push(both(set("l1 ball", l1, move |p| (l1_norm(p) - 1.2).max(0.0)), &l1));
-    sets.push(both(set("cuboid", side.clone(), in_cuboid(&side)), &side));
+    sets.push(both(set("cuboid", side.clone(), in_limits(side.limits())), &side));
+    let (cut, sum) = (section(h), dot(section(h).weights(), &section(h).start()));
+    sets.push(both(set("box section", cut.clone(), in_section(&cut, sum)), &cut));
     let balls = Copies { space: ball, copies: 2 };
     let each = move |p: &[f64]| p.chunks(h.max(1)).map(outside(1.5)).fold(0.0, f64::max);
     sets.push(both(set("two balls", balls, each), &balls));
@@ -85,12 +103,14 @@ pub(crate) fn convex(h: usize) -> Vec<(Set, Box<dyn Convex>)> {
         let (unit, floored) = (Simplex::unit(h), Simplex::new(h, 2.5, 0.1).unwrap());
         sets.push(both(set("simplex", unit, in_simplex(1.0, 0.0)), &unit));
         sets.push(both(set("simplex with a floor", floored, in_simplex(2.5, 0.1)), &floored));
+        let signed = BoxSection::unit(h);
+        sets.push(both(set("unit box section", signed.clone(), in_section(&signed, 1.0)), &signed));
         let product = || {
             let factors: Vec<Box<dyn Convex>> =
                 vec![Box::new(unit), Box::new(cuboid(h)), Box::new(Ball::new(1, 0.2).unwrap())];
             Product { factors }
         };
-        let (first, second, third) = (in_simplex(1.0, 0.0), in_cuboid(&side), outside(0.2));
+        let (first, second, third) = (in_simplex(1.0, 0.0), in_limits(side.limits()), outside(0.2));
         let violation = move |p: &[f64]| first(&p[..h]).max(second(&p[h..2 * h])).max(third(&p[2 * h..]));
         sets.push((set("product", product(), violation), Box::new(product())));
     }

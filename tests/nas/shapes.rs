@@ -12,20 +12,22 @@ use nas::trial::{Setting, Trial, Walk, discretised};
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-const SHAPES: [Shape; 8] = [
+const SHAPES: [Shape; 9] = [
     Shape::Simplex,
     Shape::Sphere,
     Shape::NonnegativeSphere,
     Shape::Ball,
     Shape::L1Ball,
     Shape::Box,
+    Shape::BoxSection,
     Shape::Sparse(1),
     Shape::Sparse(2),
 ];
 
 #[test]
 fn a_name_is_read_as_it_is_written() {
-    let names = ["simplex", "sphere", "nonnegative-sphere", "ball", "l1-ball", "box", "sparse:1", "sparse:2"];
+    let names =
+        ["simplex", "sphere", "nonnegative-sphere", "ball", "l1-ball", "box", "box-section", "sparse:1", "sparse:2"];
     for (shape, name) in SHAPES.into_iter().zip(names) {
         assert_eq!((shape.to_string(), name.parse()), (name.to_owned(), Ok(shape)));
         let json = serde_json::to_string(&shape).unwrap();
@@ -36,7 +38,7 @@ fn a_name_is_read_as_it_is_written() {
     for given in ["sparse", "sparse:", "sparse:0", "sparse:-1", "sparse:x"] {
         assert!(nearest(given).to_string().contains("such as sparse:3"), "{given}");
     }
-    assert!(nearest("").to_string().contains("l1-ball, box and sparse:S"));
+    assert!(nearest("").to_string().contains("l1-ball, box, box-section and sparse:S"));
 }
 
 /// Samples have size 1 on a surface and at most 1 elsewhere, whatever h and the number of copies; the even mixture is one of
@@ -157,6 +159,8 @@ fn a_search_begins_where_it_is_told() {
             let kept: Vec<f64> = match shape {
                 Shape::Sparse(1) => vec![from[0], 0.0, 0.0],
                 Shape::Sparse(2) => vec![from[0], from[1], 0.0],
+                // (4, −2, 1)/3 has a coefficient above 1, and what is cut off goes to the others alike.
+                Shape::BoxSection if is_signed => vec![1.0, -0.5, 0.5],
                 _ if shape.is_signed() || !is_signed => from.to_vec(),
                 _ => from.iter().map(|a| a.max(0.0)).collect(),
             };
@@ -202,5 +206,8 @@ fn every_set_can_be_searched_on_data() {
     }
     let own = nas::model::Coordinates::own(2);
     assert_eq!(discretised(&[0.3, 0.4], &own, 1, Shape::Ball), [0.0, 0.5], "the size of the whole");
+    // Of 0.9, −0.85 and 0.8 the first two, with the sum 1 between −1 and 1: what is nearest to them.
+    let section = discretised(&[0.9, -0.85, 0.8], &nas::model::Coordinates::own(3), 2, Shape::BoxSection);
+    assert!(section.iter().zip([1.0, 0.0, 0.0]).all(|(a, want)| (a - want).abs() < 1e-12), "{section:?}");
     assert_eq!(discretised(&[0.0, 0.0], &own, 1, Shape::Box), [0.0, 0.0]);
 }

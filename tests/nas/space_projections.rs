@@ -170,7 +170,7 @@ fn simplex_projections_of_large_vectors_sum_to_one() {
     }
 }
 
-/// T13 of the cases: sets without points are reported, not made.
+/// Sets without points are reported, not made.
 #[test]
 fn infeasible_sets_are_errors() {
     let bad = Cuboid::new(vec![[0.0, 1.0], [2.0, 1.0]]);

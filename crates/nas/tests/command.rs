@@ -279,7 +279,7 @@ fn plans_answer_three_questions() {
     assert!(twice.contains("(sphere), L 10 (assumed), delta 0.05") && twice.contains("not a certificate"), "{twice}");
     assert!(twice.contains("a space in R^20"), "{twice}");
     assert!(twice.contains("Effective dimension 20.00: balls of radius eps"), "{twice}");
-    let spaces = ["simplex", "sphere", "nonnegative-sphere", "ball", "l1-ball", "box", "sparse:2"];
+    let spaces = ["simplex", "sphere", "nonnegative-sphere", "ball", "l1-ball", "box", "box-section", "sparse:2"];
     let mut dimensions = Vec::new();
     for space in spaces {
         let text = said(&format!("plan --space {space} --n-validation 1000 --gap 0.3"));
@@ -288,7 +288,7 @@ fn plans_answer_three_questions() {
             text.split("Effective dimension ").nth(1).expect("a dimension").split(':').next().expect("a number");
         dimensions.push(after.parse::<f64>().expect("a number"));
     }
-    assert_eq!(dimensions, [9.0, 10.0, 10.0, 10.0, 10.0, 10.0, 2.0]);
+    assert_eq!(dimensions, [9.0, 10.0, 10.0, 10.0, 10.0, 10.0, 9.0, 2.0]);
     assert!(said("plan --proved").contains("This is a certificate"));
     assert!(said("plan --n-validation 10 --gap 0.01").contains("not even one candidate"));
 }

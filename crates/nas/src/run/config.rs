@@ -113,11 +113,12 @@ pub struct Config {
     /// lowest weight first. The validation rows should be clean, and not many fewer than the training rows.
     #[arg(long, help_heading = "Search")]
     pub weigh_rows: bool,
-    /// Where the coefficients of a mixture live: simplex, sphere, nonnegative-sphere, ball, l1-ball, box or sparse:S
+    /// Where the coefficients of a mixture live: simplex, sphere, nonnegative-sphere, ball, l1-ball, box, box-section or sparse:S
     ///
     /// simplex: not negative, of sum 1: a mixture in the plain sense, and the safest choice. sphere and ball: of both signs, of
     /// length 1 or at most 1. nonnegative-sphere: of length 1, not negative. l1-ball: the sum of their sizes is at most 1, which
-    /// leaves few candidates. box: each between -1 and 1. sparse:S, such as sparse:3: at most S candidates, of length at most 1.
+    /// leaves few candidates. box: each between -1 and 1. box-section: the same, of sum 1: a mixture that may also subtract.
+    /// sparse:S, such as sparse:3: at most S candidates, of length at most 1.
     /// Layers and groups each have a mixture of their own in it. `nas plan --space` tells what each costs in validation rows.
     #[arg(long, value_name = "SPACE", default_value_t = Config::default().space, help_heading = "Search")]
     pub space: Shape,

@@ -56,8 +56,8 @@ impl Config {
             let need = format!("at least 1 and a divisor of every width in hidden = {:?}", self.hidden);
             return Err(ConfigError::Range { key: "groups", value: self.groups.to_string(), need });
         }
-        if self.normalise == Normalise::Hermite && !self.space.is_signed() {
-            let need = "coordinates of an orthonormal basis have both signs; set --space sphere, or --normalise moment";
+        if self.normalise == Normalise::Hermite && (!self.space.is_signed() || self.space == Shape::BoxSection) {
+            let need = "coordinates of an orthonormal basis have both signs and no sum; set --space sphere, or --normalise moment";
             return clash(word("normalise", self.normalise), format!("space = {}", self.space), need);
         }
         Coordinates::new(&candidates::bank(&self.candidates)?, &self.candidates, self.normalise)?;

@@ -43,6 +43,35 @@ pub enum Infeasible {
         /// How many there are.
         coordinates: usize,
     },
+    /// A sum that no point of the box has.
+    #[error(
+        "the weighted sum of the coordinates of this box lies between {least} and {most} and cannot be {sum}; give a sum between \
+         them, or wider limits"
+    )]
+    Section {
+        /// The least sum in the box.
+        least: f64,
+        /// The largest one.
+        most: f64,
+        /// What it should be.
+        sum: f64,
+    },
+    /// Not one weight per coordinate.
+    #[error("{found} weights for {coordinates} coordinates; give one for each")]
+    Weights {
+        /// How many weights there are.
+        found: usize,
+        /// How many coordinates.
+        coordinates: usize,
+    },
+    /// A weight that is no finite number.
+    #[error("the weight of coordinate {coordinate} is {weight}; give finite numbers")]
+    Weight {
+        /// Whose, from 0.
+        coordinate: usize,
+        /// What it is.
+        weight: f64,
+    },
     /// An empty list of points.
     #[error("a set of no points has no best one; list at least one point")]
     NoPoints,

@@ -12,6 +12,8 @@
 //! ```
 
 mod ball;
+mod bisection;
+mod box_section;
 mod copies;
 mod covering;
 mod cuboid;
@@ -28,6 +30,8 @@ mod sparse;
 mod sphere;
 
 pub use ball::Ball;
+pub use bisection::{NoBracket, bisection};
+pub use box_section::BoxSection;
 pub use copies::Copies;
 pub use cuboid::Cuboid;
 pub use finite::Finite;
@@ -48,7 +52,8 @@ pub trait Space: Send + Sync {
     /// Number h of coordinates.
     fn coordinates(&self) -> usize;
 
-    /// The radius of a ball that contains Δ: of the smallest one, except for [`Finite`].
+    /// The radius of a ball that contains Δ: of the smallest one, except for [`Finite`] and
+    /// [`BoxSection`].
     fn radius(&self) -> f64;
 
     /// Writes the point of Δ nearest to `v` into `point`, which keeps its value where there is no such point (the centre of

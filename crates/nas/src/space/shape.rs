@@ -1,6 +1,8 @@
 //! Sets of unit size by name: what a configuration says about where mixtures live.
 
-use super::{Ball, Convex, Copies, Cuboid, L1Ball, Lattice, NonnegativeSphere, Simplex, Space, Sparse, Sphere};
+use super::{
+    Ball, BoxSection, Convex, Copies, Cuboid, L1Ball, Lattice, NonnegativeSphere, Simplex, Space, Sparse, Sphere,
+};
 use crate::suggest::nearest;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -23,18 +25,21 @@ pub enum Shape {
     L1Ball,
     /// [−1, 1]^h
     Box,
+    /// { −1 ≤ α ≤ 1, Σ αᵢ = 1 }
+    BoxSection,
     /// { ‖α‖₀ ≤ s, ‖α‖₂ ≤ 1 } with this s; one above h counts as h.
     Sparse(usize),
 }
 
 /// The sets that are told by their name alone, and that name.
-const NAMED: [(&str, Shape); 6] = [
+const NAMED: [(&str, Shape); 7] = [
     ("simplex", Shape::Simplex),
     ("sphere", Shape::Sphere),
     ("nonnegative-sphere", Shape::NonnegativeSphere),
     ("ball", Shape::Ball),
     ("l1-ball", Shape::L1Ball),
     ("box", Shape::Box),
+    ("box-section", Shape::BoxSection),
 ];
 /// How the last one begins, and how it is written.
 const SPARSE: &str = "sparse:";
@@ -137,6 +142,7 @@ impl Shape {
             Self::Ball => Built::Convex(Box::new(Copies { space: Ball::unit(h), copies })),
             Self::L1Ball => Built::Convex(Box::new(Copies { space: L1Ball::unit(h), copies })),
             Self::Box => Built::Convex(Box::new(Copies { space: Cuboid::unit(h), copies })),
+            Self::BoxSection => Built::Convex(Box::new(Copies { space: BoxSection::unit(h), copies })),
             Self::Sparse(support) => Built::Curved(Box::new(Copies { space: Sparse::unit(h, support), copies })),
         }
     }
@@ -155,10 +161,11 @@ impl Shape {
         !matches!(self, Self::Simplex | Self::NonnegativeSphere)
     }
 
-    /// What is at most 1 in the set: the sum of a mixture on the simplex, else the norm that gives the set its name.
+    /// What is at most 1 in the set: the sum of a mixture on the simplex and in the section of the box, else the norm that gives the
+    /// set its name.
     pub fn size(self, mixture: &[f64]) -> f64 {
         match self {
-            Self::Simplex => mixture.iter().sum(),
+            Self::Simplex | Self::BoxSection => mixture.iter().sum(),
             Self::L1Ball => mixture.iter().map(|a| a.abs()).sum(),
             Self::Box => mixture.iter().fold(0.0, |most, a| a.abs().max(most)),
             Self::Sphere | Self::NonnegativeSphere | Self::Ball | Self::Sparse(_) => {
@@ -169,7 +176,7 @@ impl Shape {
 
     /// Whether [`Self::size`] is 1 at every point, not only at most 1.
     pub fn is_surface(self) -> bool {
-        matches!(self, Self::Simplex | Self::Sphere | Self::NonnegativeSphere)
+        matches!(self, Self::Simplex | Self::Sphere | Self::NonnegativeSphere | Self::BoxSection)
     }
 
     /// Where a search begins: all candidates in equal parts, of size 1 on a surface and their mean elsewhere. (The centre of a ball

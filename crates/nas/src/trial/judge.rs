@@ -7,7 +7,7 @@ use crate::inner::{Fitted, Fitter, narrow};
 use crate::metrics::{Scores, scores};
 use crate::model::{Coordinates, Mlp, Predictor};
 use crate::seed::Seed;
-use crate::space::Shape;
+use crate::space::{BoxSection, Shape, Space};
 use serde::{Deserialize, Serialize};
 use tape::Element;
 
@@ -65,6 +65,12 @@ impl<'a, T: Element> Judge<'a, T> {
         Self { setting, preprocess, model, validation, test, train, both, start, seed }
     }
 
+    /// The loss on the validation rows at these weights and coefficients.
+    pub(super) fn loss(&self, theta: &[f64], alpha: &[f64]) -> f64 {
+        let predict = Predictor::<T>::new(self.model, self.validation.n);
+        scores(self.preprocess, &predict.predict(theta, alpha, &self.validation.x), self.validation).loss
+    }
+
     /// What α is worth, and its θ for training and validation rows, unless a fit diverges or its outputs are no finite numbers.
     pub(super) fn entry(&self, alpha: &[f64]) -> Option<(Entry, Vec<f64>)> {
         let (model, few) = without_zeros(self.model, alpha);
@@ -118,8 +124,17 @@ pub fn discretised(alpha: &[f64], coordinates: &Coordinates, keep: usize, shape:
     alpha.chunks(coordinates.candidates().max(1)).flat_map(mixture).collect()
 }
 
-/// A mixture, scaled to a size in its set; one of no size stays as it is.
+/// A mixture, scaled to a size in its set; one of no size stays as it is. Coefficients of both signs with a given sum cannot be
+/// scaled to it: they go to the nearest ones that have it.
 fn scaled(mixture: &[f64], size: f64, coordinates: &Coordinates, shape: Shape) -> Vec<f64> {
+    if shape == Shape::BoxSection {
+        let mut beta = coordinates.beta(mixture);
+        let limits = beta.iter().map(|b| if *b == 0.0 { [0.0; 2] } else { [-1.0, 1.0] }).collect();
+        if let Ok(section) = BoxSection::new(limits, vec![1.0; beta.len()], size) {
+            section.project(&beta.clone(), &mut beta);
+        }
+        return coordinates.alpha(&beta);
+    }
     let has = shape.size(&coordinates.beta(mixture));
     mixture.iter().map(|a| if has == 0.0 { *a } else { size * a / has }).collect()
 }
