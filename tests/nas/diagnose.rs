@@ -4,8 +4,11 @@ use crate::random::normal_number;
 use nas::bilevel::Health;
 use nas::diagnose::curvature::{self, curvature};
 use nas::diagnose::{
-    Diagnosis, Finding, Sharpness, agreement, collapse, discretisation, jumps, noise, overfitting, solves,
+    Diagnosis, Finding, Jumps, Sharpness, agreement, collapse, discretisation, is_line, jumps, noise, overfitting,
+    sharpest, solves,
 };
+use nas::inner::{Fit, Fitted};
+use nas::model::candidates::Candidate;
 use nas::search::Bilevel;
 use nas::seed::Seed;
 use nas::space::{Simplex, Sphere};
@@ -29,24 +32,51 @@ fn mixtures_that_are_lines_have_collapsed() {
     let entropy = -(0.2f64 * 0.2f64.ln() * 2.0 + 0.6 * 0.6f64.ln());
     assert!((first.entropy - entropy).abs() < 1e-15);
     assert_eq!(found.worst().map(|(number, _)| number), Some(1));
-    says(&found, Finding::Found, &["Mixture 2", "80 %", "leave out identity"]);
-    says(&collapse(&[0.25; 4], &[false; 4]), Finding::Clear, &["at most 0 %", "4.0 equal ones of 4"]);
+    says(&found, Finding::Found, &["Mixture 2", "80 %", "leave out identity", "an entropy of"]);
+    says(
+        &collapse(&[0.25; 4], &[false; 4]),
+        Finding::Clear,
+        &["at most 0 %", "of 1.39 of 1.39", "4.0 equal ones of 4"],
+    );
     says(&collapse(&[1.0], &[true]), Finding::Found, &["Mixture 1", "100 %"]);
     says(&collapse(&[0.0, 0.0], &[true, false]), Finding::Clear, &["at most 0 %"]);
     says(&collapse(&[], &[]), Finding::Unknown, &["no mixture"]);
 }
 
+/// What a candidate is called does not matter: lines have no curvature, whoever wrote them.
+#[test]
+fn lines_are_told_by_their_values() {
+    let line = |text: &str| {
+        let candidate = Candidate::new(text).unwrap();
+        is_line(|x| candidate.at(x))
+    };
+    for text in ["identity", "x", "2*x", "-x/3 + 5", "max(x,x)", "x*(1+0)", "ln(exp(x))", "0*x", "relu(x) - relu(-x)"] {
+        assert!(line(text), "{text}");
+    }
+    for text in
+        ["relu", "tanh", "softplus", "abs(x)", "x + 0.001*sin(x)", "x + max(x - 9, 0)", "sin(2*pi*x)", "cos(20*pi*x)"]
+    {
+        assert!(!line(text), "{text}");
+    }
+    assert!(is_line(|_| 7.0) && !is_line(|_| f64::NAN));
+}
+
 #[test]
 fn discretisation_is_judged_by_the_pairs_of_seeds() {
-    assert_eq!(discretisation(&[], &[]), None);
-    let one = discretisation(&[0.1], &[0.3]).unwrap();
-    assert!((one.gap - 0.2).abs() < 1e-15 && one.interval.is_none());
-    says(&one, Finding::Unknown, &["0.2000", "no interval from one seed", "--seeds"]);
+    assert_eq!(discretisation(&[], &[], &[]), None);
+    let one = discretisation(&[0.1], &[0.3], &[]).unwrap();
+    assert!((one.gap - 0.2).abs() < 1e-15 && one.interval.is_none() && one.at_once.is_none());
+    says(&one, Finding::Unknown, &["loss by 0.2000 (no interval from one seed)", "--seeds"]);
     let (whole, few) = ([0.1, 0.2, 0.3], [0.2, 0.31, 0.39]);
-    let lost = discretisation(&whole, &few).unwrap();
+    let lost = discretisation(&whole, &few, &[0.5, 0.75]).unwrap();
+    assert_eq!(lost.at_once, Some(0.625));
     assert_eq!(lost.interval, t_interval(&[0.2 - 0.1, 0.31 - 0.2, 0.39 - 0.3]));
-    says(&lost, Finding::Found, &["0.1000", "whole mixture"]);
-    says(&discretisation(&few, &whole).unwrap(), Finding::Clear, &["-0.1000", "will do"]);
+    says(
+        &lost,
+        Finding::Found,
+        &["by 0.6250 with the weights of the whole mixture, and by 0.1000", "Deploy the whole mixture"],
+    );
+    says(&discretisation(&few, &whole, &[]).unwrap(), Finding::Clear, &["-0.1000", "will do"]);
 }
 
 #[test]
@@ -113,7 +143,7 @@ fn hypergradients_that_failed_or_are_rough_are_found() {
     says(&solves([&good, &good]), Finding::Clear, &["20 hypergradients", "0.0100"]);
     let cases = [
         (Health { skipped: 2, ..good.clone() }, "2 failed", "--ridge"),
-        (Health { damped: 3, ..good.clone() }, "3 were damped", "--ridge"),
+        (Health { damped: 3, damping: 0.02, ..good.clone() }, "3 were damped (by 0.0200 at most)", "--ridge"),
         (Health { loose: 8, stuck: 3, ..good.clone() }, "8 stood", "--tol"),
         (Health { error: Some(0.6), ..good.clone() }, "0.6000", "--tol"),
     ];
@@ -121,7 +151,20 @@ fn hypergradients_that_failed_or_are_rough_are_found() {
         says(&solves([&health]), Finding::Found, &[seen, advice]);
     }
     let sum = solves([&Health { loose: 1, error: None, ..good.clone() }, &good]);
-    assert_eq!((sum.evaluations, sum.loose, sum.error), (20, 1, Some(0.01)));
+    assert_eq!((sum.evaluations, sum.loose, sum.error, sum.slope), (20, 1, Some(0.01), None));
+    let ended = |residual, scale| Fit {
+        theta: Vec::new(),
+        loss: 0.0,
+        gradient: Vec::new(),
+        residual,
+        scale,
+        steps: 1,
+        end: Fitted::Stationary,
+    };
+    let of = |residual, scale, damping| Health { fit: Some(ended(residual, scale)), damping, ..good.clone() };
+    let sum = solves([&of(1e-3, 2.0, 0.1), &good, &of(2e-3, 0.5, 0.3)]);
+    assert_eq!((sum.slope, sum.damping), (Some([2e-3, 1e-3]), 0.3));
+    says(&sum, Finding::Clear, &["stationary to a gradient of norm 0.0020, 0.0010 of"]);
     says(&solves([]), Finding::Unknown, &["No hypergradient"]);
 }
 
@@ -223,6 +266,12 @@ fn fits_that_jump_are_found() {
     }
     let unrelated = jumps(0.1, [&[1.0, 0.0, 0.0], &[0.0, 1.0, 0.0], &[0.0, 0.0, 1.0]]);
     assert!((unrelated.bend - 3f64.sqrt()).abs() < 1e-15);
+    let looked = Jumps { halved: Some(0.25), ..unrelated };
+    says(&looked, Finding::Found, &["1.732 of their change, and by 0.2500 at half the step"]);
+    let path = |bend| Jumps { step: 0.1, bend, halved: None };
+    assert_eq!(sharpest([path(0.1), path(0.7), path(0.2)]), Some(path(0.7)));
+    assert!(sharpest([path(0.1), path(f64::NAN), path(0.2)]).unwrap().bend.is_nan(), "what is unknown is not clear");
+    assert_eq!(sharpest([]), None);
     assert_eq!(jumps(0.1, [&[1.0], &[1.0], &[1.0]]).finding(), Finding::Clear);
     assert_eq!(jumps(0.1, [&[], &[], &[]]).finding(), Finding::Clear);
     assert_eq!(jumps(0.1, [&[f64::NAN], &[1.0], &[1.0]]).finding(), Finding::Unknown);

@@ -35,7 +35,7 @@ fn csv<const N: usize>(rows: &[[String; N]]) -> String {
     rows.iter().map(|row| row.join(",") + "\n").collect()
 }
 
-fn config(data: PathBuf) -> Config {
+pub(crate) fn config(data: PathBuf) -> Config {
     Config {
         data: Some(data),
         hidden: vec![4],
@@ -51,12 +51,12 @@ fn config(data: PathBuf) -> Config {
     }
 }
 
-fn run(dir: &Dir, name: &str, config: &Config) -> Finished {
+pub(crate) fn run(dir: &Dir, name: &str, config: &Config) -> Finished {
     let out = Some(dir.path().join(name));
     search(config, &Invocation { out, quiet: true, ..Invocation::default() }).unwrap()
 }
 
-fn splits(folder: &Path) -> Vec<Parts> {
+pub(crate) fn splits(folder: &Path) -> Vec<Parts> {
     serde_json::from_slice(&fs::read(folder.join("splits.json")).unwrap()).unwrap()
 }
 
@@ -148,6 +148,7 @@ fn a_run_says_where_it_searched() {
         (Shape::Simplex, Some(Solver::FrankWolfe), true),
         (Shape::Simplex, Some(Solver::AdamLogits), true),
         (Shape::L1Ball, None, true),
+        (Shape::BoxSection, None, true),
         (Shape::Sparse(1), None, false),
     ];
     for (space, outer, convex) in cases {

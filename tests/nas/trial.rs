@@ -1,16 +1,18 @@
 //! One seed of the main job, on small data with a known answer.
-use nas::bilevel::{Inner, Way};
+use nas::bilevel::{Inner, OnData, Way};
 use nas::data::{CsvOptions, Frame, Percent, read_csv};
 use nas::diagnose::{Diagnosis, Finding};
 use nas::exactness::Tolerance;
 use nas::hypergradient::Status;
 use nas::inner::{FitOptions, Optimiser};
 use nas::metrics;
-use nas::model::{Coordinates, candidates};
+use nas::model::{Coordinates, Predictor, candidates};
 use nas::outer::Solver;
-use nas::search::{FirstStep, Options, Stop};
+use nas::search::{Bilevel, FirstStep, Options, Stop};
 use nas::seed::Seed;
 use nas::space::Shape;
+use nas::stats::{standard_error, t_quantile_975};
+use nas::theory::hessian::Hessian;
 use nas::trial::{AlphaStart, Precision, Setting, Strategy, Trial, discretised};
 use nas::tuning::Tuning;
 
@@ -183,35 +185,133 @@ fn a_search_ends_where_its_hypergradient_is_noise() {
     assert!(!whole.found.path.is_empty());
 }
 
-/// Around the minimum of a search: its hypergradient is the derivative of the loss, its fits follow α, and its coefficients have
-/// intervals that hold them.
+/// What is lost at once by keeping a few candidates: the losses of the search's own fit with and without the others.
 #[test]
-fn a_probe_sees_a_derivative_smooth_fits_and_intervals() {
+fn the_gap_before_retraining_is_that_of_one_fit() {
+    let frame = quadratic();
+    let setting = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Shape::Ball);
+    let setting = Setting { outer: Options { steps: 2, ..setting.outer }, ..setting };
+    let trial = Trial::run(&frame, &setting, Seed::new(3), &()).unwrap();
+    let validation = trial.preprocess.apply(&frame, &trial.parts.validation).unwrap();
+    let model = setting.model(validation.d, validation.outputs);
+    let theta = &trial.health.fit.as_ref().unwrap().theta;
+    let loss = |alpha: &[f64]| {
+        let f = Predictor::<f64>::new(&model, validation.n).predict(theta, alpha, &validation.x);
+        nas::metrics::scores(&trial.preprocess, &f, &validation).loss
+    };
+    let few = discretised(&trial.found.alpha, &setting.coordinates, 1, Shape::Ball);
+    let (want, got) = (loss(&few) - loss(&trial.found.alpha), trial.at_once.unwrap());
+    assert!((got - want).abs() < 1e-12 * (1.0 + want.abs()) && got != 0.0, "{got}, not {want}");
+    let unrolled = Inner {
+        way: Way::Unroll,
+        fit: FitOptions { optimiser: Optimiser::Gd, lr: 0.05, steps: 30, ..setting.inner.fit },
+        ..setting.inner
+    };
+    let unrolled = Setting { inner: unrolled, ..setting.clone() };
+    assert_eq!(Trial::run(&frame, &unrolled, Seed::new(3), &()).unwrap().at_once, None);
+}
+
+/// Around the point where a search ended its hypergradient is the derivative of the loss, and one of first order is not.
+#[test]
+fn a_probe_sees_a_derivative() {
     let frame = quadratic();
     let setting = setting(&frame, Way::Exact, Optimiser::Lbfgs, Shape::Simplex);
     // After one step, where the slope is not nothing yet.
     let early = Setting { outer: Options { steps: 1, ..setting.outer }, ..setting.clone() };
     let probe = |setting: &Setting| {
         let trial = Trial::run(&frame, setting, Seed::new(3), &()).unwrap();
-        (trial.probe(&frame, setting, Seed::new(3)), trial)
+        trial.probe(&frame, setting, Seed::new(3)).unwrap()
     };
-    let found = probe(&early).0.unwrap();
+    let found = probe(&early);
     assert_eq!(found.agreement.finding(), Finding::Clear, "{}", found.agreement.sentence());
     assert!(found.sharpness.first.is_finite() && found.sharpness.last.is_finite());
     let first_order = Setting { inner: Inner { way: Way::DartsFirst, ..early.inner }, ..early.clone() };
-    let darts = probe(&first_order).0.unwrap();
+    let darts = probe(&first_order);
     assert!(darts.agreement.cosine < found.agreement.cosine, "{:?} {:?}", darts.agreement, found.agreement);
-    let (again, trial) = probe(&early);
-    let (found, again) = (found.intervals, again.unwrap().intervals);
-    match (found, again) {
-        (Ok(a), Ok(b)) => {
-            assert_eq!((&a.intervals, &a.standard_errors), (&b.intervals, &b.standard_errors), "not a function");
-            let holds = |(alpha, [low, high]): (&f64, &[f64; 2])| low <= alpha && alpha <= high;
-            assert!(trial.found.alpha.iter().zip(&a.intervals).all(holds), "{a:?}");
-        }
-        (Err(a), Err(b)) => assert_eq!(a, b),
-        _ => panic!("not a function"),
+}
+
+/// With many coefficients the curvature where the search began is that of a power iteration: as of the Hessian by differences.
+#[test]
+fn the_curvature_of_many_coefficients_is_that_of_the_hessian() {
+    let frame = quadratic();
+    let plain = setting(&frame, Way::Exact, Optimiser::Lbfgs, Shape::Simplex);
+    let options = Options { steps: 1, ..plain.outer };
+    let wide =
+        Setting { hidden: vec![22], groups: 22, outer: options, inner: Inner { ridge: 0.1, ..plain.inner }, ..plain };
+    let seed = Seed::new(3);
+    let trial = Trial::run(&frame, &wide, seed, &()).unwrap();
+    let found = trial.probe(&frame, &wide, seed).unwrap().sharpness.first;
+    let rows = |rows: &[usize]| trial.preprocess.apply(&frame, rows).unwrap();
+    let (train, validation) = (rows(&trial.parts.train), rows(&trial.parts.validation));
+    let model = wide.model(train.d, train.outputs);
+    let (inner, even) = (Inner { warm: true, ..wide.inner }, vec![1.0 / 3.0; model.coefficients()]);
+    assert_eq!(even.len(), 66);
+    let start = model.start(seed.split("start"));
+    let mut problem = OnData::<f64>::new(&model, inner, [&train, &validation], start, seed.split("batches"));
+    let mut slope = |alpha: &[f64]| problem.evaluate(alpha).map(|found| found.alpha);
+    slope(&even).unwrap();
+    let want = Hessian::difference(&even, slope, 0.02, 0.0).unwrap().largest_eigenvalue().unwrap();
+    assert!((found - want).abs() < 0.05 * want.abs(), "{found}, not {want}");
+}
+
+/// Where two candidates share the work their coefficients are known to within an interval, and the third is held at its floor: the
+/// delta method along the one direction that is free, with the pieces of V and the curvature of the loss by differences.
+#[test]
+fn intervals_are_those_of_the_free_direction() {
+    let (frame, seed) = (mixed(), Seed::new(5));
+    let plain = setting(&frame, Way::Exact, Optimiser::Lbfgs, Shape::Simplex);
+    let (outer, inner) = (Options { steps: 60, ..plain.outer }, Inner { ridge: 1e-2, ..plain.inner });
+    let setting = Setting { outer, inner, ..plain };
+    let trial = Trial::run(&frame, &setting, seed, &()).unwrap();
+    let probe = || trial.probe(&frame, &setting, seed).unwrap().intervals.unwrap();
+    let (found, again) = (probe(), probe());
+    assert_eq!(
+        (&found.intervals, &found.standard_errors),
+        (&again.intervals, &again.standard_errors),
+        "not a function"
+    );
+    let alpha = &trial.found.alpha;
+    assert_eq!((trial.found.stop, found.eigenvalues.len(), found.standard_errors[0]), (Stop::Stationary, 1, 0.0));
+    assert!(alpha[1] > 0.3 && alpha[2] > 0.3, "{alpha:?}");
+
+    let along = |slope: &[f64]| (slope[1] - slope[2]) * 0.5f64.sqrt();
+    let pieces: Vec<f64> = trial.pieces.iter().map(|piece| along(piece)).collect();
+    let rows = |rows: &[usize]| trial.preprocess.apply(&frame, rows).unwrap();
+    let (train, validation) = (rows(&trial.parts.train), rows(&trial.parts.validation));
+    let model = setting.model(train.d, train.outputs);
+    let inner = Inner { warm: true, ..setting.inner };
+    let start = model.start(seed.split("start"));
+    let mut problem = OnData::<f64>::new(&model, inner, [&train, &validation], start, seed.split("batches"));
+    problem.resume(&trial.health.fit.as_ref().unwrap().theta);
+    let mut slope = |step: f64| {
+        let moved = [alpha[0], alpha[1] + step * 0.5f64.sqrt(), alpha[2] - step * 0.5f64.sqrt()];
+        along(&problem.evaluate(&moved).unwrap().alpha)
+    };
+    let curvature = (slope(0.02) - slope(-0.02)) / 0.04;
+    assert!((found.eigenvalues[0] - curvature).abs() < 0.02 * curvature, "{:?}, not {curvature}", found.eigenvalues);
+    let want = standard_error(&pieces).unwrap() / curvature * 0.5f64.sqrt();
+    let t = t_quantile_975(pieces.len() - 1).unwrap();
+    for i in [1, 2] {
+        let (error, [low, high]) = (found.standard_errors[i], found.intervals[i]);
+        assert!((error - want).abs() < 0.03 * want, "{error}, not {want}");
+        assert!((low - (alpha[i] - t * error)).abs() < 1e-12 && (high - (alpha[i] + t * error)).abs() < 1e-12);
+        assert!(0.0 < low && high < 1.0, "{low} to {high} says nothing");
     }
+}
+
+/// Half of what a square and half of what a hyperbolic tangent fits.
+pub(crate) fn mixed() -> Frame {
+    let file = File::new(&format!("mixed-{}.csv", FILES.fetch_add(1, Ordering::Relaxed)), mixed_rows());
+    read_csv(file.path(), &CsvOptions::default()).unwrap()
+}
+
+pub(crate) fn mixed_rows() -> String {
+    let mut stream = Seed::new(6).split("mixed").stream();
+    let mut row = || {
+        let [a, b, noise] = [(); 3].map(|()| normal_number(&mut stream));
+        format!("{a},{b},{}\n", 0.3 * (a + b).powi(2) + 2.0 * (2.0 * (a - b)).tanh() + 0.3 * noise)
+    };
+    "a,b,y\n".to_owned() + &(0..200).map(|_| row()).collect::<String>()
 }
 
 #[test]

@@ -169,6 +169,8 @@ pub struct Health {
     pub skipped: usize,
     /// Evaluations that needed damping.
     pub damped: usize,
+    /// The largest damping ρ: H + ρI was solved for H.
+    pub damping: f64,
     /// Fits that ended above their tolerance.
     pub loose: usize,
     /// Those of them that no step led on from: rounding, or a kink.
@@ -351,6 +353,7 @@ impl<T: Element> Bilevel for OnData<'_, T> {
             Ok(answer) => {
                 self.health.products += answer.work.products;
                 self.health.damped += usize::from(answer.damping > 0.0);
+                self.health.damping = self.health.damping.max(answer.damping);
                 self.health.error = relative_error(&answer);
                 let evidence = Evidence {
                     status: if self.joint { Status::Exact } else { self.inner.way.status(&answer) },

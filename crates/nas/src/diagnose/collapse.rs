@@ -6,6 +6,30 @@ use super::{Diagnosis, Finding};
 /// A mixture with more than this share on linear candidates has collapsed.
 const MOST: f64 = 0.5;
 
+/// A unit of a network seldom sees more than this, either way.
+const REACH: f64 = 10.0;
+/// So many points are looked at.
+const POINTS: usize = 400;
+/// (1 + √5) / 2
+const GOLDEN: f64 = 1.618_033_988_749_895;
+/// What leaves its chord by less than this part of its size is a line.
+const STRAIGHT: f64 = 1e-9;
+
+/// Whether a candidate is a line where a network sees it, whatever its formula: its values from −10 to 10 lie on their chord. So
+/// a constant is one, and so are `2*x` and `max(x,x)`.
+pub fn is_line(candidate: impl Fn(f64) -> f64) -> bool {
+    let [low, high] = [-REACH, REACH].map(&candidate);
+    // Fractional parts of multiples of the golden ratio: no period is hidden from them.
+    let shares = (1..=POINTS).map(|i| (i as f64 * GOLDEN).fract());
+    let offsets = shares.map(|share| {
+        let value = candidate(REACH * (2.0 * share - 1.0));
+        ((value - ((1.0 - share) * low + share * high)).abs(), value.abs())
+    });
+    let (off, size) =
+        offsets.fold((0.0, low.abs().max(high.abs())), |(off, size): (f64, f64), (o, s)| (off + o, size.max(s)));
+    off <= STRAIGHT * size
+}
+
 /// How one mixture spreads its weight; the weight of a candidate is |αᵢ| / Σ |αⱼ|.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shares {
@@ -49,6 +73,20 @@ impl Collapse {
         let all = self.mixtures.iter().copied().enumerate();
         all.reduce(|worst, next| if next.1.linear > worst.1.linear { next } else { worst })
     }
+
+    /// The mean entropy of the mixtures, and of how many equal candidates it would be.
+    fn spread(&self) -> String {
+        let mean = |of: fn(f64) -> f64| {
+            self.mixtures.iter().map(|shares| of(shares.entropy)).sum::<f64>() / self.mixtures.len() as f64
+        };
+        format!(
+            "The weights have an entropy of {:.2} of {:.2}: they are spread as over {:.1} equal ones of {}.",
+            mean(|entropy| entropy),
+            (self.candidates as f64).ln(),
+            mean(f64::exp),
+            self.candidates
+        )
+    }
 }
 
 impl Diagnosis for Collapse {
@@ -70,15 +108,14 @@ impl Diagnosis for Collapse {
         if self.finding() == Finding::Found {
             return format!(
                 "Mixture {} gives {percent:.0} % of its weight to linear candidates, with which its layer adds little to the one \
-                 before. See whether the test figures agree; if they do, a smaller network would do, and else leave out identity.",
-                number + 1
+                 before. See whether the test figures agree; if they do, a smaller network would do, and else leave out identity. {}",
+                number + 1,
+                self.spread()
             );
         }
-        let spread = self.mixtures.iter().map(|shares| shares.entropy.exp()).sum::<f64>() / self.mixtures.len() as f64;
         format!(
-            "No mixture has collapsed: at most {percent:.0} % of the weight is on linear candidates. The weights are spread as over \
-             {spread:.1} equal ones of {}.",
-            self.candidates
+            "No mixture has collapsed: at most {percent:.0} % of the weight is on linear candidates. {}",
+            self.spread()
         )
     }
 }

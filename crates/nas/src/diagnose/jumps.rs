@@ -15,6 +15,13 @@ pub struct Jumps {
     /// ‖f₊ − 2 f + f₋‖ over ‖f₊ − f₋‖: the second difference over the first. 0 for a line, of order s for a smooth path, 1 for
     /// one jump, √3 for fits that have nothing to do with each other.
     pub bend: f64,
+    /// The same at half the step: half of it for a smooth path, as much for a jump; `None` where nobody looked.
+    pub halved: Option<f64>,
+}
+
+/// The path, of several through the same point, that bends most.
+pub fn sharpest(paths: impl IntoIterator<Item = Jumps>) -> Option<Jumps> {
+    paths.into_iter().reduce(|worst, path| if path.bend > worst.bend || path.bend.is_nan() { path } else { worst })
 }
 
 /// From the predictions at those three points.
@@ -25,7 +32,7 @@ pub fn jumps(step: f64, [below, at, above]: [&[f64]; 3]) -> Jumps {
     assert!(below.len() == at.len() && at.len() == above.len(), "{} {} {}", below.len(), at.len(), above.len());
     let norm = |of: &dyn Fn(usize) -> f64| (0..at.len()).map(|i| of(i).powi(2)).sum::<f64>().sqrt();
     let second = norm(&|i| above[i] - 2.0 * at[i] + below[i]);
-    Jumps { step, bend: if second == 0.0 { 0.0 } else { second / norm(&|i| above[i] - below[i]) } }
+    Jumps { step, bend: if second == 0.0 { 0.0 } else { second / norm(&|i| above[i] - below[i]) }, halved: None }
 }
 
 impl Diagnosis for Jumps {
@@ -42,17 +49,18 @@ impl Diagnosis for Jumps {
     }
 
     fn sentence(&self) -> String {
+        let halved = self.halved.map_or_else(String::new, |bend| format!(", and by {} at half the step", figure(bend)));
         let measured = format!(
-            "When alpha moves by {} to either side, the fitted predictions leave the line between them by {} of their change",
+            "When alpha moves by {} to either side, the fitted predictions leave the line between them by {} of their change{halved}",
             figure(self.step),
             figure(self.bend)
         );
         match self.finding() {
             Finding::Found => format!(
-                "{measured}: fits jump, and the bounds above do not hold for them. Raise --ridge or --inner-steps, lower --tol, or \
+                "{measured}: fits jump, so they are not Lipschitz in alpha, and the bounds above do not hold for them. Raise --ridge or --inner-steps, lower --tol, or \
                  use --fit-start warm."
             ),
-            Finding::Clear => format!("{measured}: fits follow alpha, as the bounds assume."),
+            Finding::Clear => format!("{measured}: fits follow alpha and look Lipschitz in it, as the bounds assume."),
             Finding::Unknown => "A fit beside the last one diverged: nothing is known of jumps.".to_owned(),
         }
     }

@@ -14,9 +14,9 @@ mod sharpness;
 mod solves;
 
 pub use agreement::{Agreement, agreement};
-pub use collapse::{Collapse, Shares, collapse};
+pub use collapse::{Collapse, Shares, collapse, is_line};
 pub use discretisation::{Discretisation, discretisation};
-pub use jumps::{Jumps, jumps};
+pub use jumps::{Jumps, jumps, sharpest};
 pub use noise::{Noise, noise};
 pub use overfitting::{Overfitting, overfitting};
 pub use sharpness::Sharpness;

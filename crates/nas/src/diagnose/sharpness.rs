@@ -32,7 +32,7 @@ impl Diagnosis for Sharpness {
 
     fn sentence(&self) -> String {
         let measured = format!(
-            "The largest curvature of the validation loss in alpha was {} where the search began and {} where it ended",
+            "The largest curvature lambda_max of the validation loss in alpha was {} where the search began and {} where it ended",
             figure(self.first),
             figure(self.last)
         );

@@ -2,7 +2,7 @@
 
 use super::intervals;
 use super::record::{DiagnosisRecord, TheoryRecord};
-use crate::diagnose::{Diagnosis, Noise, collapse, discretisation, overfitting, solves};
+use crate::diagnose::{Diagnosis, Noise, collapse, discretisation, is_line, overfitting, solves};
 use crate::report::figure;
 use crate::space::{EffectiveDimension, Space, stationarity};
 use crate::theory::lipschitz::{Lipschitz, Move, Over, Pair};
@@ -116,7 +116,7 @@ fn diagnoses(
     let losses = |get: fn(&Trial) -> f64| trials.iter().map(get).collect::<Vec<f64>>();
     let validation = losses(|trial| trial.searched.validation.loss);
     let rows = trials[best].parts.validation.len();
-    let linear: Vec<bool> = setting.names.iter().map(|name| name == "identity").collect();
+    let linear: Vec<bool> = setting.bank.iter().map(|candidate| is_line(|x| candidate.at(x))).collect();
     let h = linear.len();
     let share = |(i, a): (usize, &f64)| a * setting.coordinates.size(i % h);
     let shares: Vec<f64> = trials[best].found.alpha.iter().enumerate().map(share).collect();
@@ -128,7 +128,8 @@ fn diagnoses(
         effective_dimension,
         rows,
     );
-    let discretisation = discretisation(&validation, &losses(|trial| trial.discretised.validation.loss));
+    let at_once: Vec<f64> = trials.iter().filter_map(|trial| trial.at_once).collect();
+    let discretisation = discretisation(&validation, &losses(|trial| trial.discretised.validation.loss), &at_once);
     let solves = solves(trials.iter().map(|trial| &trial.health));
     let all: [Option<&dyn Diagnosis>; 8] = [
         noise.as_ref().map(|found| found as _),

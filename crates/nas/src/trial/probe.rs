@@ -1,10 +1,12 @@
 //! The outer problem around the points where a search began and ended: how sharp it is, how surely α̂ is known, whether the
 //! hypergradient is the derivative of the loss, and whether fits follow α.
 
+use super::within::Within;
 use super::{Precision, Setting, Trial, TrialError};
 use crate::bilevel::{Inner, NoStart, OnData, Way};
 use crate::data::{Frame, Samples};
-use crate::diagnose::{Agreement, Jumps, Sharpness, agreement, jumps};
+use crate::diagnose::curvature::{self, curvature};
+use crate::diagnose::{Agreement, Jumps, Sharpness, agreement, jumps, sharpest};
 use crate::hypergradient::Hypergradient;
 use crate::inner::{FitOptions, Optimiser};
 use crate::model::{Mlp, Predictor};
@@ -19,8 +21,15 @@ use tape::Element;
 
 /// How far coordinates are moved to either side: far enough for the kinks of a fit to even out.
 const STEP: f64 = 0.02;
-/// How far fits are followed.
+/// How far fits are followed, and along how many directions.
 const LEAP: f64 = 0.05;
+const DIRECTIONS: usize = 3;
+/// With more coefficients than this, the curvature where the search began is found by power iteration: products with the Hessian
+/// are then fewer than its columns. Where it ended, the whole Hessian is needed for the intervals.
+const MANY: usize = 64;
+/// Products for each power iteration at most, and to what part of the eigenvalue it goes.
+const PRODUCTS: usize = 20;
+const SETTLED: f64 = 1e-2;
 /// Differences need fits that are this much more exact than a search does.
 const FINER: f64 = 1e-3;
 
@@ -38,8 +47,9 @@ pub struct Probe {
 }
 
 impl Trial {
-    /// Looks around where the search of this trial began and ended: about 4 h fits for h coefficients, most of them short, on
-    /// the threads of the caller's pool. `seed` is that of the trial.
+    /// Looks around where the search of this trial began and ended: about 4 h fits for h coefficients (of more than 64, about 2 h
+    /// and at most 80), most of them short, and 13 of the search's own to follow, on the threads of the caller's pool. `seed` is that of the
+    /// trial.
     ///
     /// Fits here go on from the fit in the middle, to the branch of minima that belongs to it, and are more exact than those of
     /// the search; only jumps are those of the search's own fits.
@@ -56,7 +66,10 @@ impl Trial {
         let space = built.space();
         let (coordinates, alpha) = (&setting.coordinates, &self.found.alpha);
         let (beta, theta) = (coordinates.beta(alpha), self.health.fit.as_ref().map(|fit| &*fit.theta));
-        let first = ground.around(&even.repeat(model.mixtures()), None)?;
+        let largest = |hessian: &Hessian| hessian.largest_eigenvalue().unwrap_or(f64::NAN);
+        let even = even.repeat(model.mixtures());
+        let first =
+            if even.len() > MANY { ground.sharp(&even)? } else { largest(&ground.around(&even, None)?.hessian) };
         let last = ground.around(&beta, theta)?;
 
         let pieces: Vec<Vec<f64>> = self.pieces.iter().map(|piece| coordinates.pull_back(piece)).collect();
@@ -68,7 +81,6 @@ impl Trial {
         let rows: Vec<Vec<f64>> = (0..beta.len()).map(row).collect();
         let intervals =
             intervals(space, &beta, samples.as_ref(), &last.hessian).map(|found| found.of(space, &beta, &rows));
-        let largest = |hessian: &Hessian| hessian.largest_eigenvalue().unwrap_or(f64::NAN);
         let jumps = match setting.precision {
             Precision::Single => ground.jumps::<f32>(&beta, theta),
             Precision::Double => ground.jumps::<f64>(&beta, theta),
@@ -81,7 +93,7 @@ impl Trial {
         let own = along(&coordinates.pull_back(&self.found.hypergradient.alpha));
         let noise = setting.noise(alpha, &self.pieces, [0.0; 2]).map_or(0.0, |noise| noise.standard_error);
         Ok(Probe {
-            sharpness: Sharpness { first: largest(&first.hessian), last: largest(&last.hessian) },
+            sharpness: Sharpness { first, last: largest(&last.hessian) },
             agreement: agreement(&own, &along(&last.slope), noise),
             jumps,
             intervals,
@@ -148,21 +160,50 @@ impl Ground<'_> {
         Ok(Around { hessian: Hessian::new(&gradients, STEP, error), slope })
     }
 
-    /// The search's own fits along a random direction; where they start warm, they start at `theta`.
+    /// λ_max at a point by power iteration, from fits that go on from each other.
+    fn sharp(&self, beta: &[f64]) -> Result<f64, TrialError> {
+        let mut problem = self.problem::<f64>(self.exact());
+        let options = curvature::Options {
+            epsilon: STEP,
+            products: PRODUCTS,
+            tolerance: SETTLED,
+            seed: self.seed.split("sharp"),
+        };
+        let mut within = Within { problem: &mut problem, coordinates: &self.setting.coordinates };
+        within.evaluate(beta)?;
+        let found = curvature(&mut within, beta, &options)?;
+        if problem.health.skipped > 0 {
+            return Err(NoStart { reason: problem.health.reason }.into());
+        }
+        Ok(found.value)
+    }
+
+    /// The search's own fits along random directions, at two steps each; where they start warm, they start at `theta`.
     fn jumps<T: Element>(&self, beta: &[f64], theta: Option<&[f64]>) -> Jumps {
         let (coordinates, [_, validation]) = (&self.setting.coordinates, self.rows);
         let mut stream = self.seed.split("jumps").stream();
-        let draws: Vec<f64> = beta.iter().map(|_| StandardNormal.sample(&mut stream)).collect();
-        let norm = draws.iter().map(|d| d * d).sum::<f64>().sqrt();
+        let mut direction = || {
+            let draws: Vec<f64> = beta.iter().map(|_| StandardNormal.sample(&mut stream)).collect();
+            let norm = draws.iter().map(|d| d * d).sum::<f64>().sqrt();
+            draws.iter().map(|d| d / norm).collect()
+        };
+        let directions: Vec<Vec<f64>> = (0..DIRECTIONS).map(|_| direction()).collect();
         let predict = Predictor::<T>::new(self.model, validation.n);
-        let at = |step: f64| {
-            let moved: Vec<f64> = beta.iter().zip(&draws).map(|(b, d)| b + step * d / norm).collect();
+        let at = |(direction, step): (usize, f64)| {
+            let moved: Vec<f64> = beta.iter().zip(&directions[direction]).map(|(b, d)| b + step * d).collect();
             let (alpha, mut problem) = (coordinates.alpha(&moved), self.problem::<T>(self.setting.inner));
             theta.into_iter().for_each(|theta| problem.resume(theta));
             predict.predict(&problem.fit(&alpha).theta, &alpha, &validation.x)
         };
-        let [below, at, above] = [-LEAP, 0.0, LEAP].map(at);
-        jumps(LEAP, [&below, &at, &above])
+        let steps = [-LEAP, -LEAP / 2.0, LEAP / 2.0, LEAP];
+        let sides = (0..DIRECTIONS).flat_map(|direction| steps.map(|step| (direction, step)));
+        let all: Vec<(usize, f64)> = [(0, 0.0)].into_iter().chain(sides).collect();
+        let predicted: Vec<Vec<f64>> = all.into_par_iter().map(at).collect();
+        let paths = predicted[1..].chunks(steps.len()).map(|path| {
+            let halved = jumps(LEAP / 2.0, [&path[1], &predicted[0], &path[2]]).bend;
+            Jumps { halved: Some(halved), ..jumps(LEAP, [&path[0], &predicted[0], &path[3]]) }
+        });
+        sharpest(paths).unwrap_or(Jumps { step: LEAP, bend: f64::NAN, halved: None })
     }
 }
 

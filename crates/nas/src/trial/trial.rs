@@ -30,6 +30,9 @@ pub struct Trial {
     pub theta: Vec<f64>,
     /// The same with its best few candidates only.
     pub discretised: Entry,
+    /// The change of the validation loss from the found mixture to its best few candidates, with the fit of the search at the
+    /// found one; `None` where the search had none (it was unrolled).
+    pub at_once: Option<f64>,
     /// Each candidate alone, in order; `None` where its fit diverged.
     pub baselines: Vec<Option<Entry>>,
     /// What other ways of searching found, in the order of the setting.
@@ -168,6 +171,8 @@ impl Trial {
         let judge = Judge::<T>::new((setting, &preprocess, &model), [&train, &validation, &test], &start, batches);
         let h = model.bank.len();
         let few = discretised(&found.alpha, &setting.coordinates, setting.keep, setting.shape);
+        let fit = health.fit.as_ref();
+        let at_once = fit.map(|fit| judge.loss(&fit.theta, &few) - judge.loss(&fit.theta, &found.alpha));
         let choices: Vec<Vec<f64>> = [found.alpha.clone(), few]
             .into_iter()
             .chain((0..h).map(|i| alone(i, setting, &model)))
@@ -197,6 +202,7 @@ impl Trial {
             searched,
             theta,
             discretised,
+            at_once,
             baselines,
             rivals,
             found,
