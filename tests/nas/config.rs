@@ -29,11 +29,13 @@ fn refusal(assignments: &[&str]) -> String {
 fn other() -> Config {
     Config {
         data: Some("my \"own\" rows.csv".into()),
+        train_data: None,
         labels: None,
         target: Some("price".into()),
         task: Some(Task::Classification),
         rows: 500,
         split: Percent { train: 50, validation: 30, test: 20 },
+        flip_labels: 12.5,
         hidden: vec![12, 6],
         candidates: vec!["sin".into(), "erf".into()],
         normalise: Normalise::Moment,
@@ -42,6 +44,7 @@ fn other() -> Config {
         keep: 1,
         tune_ridge: false,
         weigh_rows: false,
+        tune_jointly: false,
         space: Shape::Sparse(2),
         outer: Some(Solver::ProjectedGradient),
         entropy: 0.0,
@@ -75,7 +78,7 @@ fn the_defaults_are_the_same_everywhere() {
 
 #[test]
 fn flags_and_assignments_say_the_same() {
-    let flags = "--target price --task classification --rows 500 --split 50/30/20 --hidden 12,6 --candidates sin,erf \
+    let flags = "--target price --task classification --rows 500 --split 50/30/20 --flip-labels 12.5 --hidden 12,6 --candidates sin,erf \
                  --normalise moment --groups 3 --shared --keep 1 --space sparse:2 --outer projected-gradient \
                  --strategy gradient --rivals joint,random --trials 9 --start spectral --method darts-second --outer-steps 7 --stop-at-noise \
                  --inner adam --inner-steps 70 --lr 0.01 --ridge 1e-9 --tol 1e-3 --batch 32 --precision double \
@@ -84,7 +87,7 @@ fn flags_and_assignments_say_the_same() {
     let flags: Vec<&str> = flags.split_whitespace().chain(data).collect();
     assert_eq!(resolved(None, &[], &flags).unwrap(), other());
 
-    let assignments = "target=price task=classification rows=500 split=50/30/20 hidden=12,6 candidates=sin,erf normalise=moment groups=3 \
+    let assignments = "target=price task=classification rows=500 split=50/30/20 flip_labels=12.5 hidden=12,6 candidates=sin,erf normalise=moment groups=3 \
                        shared=true keep=1 space=sparse:2 outer=projected-gradient \
                        strategy=gradient rivals=joint,random trials=9 start=spectral method=darts-second outer_steps=7 stop_at_noise=true inner=adam \
                        inner_steps=70 lr=0.01 ridge=1e-9 tol=1e-3 batch=32 precision=double fit_start=warm seed=9 \
@@ -117,7 +120,7 @@ fn what_a_file_gives_can_be_unset() {
 
 #[test]
 fn the_printed_settings_are_a_file_for_themselves() {
-    for (config, absent) in [(Config::default(), 6), (other(), 1)] {
+    for (config, absent) in [(Config::default(), 7), (other(), 2)] {
         let text = documented(&config).unwrap();
         let file = File::new("printed.toml", &text);
         assert_eq!(resolved(Some(file.path()), &[], &[]).unwrap(), config, "{text}");
@@ -189,7 +192,7 @@ fn formulas_come_whole_from_every_layer() {
 
 #[test]
 fn what_no_search_can_use_is_refused_in_one_line() {
-    let cases: [(&[&str], &str); 60] = [
+    let cases: [(&[&str], &str); 66] = [
         (&["hidden=[]"], "at least one layer"),
         (&["hidden=0"], "a width of at least 1"),
         (&["hidden=8,0"], "a width of at least 1"),
@@ -211,6 +214,12 @@ fn what_no_search_can_use_is_refused_in_one_line() {
         (&["tol=1"], "above 0 and below 1"),
         (&["tol=nan"], "above 0 and below 1"),
         (&["split=60/60/20"], "sum 100"),
+        (&["tune_jointly=true"], "tune_jointly = true does not go with nothing to tune"),
+        (&["flip_labels=-1"], "at least 0 and at most 100 percent"),
+        (&["flip_labels=100.5"], "at least 0 and at most 100 percent"),
+        (&["flip_labels=nan"], "flip_labels = NaN"),
+        (&["train_data=a.csv"], "train_data does not go with no data"),
+        (&["data=a.npy", "labels=b.npy", "train_data=c.csv"], "train_data does not go with labels"),
         (&["candidates=[]"], "at least one of relu"),
         (&["candidates=relu,relu"], "listed twice"),
         (&["normalise=hermite"], "set --space sphere"),
@@ -310,7 +319,7 @@ fn a_configuration_becomes_a_setting() {
     assert_eq!((setting.inner.batch, setting.precision), (32, Precision::Double));
     let tuned = Config { tune_ridge: true, weigh_rows: true, data: None, ..Config::default() };
     assert_eq!(resolved(None, &[], &["--tune-ridge", "--weigh-rows"]).unwrap(), tuned);
-    let both = nas::tuning::Tuning { ridge: true, rows: true };
+    let both = nas::tuning::Tuning { ridge: true, rows: true, jointly: false };
     assert_eq!((setting.tuning.any(), tuned.setting(&frame).unwrap().tuning), (false, both));
     let fit = setting.inner.fit;
     assert_eq!((fit.optimiser, fit.lr, fit.steps, fit.tolerance), (Optimiser::Adam, 0.01, 70, 1e-3));

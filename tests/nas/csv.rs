@@ -232,7 +232,7 @@ fn frame() -> impl Strategy<Value = Frame> {
             let columns = cells.into_iter().enumerate().map(named).collect();
             let features = Features { source: String::new(), rows, columns };
             let (name, sha256, notes) = (String::new(), String::new(), Vec::new());
-            Frame { name, features, target, target_name: "y".into(), sha256, notes }
+            Frame { name, features, target, target_name: "y".into(), sha256, notes, training_rows: 0 }
         })
     })
 }

@@ -7,7 +7,7 @@ fn frame(target: Target, rows: usize) -> Frame {
     let columns = vec![Column { name: "x".into(), cells: Cells::Numeric((0..rows).map(|row| row as f64).collect()) }];
     let features = Features { source: "made up".into(), rows, columns };
     let (name, target_name) = ("made up".into(), "y".into());
-    Frame { name, features, target, target_name, sha256: String::new(), notes: Vec::new() }
+    Frame { name, features, target, target_name, sha256: String::new(), notes: Vec::new(), training_rows: 0 }
 }
 
 fn numbers(rows: usize) -> Frame {

@@ -126,6 +126,7 @@ fn seed_record(shape: &Shape, seed: usize) -> SeedRecord {
         gap: Some(2e-3),
         inner_steps: 130 * (last + 1),
         status: "converged".into(),
+        flipped: Vec::new(),
         tuned: None,
     }
 }

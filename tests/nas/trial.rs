@@ -83,6 +83,7 @@ pub(crate) fn setting(frame: &Frame, way: Way, optimiser: Optimiser, shape: Shap
         stop_at_noise: false,
         tuning: Tuning::default(),
         keep: 1,
+        flip_labels: 0.0,
     }
 }
 

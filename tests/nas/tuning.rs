@@ -5,16 +5,16 @@ use nas::bilevel::{Inner, OnData, Way};
 use nas::data::{Frame, Parts, Percent, Preprocess, Samples, Target, digits};
 use nas::exactness::Tolerance;
 use nas::inner::{FitOptions, Optimiser};
-use nas::model::{Loss, Mlp, Predictor, candidates};
+use nas::model::{Coordinates, Loss, Mlp, Normalise, Predictor, candidates};
 use nas::search::Bilevel;
 use nas::seed::Seed;
-use nas::space::Shape;
+use nas::space::{Shape, Simplex};
 use nas::trial::{Setting, Trial};
-use nas::tuning::{Suspect, Tuned, Tuning};
+use nas::tuning::{Mixtures, Suspect, Tuned, Tuning};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-const BOTH: Tuning = Tuning { ridge: true, rows: true };
+const BOTH: Tuning = Tuning { ridge: true, rows: true, jointly: false };
 
 fn samples(n: usize, from: usize) -> Samples {
     let x: Vec<f64> = (2 * from..2 * (from + n)).map(|i| (i as f64 * 0.73).sin()).collect();
@@ -69,7 +69,7 @@ fn the_loss_is_its_formula_and_the_fit_its_minimum() {
     let mut search: OnData<'_, f64> =
         OnData::new(&model(), inner(1e-11), [&train, &validation], START.to_vec(), Seed::new(1));
     assert!((problem.fit(&begin).loss - search.fit(&ALPHA).loss).abs() < 1e-12);
-    for nothing in [Tuning::default(), Tuning { ridge: false, rows: false }] {
+    for nothing in [Tuning::default(), Tuning { ridge: false, rows: false, jointly: false }] {
         assert!(!nothing.any() && nothing.start(&model(), 7).is_empty());
     }
 }
@@ -79,18 +79,22 @@ fn the_loss_is_its_formula_and_the_fit_its_minimum() {
 fn hypergradients_are_the_differences_of_the_refitted_problem() {
     let (train, validation) = (samples(8, 0), samples(6, 100));
     let mut stream = Seed::new(2).stream();
-    for (tuning, ridges) in
-        [(BOTH, 2), (Tuning { ridge: true, rows: false }, 2), (Tuning { ridge: false, rows: true }, 0)]
-    {
+    let some = |ridge, rows| Tuning { ridge, rows, jointly: false };
+    let all = |ridge, rows| Tuning { jointly: true, ..some(ridge, rows) };
+    let cases = [(true, true), (true, false), (false, true)];
+    for tuning in cases.iter().flat_map(|&(ridge, rows)| [some(ridge, rows), all(ridge, rows)]) {
         let mut problem = problem(tuning, [&train, &validation]);
-        let size = ridges + if tuning.rows { 8 } else { 0 };
+        let ridges = if tuning.ridge { 2 } else { 0 };
+        let own = ridges + if tuning.rows { 8 } else { 0 };
+        let size = own + if tuning.jointly { 2 } else { 0 };
         let hyper: Vec<f64> = (0..size)
             .map(|i| if i < ridges { stream.random_range(-0.5..0.5) } else { stream.random_range(0.3..0.9) })
             .collect();
         let found = problem.evaluate(&hyper).unwrap().alpha;
         let mut outer = |hyper: &[f64]| {
             let theta = problem.fit(hyper).theta;
-            let f = Predictor::<f64>::new(&model(), 6).predict(&theta, &ALPHA, &validation.x);
+            let alpha = if tuning.jointly { &hyper[own..] } else { &ALPHA[..] };
+            let f = Predictor::<f64>::new(&model(), 6).predict(&theta, alpha, &validation.x);
             f.iter().zip(&validation.y).map(|(f, y)| (f - y).powi(2)).sum::<f64>() / 12.0
         };
         let central = |i: usize| {
@@ -109,7 +113,8 @@ fn hypergradients_are_the_differences_of_the_refitted_problem() {
 
 #[test]
 fn suspects_are_rows_of_low_weight_the_lowest_first() {
-    let tuned = Tuned { ridge: Vec::new(), weights: vec![1.0, 0.2, 0.5, 0.0, 0.49], validation: [1.0, 0.5] };
+    let tuned =
+        Tuned { ridge: Vec::new(), weights: vec![1.0, 0.2, 0.5, 0.0, 0.49], alpha: Vec::new(), validation: [1.0, 0.5] };
     let want = [(3, 0.0), (1, 0.2), (4, 0.49)].map(|(row, weight)| Suspect { row, weight });
     assert_eq!(tuned.suspects(), want);
     assert!(Tuned { weights: Vec::new(), ..tuned }.suspects().is_empty());
@@ -162,9 +167,11 @@ fn flipped_labels_are_found() {
             warm: false,
             tolerance: Tolerance::Fixed,
         };
-        let tuning = Tuning { ridge: false, rows: true };
+        let tuning = Tuning { ridge: false, rows: true, jointly: false };
         let start = model.start(seed.split("start"));
-        let tuned = tuning.run::<f64>(&model, inner, &[1.0], [&train, &validation], start, 15).unwrap();
+        let (coordinates, space) = (Coordinates::own(1), Box::new(Simplex::unit(1)));
+        let mixtures = Mixtures { alpha: &[1.0], coordinates: &coordinates, space };
+        let tuned = tuning.run::<f64>(&model, inner, mixtures, [&train, &validation], start, 15).unwrap();
         let [before, after] = tuned.validation;
         assert!(after < before, "the validation loss went from {before} to {after}");
         assert!(tuned.weights.len() == train.n && tuned.weights.iter().all(|w| (0.0..=1.0).contains(w)));
@@ -205,6 +212,44 @@ fn a_trial_tunes_what_it_is_asked_to() {
     assert!(tuned.ridge.iter().all(|ridge| (0.99e-6..=1.01).contains(ridge)), "{:?}", tuned.ridge);
     assert!(tuned.validation[1] < tuned.validation[0], "{:?}", tuned.validation);
     assert!((tuned.validation[0] - with.found.hypergradient.value).abs() < 1e-6, "it begins where the search ended");
-    let ridge = run(Tuning { ridge: true, rows: false }).tuned.unwrap();
-    assert!(ridge.weights.is_empty() && ridge.ridge.len() == 2);
+    let ridge = run(Tuning { ridge: true, rows: false, jointly: false }).tuned.unwrap();
+    assert!(ridge.weights.is_empty() && ridge.ridge.len() == 2 && ridge.alpha.is_empty());
+}
+
+/// Moved together with the ridges from where a search ended early, the mixture stays in its set in whatever coordinates, and the
+/// loss that was found is that of a network fitted anew with both.
+#[test]
+fn mixtures_move_with_the_ridges() {
+    let frame = noisy();
+    let plain = setting(&frame, Way::GaussNewton, Optimiser::Lbfgs, Shape::Simplex);
+    let early = nas::search::Options { steps: 1, ..plain.outer };
+    for normalise in [Normalise::None, Normalise::Moment] {
+        let coordinates = Coordinates::new(&plain.bank, &plain.names, normalise).unwrap();
+        let early = Setting { coordinates: coordinates.clone(), outer: early, ..plain.clone() };
+        let trial = Trial::run(&frame, &early, Seed::new(3), &()).unwrap();
+        let rows = |rows: &[usize]| trial.preprocess.apply(&frame, rows).unwrap();
+        let (train, validation) = (rows(&trial.parts.train), rows(&trial.parts.validation));
+        let model = early.model(train.d, train.outputs);
+        let tune = |jointly| {
+            let tuning = Tuning { ridge: true, rows: false, jointly };
+            let space = early.space(1).into_space();
+            let mixtures = Mixtures { alpha: &trial.found.alpha, coordinates: &coordinates, space };
+            let start = model.start(Seed::new(3).split("start"));
+            tuning.run::<f64>(&model, early.inner, mixtures, [&train, &validation], start, 15).unwrap()
+        };
+        let (alone, jointly) = (tune(false), tune(true));
+        assert_eq!(alone.validation[0], jointly.validation[0], "both begin at the found mixture");
+        assert!(jointly.validation[1] < jointly.validation[0] && alone.alpha.is_empty(), "{jointly:?}");
+        let r: Vec<f64> = jointly.ridge.iter().map(|ridge| (ridge / early.inner.ridge).log10()).collect();
+        let (both, start) =
+            (Tuning { ridge: true, rows: false, jointly: true }, model.start(Seed::new(3).split("start")));
+        let mut anew = both.problem::<f64>(&model, early.inner, &[], [&train, &validation], start);
+        let value = anew.evaluate(&[&*r, &jointly.alpha].concat()).unwrap().value;
+        assert!((value - jointly.validation[1]).abs() < 1e-6, "{value}, not {:?}", jointly.validation);
+        let beta = coordinates.beta(&jointly.alpha);
+        let mut inside = beta.clone();
+        early.space(1).space().project(&beta, &mut inside);
+        assert!(beta.iter().zip(&inside).all(|(b, p)| (b - p).abs() < 1e-12), "{beta:?} left the set");
+        assert_ne!(jointly.alpha, trial.found.alpha);
+    }
 }

@@ -5,15 +5,17 @@
 //!
 //! g(r, w, θ) = (1/n) Σᵢ wᵢ ℓᵢ(θ) + ½ λ Σ_l 10^{r_l} ‖θ_l‖²,   −3 ≤ r_l ≤ 3,   0 ≤ wᵢ ≤ 1,
 //!
-//! and the outer loss is that of the validation rows. The search begins at the fit as it is: r = 0, w = 1.
+//! and the outer loss is that of the validation rows. The search begins at the fit as it is: r = 0, w = 1. Jointly, α is part of the
+//! vector and moves in its own set, from where its search ended.
 
 use crate::bilevel::{Inner, NoStart, OnData, Posed, Recorded, inner_loss};
 use crate::data::Samples;
+use crate::hypergradient::Hypergradient;
 use crate::inner::Fitter;
-use crate::model::Mlp;
+use crate::model::{Coordinates, Mlp};
 use crate::outer::ProjectedGradient;
-use crate::search::{FirstStep, Options, search_from};
-use crate::space::Cuboid;
+use crate::search::{Bilevel, FirstStep, Options, Reached, search_from};
+use crate::space::{Cuboid, Product, Space};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::LN_10;
 use tape::{Element, Tape, Var};
@@ -32,6 +34,18 @@ pub struct Tuning {
     pub ridge: bool,
     /// A weight for each training row.
     pub rows: bool,
+    /// With them the mixtures, from those that were found.
+    pub jointly: bool,
+}
+
+/// The mixtures of the network that is tuned, and how they move.
+pub struct Mixtures<'a> {
+    /// α, one mixture after the other.
+    pub alpha: &'a [f64],
+    /// The coordinates β of a mixture in its set.
+    pub coordinates: &'a Coordinates,
+    /// The set of β.
+    pub space: Box<dyn Space>,
 }
 
 /// What came of it.
@@ -41,6 +55,8 @@ pub struct Tuned {
     pub ridge: Vec<f64>,
     /// The weight of each training row, in their order; empty when they were not tuned.
     pub weights: Vec<f64>,
+    /// α where the mixtures moved too; empty when they did not.
+    pub alpha: Vec<f64>,
     /// The validation loss before and after.
     pub validation: [f64; 2],
 }
@@ -100,7 +116,8 @@ impl Tuning {
         Recorded { loss: fit + ridge * (0.5 * inner.ridge), ..plain }
     }
 
-    /// The problem (r, w) → validation loss of the network with the mixtures `alpha`, fitted from θ₀.
+    /// The problem (r, w) → validation loss of the network with the mixtures `alpha`, fitted from θ₀; jointly, (r, w, α) → that
+    /// with any mixtures.
     ///
     /// # Panics
     /// When a shape does not fit, or the fit takes mini-batches, which have no weights.
@@ -114,16 +131,18 @@ impl Tuning {
     ) -> OnData<'a, T> {
         assert!(inner.batch == 0, "a mini-batch of {} rows: weights are of all rows", inner.batch);
         let tape = Tape::new();
-        let size = self.start(model, train.n).len();
+        let (own, coefficients) = (self.start(model, train.n).len(), model.coefficients());
+        let size = own + if self.jointly { coefficients } else { 0 };
         let (theta, hyper) = (tape.input(model.parameters(), 1), tape.input(size, 1));
-        let alpha = tape.constant(model.coefficients(), 1, alpha);
+        let alpha =
+            if self.jointly { hyper.slice(own, coefficients, 1) } else { tape.constant(coefficients, 1, alpha) };
         let fitted = self.loss(model, &inner, train.n, [theta, alpha, hyper]);
         let judged = inner_loss(&tape, model, &Inner { ridge: 0.0, ..inner }, validation.n, theta, alpha);
         let fitter = Fitter::new(fitted.on_rows(), hyper, theta, inner.fit);
         OnData::posed(Posed { hyper, theta, fitted, judged }, fitter, inner, [train, validation], start)
     }
 
-    /// Searches (r, w) for the network with the mixtures `alpha`, in `steps` steps at most.
+    /// Searches (r, w) for the network with these mixtures, or jointly (r, w, α), in `steps` steps at most.
     ///
     /// # Errors
     /// When there is no hypergradient where the search begins.
@@ -134,31 +153,60 @@ impl Tuning {
         self,
         model: &Mlp,
         inner: Inner,
-        alpha: &[f64],
+        Mixtures { alpha, coordinates, space }: Mixtures<'_>,
         parts: [&Samples; 2],
         start: Vec<f64>,
         steps: usize,
     ) -> Result<Tuned, NoStart> {
         let (n, ridges) = (parts[0].n, self.ridges(model));
-        let mut problem = self.problem::<T>(model, inner, alpha, parts, start);
-        let space = Cuboid::new(self.limits(model, n)).map_err(|error| NoStart { reason: error.to_string() })?;
-        let begin = self.start(model, n);
+        let cuboid = Cuboid::new(self.limits(model, n)).map_err(|error| NoStart { reason: error.to_string() })?;
+        let mut space = Product::<dyn Space> { factors: [Box::new(cuboid) as Box<dyn Space>, space].into() };
+        let mut begin = self.start(model, n);
+        let own = begin.len();
+        if self.jointly {
+            begin.extend(coordinates.beta(alpha));
+        } else {
+            space.factors.truncate(1);
+        }
+        let problem = self.problem::<T>(model, inner, alpha, parts, start);
+        let mut problem = InCoordinates { problem, coordinates, own };
         // Slopes of weights are of order 1/n: the gradient of all of them is small long before it is nothing.
         let first = FirstStep::Distance(FIRST * (begin.len() as f64).sqrt());
         let options = Options { steps, first, tolerance: 1e-3 / (n.max(1) as f64), halvings: 20 };
         let mut before = None;
-        let mut watch = |_: &OnData<'_, T>, point: crate::search::Reached<'_>| {
+        let mut watch = |_: &InCoordinates<'_, OnData<'_, T>>, point: Reached<'_>| {
             before.get_or_insert(point.hypergradient.value);
         };
         let found =
             search_from(begin, &mut problem, &space, &ProjectedGradient { space: &space }, &options, &mut watch)?;
-        let (r, weights) = found.alpha.split_at(ridges);
+        let ((r, weights), beta) = (found.alpha[..own].split_at(ridges), &found.alpha[own..]);
         let after = found.hypergradient.value;
         Ok(Tuned {
             ridge: r.iter().map(|r| inner.ridge * 10f64.powf(*r)).collect(),
             weights: weights.to_vec(),
+            alpha: coordinates.alpha(beta),
             validation: [before.unwrap_or(after), after],
         })
+    }
+}
+
+/// A problem of (r, w, α) as one of (r, w, β), where α is not always there.
+struct InCoordinates<'a, P> {
+    problem: P,
+    coordinates: &'a Coordinates,
+    /// Numbers before the coefficients.
+    own: usize,
+}
+
+impl<P: Bilevel> Bilevel for InCoordinates<'_, P> {
+    type Error = P::Error;
+
+    fn evaluate(&mut self, hyper: &[f64]) -> Result<Hypergradient, P::Error> {
+        let (own, beta) = hyper.split_at(self.own);
+        let mut found = self.problem.evaluate(&[own, &self.coordinates.alpha(beta)].concat())?;
+        let slope = self.coordinates.pull_back(&found.alpha.split_off(self.own));
+        found.alpha.extend(slope);
+        Ok(found)
     }
 }
 

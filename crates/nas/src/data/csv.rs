@@ -48,7 +48,7 @@ pub(super) fn from_bytes(path: &Path, raw: Vec<u8>, options: &CsvOptions) -> Res
     let features = features(&text, target_column)?;
     notes.extend(remarks(&text, &features));
     let target_name = text.names[target_column].clone();
-    Ok(Frame { name: contents::name(path), features, target, target_name, sha256, notes })
+    Ok(Frame { name: contents::name(path), features, target, target_name, sha256, notes, training_rows: 0 })
 }
 
 fn drop_rows_without_target(text: &mut Text, target: usize) -> Result<Option<String>, DataError> {

@@ -171,6 +171,22 @@ pub enum DataError {
         /// The class.
         class: String,
     },
+    /// A class that there is nothing to learn from.
+    #[error(
+        "{at}: no training row has the class {class:?} of the validation and test rows; add some, or take that class out"
+    )]
+    UntaughtClass {
+        /// The target of the training rows.
+        at: Place,
+        /// The class.
+        class: String,
+    },
+    /// Classes are to be replaced where there are none.
+    #[error(
+        "{0}: the target is a number, and only classes can be replaced at random; leave out --flip-labels, or say --task \
+         classification"
+    )]
+    NoClasses(Place),
     /// A column or target of another kind than in training.
     #[error(
         "{at}: this holds {found}, but the model was trained on {expected} there; give data like those of the training"

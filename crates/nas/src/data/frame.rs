@@ -107,10 +107,13 @@ pub struct Frame {
     pub target: Target,
     /// The target's name.
     pub target_name: String,
-    /// SHA-256 of the file as it lies on the disk, in hex; of two files, of one after the other.
+    /// SHA-256 of the file as it lies on the disk, in hex; of two files, of one after the other; of two sources,
+    /// of their two sums.
     pub sha256: String,
     /// What the reader understood and did, a sentence each.
     pub notes: Vec<String>,
+    /// Rows of another source, which come first and are all there is to train on (science 2.5); 0 where all rows are of one.
+    pub training_rows: usize,
 }
 
 impl Frame {

@@ -38,7 +38,7 @@ pub(super) fn from_bytes(images: &Path, raw: Vec<u8>, labels: &Path) -> Result<F
     let target_name = "label".to_owned();
     let target = classes(array.bytes.iter().map(u8::to_string).collect(), |_| Place::column(labels, &target_name))?;
     let notes = vec![format!("{} images of {} pixels", features.rows, features.columns.len())];
-    Ok(Frame { name: contents::name(images), features, target, target_name, sha256, notes })
+    Ok(Frame { name: contents::name(images), features, target, target_name, sha256, notes, training_rows: 0 })
 }
 
 /// Reads images without labels.

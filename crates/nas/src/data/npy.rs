@@ -56,7 +56,7 @@ pub(super) fn from_bytes(
     let place = |row: Option<usize>| Place { row: row.map(|row| row + 1), ..Place::column(at, &target_name) };
     let target = target::of_numbers(values, task, place)?;
     let features = Features { source: path.display().to_string(), rows, columns };
-    Ok(Frame { name: contents::name(path), features, target, target_name, sha256, notes })
+    Ok(Frame { name: contents::name(path), features, target, target_name, sha256, notes, training_rows: 0 })
 }
 
 /// Reads rows without a target.

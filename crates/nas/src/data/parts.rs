@@ -74,6 +74,15 @@ impl From<Percent> for String {
     }
 }
 
+impl Percent {
+    /// Validation and test in the same proportion, where the training rows are of another source.
+    fn without_training(self) -> [u32; 3] {
+        let rest = self.validation + self.test;
+        let validation = ((100 * self.validation + rest / 2) / rest).clamp(1, 99);
+        [0, validation, 100 - validation]
+    }
+}
+
 /// The rows of the three parts: disjoint, together all rows, each in ascending order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parts {
@@ -87,12 +96,15 @@ pub struct Parts {
 
 impl Parts {
     /// Deals the rows at random. Each class is dealt by itself, so that every part has its share of it to within one row,
-    /// and the training part at least one.
+    /// and the training part at least one. Where the training rows are of another source they are all of the training part, and
+    /// the others are dealt to validation and test.
     pub fn draw(frame: &Frame, percent: Percent, seed: Seed) -> Result<Self, SplitError> {
         let shares = percent.check()?.shares();
+        let shares = if frame.training_rows > 0 { percent.without_training() } else { shares };
         let (mut stream, mut parts) = (seed.stream(), [const { Vec::new() }; 3]);
         let mut owed = [0; 3];
         for mut rows in strata(&frame.target) {
+            rows.retain(|row| *row >= frame.training_rows);
             rows.shuffle(&mut stream);
             let mut rest = rows.as_slice();
             let empty = parts.each_ref().map(Vec::is_empty);
@@ -102,6 +114,7 @@ impl Parts {
                 rest = left;
             }
         }
+        parts[0].extend(0..frame.training_rows);
         if let Some(part) = parts.iter().position(Vec::is_empty) {
             return Err(SplitError::TooFewRows { rows: frame.rows(), percent, part: NAMES[part] });
         }

@@ -1,26 +1,17 @@
 //! The one configuration of a search: flags, file, `--set` and the documentation's table come from this struct.
 
-use crate::bilevel::{Inner, Way};
-use crate::data::{CsvOptions, DataError, Frame, Percent, Task, digits, read};
+use crate::bilevel::Way;
+use crate::data::{Percent, Task};
 use crate::exactness::Tolerance;
-use crate::inner::{FitOptions, Optimiser};
-use crate::metrics;
-use crate::model::candidates::{self, CandidateError};
-use crate::model::{Coordinates, Normalise};
+use crate::inner::Optimiser;
+use crate::model::{Normalise, candidates};
 use crate::outer::Solver;
-use crate::search::{FirstStep, Options};
-use crate::seed::Seed;
 use crate::space::Shape;
-use crate::trial::{AlphaStart, Precision, Setting, Strategy};
-use crate::tuning::Tuning;
+use crate::trial::{AlphaStart, Precision, Strategy};
 use clap::Args;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::convert::Infallible;
 use std::path::PathBuf;
-
-/// The outer solver's limits, beside the number of its steps. The fits are inexact and each proposal costs one, so finer
-/// limits buy nothing.
-const OUTER: Options = Options { steps: 0, first: FirstStep::Distance(1.0), tolerance: 1e-3, halvings: 3 };
 
 /// Every setting of a search. The documentation of a field is its help text.
 #[derive(Args, Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -32,6 +23,13 @@ pub struct Config {
     #[arg(long, value_name = "FILE", value_parser = path, help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<PathBuf>,
+    /// Rows of another source to train on; --data then has those to validate and test on
+    ///
+    /// Columns are found by their names. The second and the third part of --split say how the rows of --data are divided; the
+    /// search chooses what is best there of what was learned elsewhere.
+    #[arg(long, value_name = "FILE", value_parser = path, help_heading = "Data")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub train_data: Option<PathBuf>,
     /// The targets of NumPy rows (.npy too), or the labels of IDX images
     #[arg(long, value_name = "FILE", value_parser = path, help_heading = "Data")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +56,11 @@ pub struct Config {
     /// rows and many mixtures, give validation more.
     #[arg(long, value_name = "T/V/T", default_value_t = Config::default().split, help_heading = "Data")]
     pub split: Percent,
+    /// Percent of the training rows whose class is replaced by another one at random
+    ///
+    /// To see what label noise does, and how many of these rows --weigh-rows finds: `result.json` lists them.
+    #[arg(long, value_name = "PERCENT", default_value_t = Config::default().flip_labels, help_heading = "Data")]
+    pub flip_labels: f64,
     /// Neurons of each hidden layer, from the input on
     ///
     /// 128,64 is two layers. Wider fits more and costs in proportion. Candidates are judged at this width: take the one that
@@ -113,6 +116,11 @@ pub struct Config {
     /// lowest weight first. The validation rows should be clean, and not many fewer than the training rows.
     #[arg(long, help_heading = "Search")]
     pub weigh_rows: bool,
+    /// With --tune-ridge or --weigh-rows: the mixture moves too, from the one that was found
+    ///
+    /// One outer problem of all of them, on the same validation rows. The comparison stays that of the found mixture.
+    #[arg(long, help_heading = "Search")]
+    pub tune_jointly: bool,
     /// Where the coefficients of a mixture live: simplex, sphere, nonnegative-sphere, ball, l1-ball, box, box-section or sparse:S
     ///
     /// simplex: not negative, of sum 1: a mixture in the plain sense, and the safest choice. sphere and ball: of both signs, of
@@ -255,11 +263,13 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: None,
+            train_data: None,
             labels: None,
             target: None,
             task: None,
             rows: 0,
             split: Percent::default(),
+            flip_labels: 0.0,
             hidden: vec![128],
             candidates: candidates::split(candidates::DEFAULT),
             normalise: Normalise::None,
@@ -268,6 +278,7 @@ impl Default for Config {
             keep: 2,
             tune_ridge: false,
             weigh_rows: false,
+            tune_jointly: false,
             space: Shape::Simplex,
             outer: None,
             entropy: 0.0,
@@ -291,68 +302,6 @@ impl Default for Config {
             seeds: 5,
             threads: 0,
         }
-    }
-}
-
-impl Config {
-    /// Reads the data, or the sample of it that is asked for.
-    pub fn frame(&self) -> Result<Frame, DataError> {
-        let options = CsvOptions { target: self.target.clone(), task: self.task };
-        let frame = match &self.data {
-            None => digits(),
-            Some(file) => read(file, self.labels.as_deref(), &options),
-        }?;
-        let rows = if self.rows == 0 { usize::MAX } else { self.rows };
-        Ok(frame.sample(rows, Seed::new(self.seed).split("sample")))
-    }
-
-    /// The same with every setting that the data or another setting decides: what this search is, on any data of its size.
-    #[must_use]
-    pub fn effective(mut self, frame: &Frame) -> Self {
-        let train = frame.rows() as f64 * f64::from(self.split.train) / 100.0;
-        self.ridge.get_or_insert(train.recip().max(1e-3));
-        self.outer = Some(self.solver());
-        self
-    }
-
-    /// How many mixtures a grid or a random search may try.
-    pub(super) fn most_trials(&self) -> usize {
-        if self.trials == 0 { self.outer_steps + 1 } else { self.trials }
-    }
-
-    /// How the coefficients move: as asked for, or as suits their space.
-    pub fn solver(&self) -> Solver {
-        self.outer.unwrap_or_else(|| Solver::usual(self.space))
-    }
-
-    /// What these settings mean for this data.
-    pub fn setting(&self, frame: &Frame) -> Result<Setting, CandidateError> {
-        let ridge = self.clone().effective(frame).ridge.unwrap_or_default();
-        let fit = FitOptions { optimiser: self.inner, lr: self.lr, steps: self.inner_steps, tolerance: self.tol };
-        let (loss, warm) = (metrics::loss(frame.task()), self.fit_start == FitStart::Warm);
-        let bank = candidates::bank(&self.candidates)?;
-        Ok(Setting {
-            percent: self.split,
-            hidden: self.hidden.clone(),
-            coordinates: Coordinates::new(&bank, &self.candidates, self.normalise)?,
-            bank,
-            names: self.candidates.clone(),
-            groups: self.groups,
-            shared: self.shared,
-            inner: Inner { loss, ridge, fit, way: self.method, batch: self.batch, warm, tolerance: self.tolerance },
-            precision: self.precision,
-            shape: self.space,
-            solver: self.solver(),
-            entropy: self.entropy,
-            alpha_start: self.start,
-            strategy: self.strategy,
-            rivals: self.rivals.clone(),
-            trials: self.most_trials(),
-            outer: Options { steps: self.outer_steps, ..OUTER },
-            stop_at_noise: self.stop_at_noise,
-            keep: self.keep,
-            tuning: Tuning { ridge: self.tune_ridge, rows: self.weigh_rows },
-        })
     }
 }
 

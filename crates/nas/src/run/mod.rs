@@ -8,6 +8,7 @@ mod intervals;
 mod invocation;
 mod layers;
 mod network;
+mod posed;
 mod predict;
 mod record;
 mod rules;

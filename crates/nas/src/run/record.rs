@@ -246,6 +246,9 @@ pub struct SeedRecord {
     pub inner_steps: usize,
     /// As [`HypergradientRecord::status`].
     pub status: String,
+    /// Training rows whose class was replaced at random, in ascending order, numbered as in `splits.json`; absent without any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flipped: Vec<usize>,
     /// What else was tuned; absent where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tuned: Option<TunedRecord>,
@@ -258,6 +261,9 @@ pub struct TunedRecord {
     pub val_loss: [f64; 2],
     /// The ridge of each layer; empty when they were not tuned.
     pub ridge: Vec<f64>,
+    /// The coefficients where they moved too, as [`SearchResult::alpha`]; absent where they did not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alpha: Vec<Vec<Vec<f64>>>,
     /// Training rows of a weight below 0.5, the lowest first; rows are numbered as in `splits.json`.
     pub suspects: Vec<Suspect>,
 }

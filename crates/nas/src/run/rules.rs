@@ -39,6 +39,8 @@ impl Config {
         let ridge = self.ridge.unwrap_or_default();
         ConfigError::unless(ridge.is_finite() && ridge >= 0.0, "ridge", ridge, "a finite number, not negative")?;
         ConfigError::unless(self.lr.is_finite() && self.lr > 0.0, "lr", self.lr, "a finite number above 0")?;
+        let percent = (0.0..=100.0).contains(&self.flip_labels);
+        ConfigError::unless(percent, "flip_labels", self.flip_labels, "at least 0 and at most 100 percent")?;
         ConfigError::unless(self.tol > 0.0 && self.tol < 1.0, "tol", self.tol, "above 0 and below 1")
     }
 
@@ -172,6 +174,10 @@ impl Config {
         if let Some((tuned, _)) = tuned.into_iter().find(|(_, on)| *on && batches) {
             return clash(tuned, batch, "what is tuned is a fit to all rows; set --batch 0");
         }
+        if self.tune_jointly && !(self.tune_ridge || self.weigh_rows) {
+            let need = "the mixture is found already; say what moves with it by --tune-ridge or --weigh-rows";
+            return clash("tune_jointly = true", "nothing to tune", need);
+        }
         if self.tune_ridge && self.ridge == Some(0.0) {
             return clash(
                 "tune_ridge = true",
@@ -190,6 +196,10 @@ impl Config {
     fn check_data(&self) -> Result<(), ConfigError> {
         let (no_data, labels) = (self.data.is_none(), self.labels.is_some());
         let target = self.target.as_ref().map(|target| format!("target = {target:?}"));
+        if self.train_data.is_some() && (no_data || labels) {
+            let need = "the rows to validate and test on come from one file too; give it alone with --data";
+            return clash("train_data", if labels { "labels" } else { "no data" }, need);
+        }
         if labels && no_data {
             return clash("labels", "no data", "give the rows or images that they belong to with --data");
         }

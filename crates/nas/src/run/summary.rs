@@ -79,7 +79,7 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         verdict: verdict(task, names, trials),
         theory: theory(setting, trials, best_seed, context.probe.as_ref()),
         seeds: trials.iter().map(|trial| of_seed(setting, &model, trial)).collect(),
-        notes: notes(frame, context.warnings, names, trials, best_seed),
+        notes: notes((frame, &model), context.warnings, names, trials, best_seed),
         provenance: Provenance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             isa: tape::isa().to_owned(),
@@ -222,25 +222,36 @@ fn of_seed(setting: &Setting, model: &Mlp, trial: &Trial) -> SeedRecord {
         gap: setting.space(1).convex().is_some().then_some(trial.found.gap),
         inner_steps: trial.health.steps,
         status: word(trial.found.hypergradient.evidence.status).to_owned(),
-        tuned: tuned(trial),
+        flipped: trial.flipped.clone(),
+        tuned: tuned(trial, model),
     }
 }
 
-fn tuned(trial: &Trial) -> Option<TunedRecord> {
-    let Tuned { ridge, validation, .. } = trial.tuned.as_ref()?;
+fn tuned(trial: &Trial, model: &Mlp) -> Option<TunedRecord> {
+    let Tuned { ridge, validation, alpha, .. } = trial.tuned.as_ref()?;
+    let alpha = if alpha.is_empty() { Vec::new() } else { model.by_layer(alpha) };
     let of_frame = |suspect: Suspect| Suspect { row: trial.parts.train[suspect.row], ..suspect };
     let suspects = trial.tuned.iter().flat_map(Tuned::suspects).map(of_frame).collect();
-    Some(TunedRecord { val_loss: *validation, ridge: ridge.clone(), suspects })
+    Some(TunedRecord { val_loss: *validation, ridge: ridge.clone(), alpha, suspects })
 }
 
 /// What was tuned in one seed, a sentence each.
-fn tuned_notes(trial: &Trial) -> Vec<String> {
+fn tuned_notes(trial: &Trial, model: &Mlp) -> Vec<String> {
     /// So many suspects are named here; all are in the file.
     const NAMED: usize = 20;
-    let Some(TunedRecord { val_loss: [before, after], ridge, suspects }) = tuned(trial) else { return Vec::new() };
+    let Some(TunedRecord { val_loss: [before, after], ridge, alpha, suspects }) = tuned(trial, model) else {
+        return Vec::new();
+    };
     let [before, after] = [before, after].map(figure);
     let ridges: Vec<String> = ridge.iter().map(|ridge| format!("{ridge:.1e}")).collect();
-    let mut notes = vec![format!("tuned at the found mixture: the validation loss fell from {before} to {after}")];
+    let moved =
+        alpha.concat().concat().iter().zip(&trial.found.alpha).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+    let how = if alpha.is_empty() {
+        "at the found mixture".to_owned()
+    } else {
+        format!("together with the mixture, which moved by {}", figure(moved))
+    };
+    let mut notes = vec![format!("tuned {how}: the validation loss fell from {before} to {after}")];
     notes.extend((!ridge.is_empty()).then(|| format!("tuned ridges, layer by layer: {}", ridges.join(", "))));
     if trial.tuned.as_ref().is_some_and(|tuned| !tuned.weights.is_empty()) {
         let named: Vec<String> = suspects.iter().take(NAMED).map(|suspect| suspect.row.to_string()).collect();
@@ -251,6 +262,29 @@ fn tuned_notes(trial: &Trial) -> Vec<String> {
             format!(", rows from 0, most suspect first: {}{more}", named.join(", "))
         };
         notes.push(format!("{n} of {} training rows may be mislabelled{list}", trial.parts.train.len()));
+    }
+    notes
+}
+
+/// How many classes were replaced in one seed, and how many of these rows are suspects.
+fn flipped_notes(trial: &Trial, model: &Mlp) -> Vec<String> {
+    let (flipped, rows) = (&trial.flipped, trial.parts.train.len());
+    if flipped.is_empty() {
+        return Vec::new();
+    }
+    let replaced = flipped.len();
+    let mut notes = vec![format!("the classes of {replaced} of {rows} training rows were replaced at random")];
+    if trial.tuned.as_ref().is_some_and(|tuned| !tuned.weights.is_empty()) {
+        let suspects = tuned(trial, model).map_or_else(Vec::new, |tuned| tuned.suspects);
+        let found = suspects.iter().filter(|suspect| flipped.binary_search(&suspect.row).is_ok()).count();
+        let share = |of: usize| found as f64 / of.max(1) as f64;
+        notes.push(format!(
+            "{found} of the {} suspects are such rows: precision {:.2} (chance: {:.2}), recall {:.2}",
+            suspects.len(),
+            share(suspects.len()),
+            replaced as f64 / rows as f64,
+            share(replaced)
+        ));
     }
     notes
 }
@@ -271,7 +305,13 @@ fn fits_above_tolerance(sum: impl Fn(fn(&Health) -> usize) -> usize) -> Option<S
 }
 
 /// What the reader, the preprocessing of the best seed, the settings and the search have to say.
-fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial], best: usize) -> Vec<String> {
+fn notes(
+    (frame, model): (&Frame, &Mlp),
+    warnings: Vec<String>,
+    names: &[String],
+    trials: &[Trial],
+    best: usize,
+) -> Vec<String> {
     let skipped: usize = trials.iter().map(|trial| trial.health.skipped).sum();
     let reason = || trials.iter().find(|trial| trial.health.skipped > 0).map_or("", |trial| &trial.health.reason);
     let sum = |get: fn(&Health) -> usize| trials.iter().map(|trial| get(&trial.health)).sum::<usize>();
@@ -290,7 +330,8 @@ fn notes(frame: &Frame, warnings: Vec<String>, names: &[String], trials: &[Trial
         .cloned()
         .chain(warnings)
         .chain(begun)
-        .chain(tuned_notes(&trials[best]))
+        .chain(tuned_notes(&trials[best], model))
+        .chain(flipped_notes(&trials[best], model))
         .chain((skipped > 0).then(|| {
             let steps = if skipped == 1 { "1 proposed step".to_owned() } else { format!("{skipped} proposed steps") };
             format!("{steps} had no verified hypergradient and could not be taken: {}", reason())

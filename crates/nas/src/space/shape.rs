@@ -122,6 +122,14 @@ impl Built {
         }
     }
 
+    /// The set itself.
+    pub fn into_space(self) -> Box<dyn Space> {
+        match self {
+            Self::Convex(space) => space,
+            Self::Curved(space) => space,
+        }
+    }
+
     /// The set, if it is convex.
     pub fn convex(&self) -> Option<&dyn Convex> {
         match self {

@@ -57,6 +57,7 @@ impl Trial {
     /// # Errors
     /// When the data cannot be read as it was, or a hypergradient cannot be verified.
     pub fn probe(&self, frame: &Frame, setting: &Setting, seed: Seed) -> Result<Probe, TrialError> {
+        let frame = &*setting.noisy(frame, &self.parts.train, seed)?.0;
         let rows = |rows: &[usize]| self.preprocess.apply(frame, rows);
         let (train, validation) = (rows(&self.parts.train)?, rows(&self.parts.validation)?);
         let model = setting.model(train.d, train.outputs);

@@ -2,13 +2,15 @@
 
 use super::Strategy;
 use crate::bilevel::Inner;
-use crate::data::Percent;
+use crate::data::{DataError, Frame, Percent};
 use crate::model::{Candidates, Coordinates, Mlp};
 use crate::outer::Solver;
 use crate::search::Options;
+use crate::seed::Seed;
 use crate::space::Shape;
 use crate::tuning::Tuning;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The element type that networks are fitted in; hypergradients are in `f64` either way.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize, clap::ValueEnum)]
@@ -73,9 +75,25 @@ pub struct Setting {
     pub tuning: Tuning,
     /// How many candidates the discretised mixture keeps.
     pub keep: usize,
+    /// Percent of the training rows whose class is replaced at random.
+    pub flip_labels: f64,
 }
 
 impl Setting {
+    /// The data with the label noise that is asked for among these training rows, and the rows that have it.
+    pub(super) fn noisy<'f>(
+        &self,
+        frame: &'f Frame,
+        train: &[usize],
+        seed: Seed,
+    ) -> Result<(Cow<'f, Frame>, Vec<usize>), DataError> {
+        if self.flip_labels == 0.0 {
+            return Ok((Cow::Borrowed(frame), Vec::new()));
+        }
+        let (noisy, rows) = frame.clone().flipped(train, self.flip_labels, seed.split("flips"))?;
+        Ok((Cow::Owned(noisy), rows))
+    }
+
     /// The network from so many features to so many outputs.
     pub fn model(&self, inputs: usize, outputs: usize) -> Mlp {
         let (hidden, bank) = (self.hidden.clone(), self.bank.clone());

@@ -11,7 +11,7 @@ use crate::search::{Found, Reached, Stop};
 use crate::seed::Seed;
 use crate::spectral::{NoDirection, direction, random_features};
 use crate::stats::argmin;
-use crate::tuning::Tuned;
+use crate::tuning::{Mixtures, Tuned};
 use faer::MatRef;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
@@ -22,6 +22,8 @@ use tape::Element;
 pub struct Trial {
     /// Which rows were used for what.
     pub parts: Parts,
+    /// The training rows whose class was replaced at random, in ascending order.
+    pub flipped: Vec<usize>,
     /// What was learned about the columns.
     pub preprocess: Preprocess,
     /// The mixture that was found.
@@ -100,6 +102,7 @@ impl Trial {
     /// Whether the data can be split and read as numbers: all that can be wrong with it, found before the work begins.
     pub fn check(frame: &Frame, setting: &Setting, seed: Seed) -> Result<(), TrialError> {
         let parts = Parts::draw(frame, setting.percent, seed.split("split"))?;
+        let frame = &*setting.noisy(frame, &parts.train, seed)?.0;
         let preprocess = Preprocess::fit(frame, &parts.train)?;
         [&parts.train, &parts.validation, &parts.test]
             .into_iter()
@@ -117,6 +120,8 @@ impl Trial {
 
     fn run_in<T: Element>(frame: &Frame, setting: &Setting, seed: Seed, watch: &dyn Watch) -> Result<Self, TrialError> {
         let parts = Parts::draw(frame, setting.percent, seed.split("split"))?;
+        let (noisy, flipped) = setting.noisy(frame, &parts.train, seed)?;
+        let frame = &*noisy;
         let preprocess = Preprocess::fit(frame, &parts.train)?;
         let rows = |rows: &[usize]| preprocess.apply(frame, rows);
         let (train, validation, test) = (rows(&parts.train)?, rows(&parts.validation)?, rows(&parts.test)?);
@@ -162,8 +167,11 @@ impl Trial {
             |&strategy: &Strategy| Ok((strategy, arena.search::<T>(strategy, &mut |_, _| ControlFlow::Continue(()))?));
         let others = setting.rivals.iter().map(other).collect::<Result<Vec<_>, NoStart>>()?;
         let pair = [&train, &validation];
-        let tune =
-            || setting.tuning.run::<T>(&model, setting.inner, &found.alpha, pair, start.clone(), setting.outer.steps);
+        let tune = || {
+            let space = setting.space(model.mixtures()).into_space();
+            let mixtures = Mixtures { alpha: &found.alpha, coordinates: &setting.coordinates, space };
+            setting.tuning.run::<T>(&model, setting.inner, mixtures, pair, start.clone(), setting.outer.steps)
+        };
         let tuned = setting.tuning.any().then(tune).transpose()?;
         watch.searched();
         let pieces = pieces.hypergradients(&found.alpha, health.fit.as_ref().map(|fit| &*fit.theta));
@@ -198,6 +206,7 @@ impl Trial {
         let rivals = others.into_iter().zip(entries).map(rival).collect();
         Ok(Self {
             parts,
+            flipped,
             preprocess,
             searched,
             theta,
