@@ -183,6 +183,7 @@ fn small() -> Settings {
         seeds: 2,
         n_train: 60,
         n_validation: vec![30],
+        images_n_validation: vec![40],
         width: 2,
         steps: 4,
         settle: 3,
@@ -224,6 +225,8 @@ fn criteria_are_computed_from_the_rows() {
     let want = [0.0, -0.5, 1.5, 0.8];
     assert!(figures.iter().zip(want).all(|(found, want)| (found - want).abs() < 1e-9), "{figures:?}");
     assert!(!outcome(&settings, "planted", 0.0, &measured(2.5)).criteria[2].passes());
+    // Seeds that are alike leave no room for another ratio of losses.
+    assert!(criteria[3].interval.is_some_and(|ends| ends.iter().all(|end| (end - 0.8).abs() < 1e-9)));
 }
 
 fn idx(sizes: &[u32], bytes: &[u8]) -> Vec<u8> {
@@ -244,6 +247,11 @@ fn images_of_a_file_are_a_second_half() {
     let outcomes = settings.run(&Lab::silent()).unwrap();
     assert_eq!((outcomes.len(), outcomes[1].criteria[0].bound), (2, AtMost(0.01)));
     assert!(outcomes[1].table.rows.iter().all(|row| row[1] == "50"), "{}", outcomes[1].table);
+    // Each half has sizes of its own: those of the digits are the same as without a second half.
+    let sizes = |half: usize| outcomes[half].table.rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>();
+    assert_eq!([sizes(0), sizes(1)], [["30", "70"], ["40", "70"]]);
+    let alone = Settings { n_test: 50, ..small() }.run(&Lab::silent()).unwrap();
+    assert_eq!((&outcomes[0].table, &outcomes[0].criteria), (&alone[0].table, &alone[0].criteria));
 
     let few = Settings { n_train: 130, batch: 20, ..settings.clone() };
     assert!(few.run(&Lab::silent()).unwrap_err().to_string().contains("needs 201 samples but the data set has 200"));
@@ -259,6 +267,7 @@ fn settings_that_no_run_can_use_are_refused() {
     };
     refused(Settings { batch: 61, ..small() }, "batch");
     refused(Settings { n_validation: vec![1736], ..Settings { n_train: 61, ..small() } }, "n_validation");
+    refused(Settings { images_n_validation: vec![0], ..small() }, "images_n_validation");
     refused(Settings { cells: 0, ..small() }, "cells");
     refused(Settings { steps: 0, ..small() }, "steps");
     refused(Settings { rate: 0.0, ..small() }, "rate");

@@ -16,7 +16,7 @@ fn the_criteria_are_the_published_ones_and_threads_change_nothing() {
     let outcomes = run(2);
     assert_eq!(outcomes, run(1));
     let bounds: Vec<Bound> = outcomes[0].criteria.iter().map(|criterion| criterion.bound).collect();
-    assert_eq!(bounds, [AtLeast(2.0), AtLeast(2.0), AtMost(1.0)]);
+    assert_eq!(bounds, [AtLeast(2.0), AtLeast(2.0), AtMost(1.0), AtMost(1.0)]);
     assert_eq!((outcomes.len(), outcomes[0].table.rows.len()), (1, 3));
     assert!(outcomes[0].criteria.iter().all(|criterion| criterion.figure.is_finite()), "{:?}", outcomes[0].criteria);
 }
@@ -58,14 +58,22 @@ fn criteria_are_computed_from_the_rows() {
     };
     // The first ratio is worse than the second by 3 and 5, the last by 1 and 2; one proposal of two is the last ratio.
     let planted = [seed([13.0, 10.0, 11.0], 1), seed([15.0, 10.0, 12.0], 2)];
-    let criteria = outcome(&small(), &planted, &planted).criteria;
+    // The same on digits, where the best ratio is the last one: it is 9 and 10, and the proposals lose 2 and 0.
+    let digits = [seed([13.0, 11.0, 9.0], 1), seed([15.0, 11.0, 10.0], 2)];
+    let criteria = outcome(&small(), &planted, &digits).criteria;
     let figures: Vec<f64> = criteria.iter().map(|criterion| criterion.figure).collect();
     // Standard errors of two values are half their distance; what the proposals lose is 0 and 2.
-    let want = [4.0 / 1.0, 1.5 / 0.5, 1.0 / 1.0];
+    let want = [4.0 / 1.0, 1.5 / 0.5, 1.0 / 1.0, 1.0 / 1.0];
     assert!(figures.iter().zip(want).all(|(found, want)| (found - want).abs() < 1e-12), "{figures:?}");
     assert!(criteria.iter().all(nas::experiments::Criterion::passes));
+    // Student's t of one degree of freedom at 0.975 is 12.7062.
+    let [low, high] = criteria[0].interval.unwrap();
+    assert!((low - (4.0 - 12.7062)).abs() < 1e-3 && (high - (4.0 + 12.7062)).abs() < 1e-3, "{low} {high}");
     let worse = [seed([13.0, 10.0, 11.0], 0), seed([15.0, 10.0, 12.0], 0)];
-    assert!(!outcome(&small(), &worse, &planted).criteria[2].passes());
+    assert!(!outcome(&small(), &worse, &digits).criteria[2].passes());
+    // Each data set is judged for itself.
+    let criteria = outcome(&small(), &planted, &worse).criteria;
+    assert!(criteria[2].passes() && !criteria[3].passes());
 }
 
 #[test]

@@ -2,8 +2,8 @@
 use crate::files::{Dir, File};
 use crate::layers::resolved;
 use nas::experiments::{
-    Bound, Criterion, Error, Experiment, Lab, Outcome, RunAs, Units, Verdict, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9,
-    e10, e11, e12, publish,
+    Bound, Criterion, Error, Experiment, Lab, Outcome, RunAs, Took, Units, Verdict, e0, e1, e2, e3, e4, e5, e6, e7, e8,
+    e9, e10, e11, e12, publish,
 };
 use nas::report::{Axis, Plot, Series, Table};
 use nas::run::{documented, pool};
@@ -26,13 +26,13 @@ fn an_interrupted_study_goes_on_where_it_broke_off() {
     let folder = dir.path();
     let (lab, count) = (Lab::new(Some(folder), "seeds = 6".into()), AtomicUsize::new(0));
     let whole = measured(&lab, &count);
-    assert_eq!((count.load(Relaxed), whole.len()), (6, 6));
+    assert_eq!((count.load(Relaxed), whole.len(), lab.resumed()), (6, 6, false));
     assert_eq!(whole, measured(&Lab::silent(), &AtomicUsize::new(0)));
 
     // Nothing is measured twice.
     let count = AtomicUsize::new(0);
     assert_eq!(measured(&lab, &count), whole);
-    assert_eq!(count.load(Relaxed), 0);
+    assert_eq!((count.load(Relaxed), lab.resumed()), (0, true));
 
     // A run that was killed in the middle of a line.
     let file = folder.join("a-study.jsonl");
@@ -46,8 +46,9 @@ fn an_interrupted_study_goes_on_where_it_broke_off() {
 
     // Rows of other settings are not taken.
     let count = AtomicUsize::new(0);
-    measured(&Lab::new(Some(folder), "seeds = 7".into()), &count);
-    assert_eq!(count.load(Relaxed), 6);
+    let other = Lab::new(Some(folder), "seeds = 7".into());
+    measured(&other, &count);
+    assert_eq!((count.load(Relaxed), other.resumed()), (6, false));
 }
 
 #[test]
@@ -80,6 +81,7 @@ fn outcome(title: &str, figure: f64) -> Outcome {
             x: Axis::Powers,
             y: Axis::Linear,
             series: vec![series("measured", false), series("theory", true)],
+            dots: false,
         }],
     }
 }
@@ -88,22 +90,43 @@ fn outcome(title: &str, figure: f64) -> Outcome {
 fn a_folder_holds_the_verdicts_of_all_experiments() {
     let dir = Dir::new("published");
     let folder = dir.path();
-    publish(folder, "E2", &[outcome("E2  One", 0.5)]).unwrap();
-    publish(folder, "E10", &[outcome("E10  Two", f64::NAN), outcome("E10  More", 2.0)]).unwrap();
-    publish(folder, "E2", &[outcome("E2  Again", 0.7)]).unwrap();
+    let took = |seconds, resumed| Took { seconds, resumed };
+    publish(folder, "E2", &[outcome("E2  One", 0.5)], took(8.0, false)).unwrap();
+    publish(folder, "E10", &[outcome("E10  Two", f64::NAN), outcome("E10  More", 2.0)], took(1.5, true)).unwrap();
+    publish(folder, "E2", &[outcome("E2  Again", 0.7)], took(0.25, true)).unwrap();
     let text = fs::read_to_string(folder.join("verdicts.json")).unwrap();
     let verdicts: Vec<Verdict> = serde_json::from_str(&text).unwrap();
     let seen: Vec<_> = verdicts.iter().map(|v| (v.id.as_str(), v.value, v.pass)).collect();
     assert_eq!(seen, [("E2", Some(0.7), true), ("E10", None, false), ("E10", Some(2.0), false)]);
     assert_eq!(verdicts[0].criterion, "a figure (<= 1)");
     let page = fs::read_to_string(folder.join("experiments.md")).unwrap();
-    assert!(page.contains("| E10 | 0 | 2 |") && page.contains("E2  Again") && !page.contains("E2  One"), "{page}");
+    assert!(
+        page.contains("| E10 | 0 | 2 | 1.5 |") && page.contains("E2  Again") && !page.contains("E2  One"),
+        "{page}"
+    );
+    assert!(
+        page.contains("| E2 | 1 | 1 | 8.2 |") && page.contains("| all | 1 | 3 | 9.8 |"),
+        "what went on adds up: {page}"
+    );
+    publish(folder, "E2", &[Outcome::not_run("E2", "no such file")], took(0.0, false)).unwrap();
+    let verdicts: Vec<Verdict> =
+        serde_json::from_str(&fs::read_to_string(folder.join("verdicts.json")).unwrap()).unwrap();
+    let Verdict { criterion, value, pass, .. } = &verdicts[0];
+    assert_eq!((criterion.as_str(), value, pass), ("not run: no such file (>= 1)", &None, &false));
+    let page = fs::read_to_string(folder.join("experiments.md")).unwrap();
+    assert!(
+        page.contains("| E2 | 0 | 1 | 0.0 |") && page.contains("FAIL  It can be run."),
+        "a new run, a new time: {page}"
+    );
     let svg = fs::read_to_string(folder.join("E10-2.svg")).unwrap();
     assert!(svg.starts_with("<svg") && svg.contains("Gap &#60;over&#62; n") && svg.contains("measured"));
 
     fs::write(folder.join("verdicts.json"), "[1, 2").unwrap();
-    let error = publish(folder, "E2", &[outcome("E2", 0.5)]).unwrap_err().to_string();
+    let error = publish(folder, "E2", &[outcome("E2", 0.5)], Took::default()).unwrap_err().to_string();
     assert!(error.contains("verdicts.json does not hold verdicts"), "{error}");
+    fs::write(folder.join("seconds.json"), "{\"E2\": []}").unwrap();
+    let error = publish(folder, "E2", &[outcome("E2", 0.5)], Took::default()).unwrap_err().to_string();
+    assert!(error.contains("seconds.json does not hold seconds by experiment"), "{error}");
 }
 
 /// Settings that no run refuses, and a seed and threads that every experiment takes from flags and file.

@@ -1,6 +1,6 @@
 //! E2, E5, E10, E11 and E12 at small sizes: their laws, their published criteria, and that threads change nothing.
 use nas::experiments::Bound::{AtLeast, AtMost, Within};
-use nas::experiments::{Bound, Experiment, Lab, Outcome, Superposition, e2, e3, e5, e10, e11, e12};
+use nas::experiments::{Bound, Experiment, Lab, Outcome, Superposition, e2, e5, e10, e11, e12};
 use nas::report::Progress;
 use nas::run::pool;
 
@@ -81,10 +81,10 @@ fn e10_joint_training_fits_and_fails() {
     let settings = e10::Settings { seeds: 2, n_test: 300, n_hermite: 60, ..e10::Settings::default() };
     let outcomes = run(&settings, 2);
     assert_eq!(outcomes, run(&settings, 1));
-    assert_eq!(bounds(&outcomes), [[AtMost(0.05), AtMost(0.05), AtMost(1e-4)]; 2].concat());
+    // Of two seeds not even both are enough.
+    assert_eq!(bounds(&outcomes), [[AtLeast(1.5), AtLeast(1.5), AtMost(1e-4)]; 2].concat());
     assert!(outcomes[0].criteria[2].passes() && outcomes[0].criteria[5].passes(), "it fits its data");
-    // Two seeds prove nothing, whatever they say.
-    assert!(outcomes[0].criteria[0].figure >= 0.25 && !outcomes[0].criteria[0].passes());
+    assert!(outcomes[0].criteria[0].figure <= 1.0 && !outcomes[0].criteria[0].passes());
 }
 
 #[test]
@@ -93,13 +93,32 @@ fn e11_every_way_agrees_as_far_as_it_should() {
     let (one, two) = (run(&settings, 1), run(&settings, 2));
     let figures = |outcomes: &[Outcome]| outcomes[0].criteria.iter().map(|c| c.figure).collect::<Vec<f64>>();
     assert_eq!(figures(&one), figures(&two));
-    let published = [1e-8, 1.0, 1.0, 1.0, 1e-5, 1e-5, 1e-5].map(AtMost).into_iter().chain([0.1, 0.1].map(AtLeast));
-    assert_eq!(bounds(&one), published.collect::<Vec<_>>());
+    let published = [&[1e-8; 2][..], &[1.0; 6], &[1e-5; 4]].concat().into_iter().map(AtMost);
+    assert_eq!(bounds(&one), published.chain([0.1, 0.1].map(AtLeast)).collect::<Vec<_>>());
     assert_eq!(failed(&one), [""; 0]);
     // The bounds are within some orders of magnitude of the truth: a constant that is wrong by more would show.
     let measured = e11::measure_seed(&settings, 0).unwrap();
-    let tightest = measured.ridge.iter().filter_map(|found| Some(found.error / found.bound?)).fold(0.0, f64::max);
-    assert!(tightest > 1e-3, "{tightest}");
+    let tightest = |name: &str| {
+        let own = measured.ridge.iter().filter(|found| found.name.contains(name));
+        own.filter_map(|found| Some(found.error / found.bound?)).fold(0.0, f64::max)
+    };
+    assert!(tightest("") > 1e-3, "{}", tightest(""));
+    assert!(["MINRES", "GMRES", "fixed point"].iter().all(|name| tightest(name) > 1e-5), "{:?}", measured.ridge);
+}
+
+/// The iteration of the adjoint of a step of gradient descent is the Neumann series of the Hessian, term by term (science 6.1);
+/// GMRES on a symmetric system is MINRES.
+#[test]
+fn e11_ways_that_are_one_agree() {
+    let settings = e11::Settings { seeds: 1, features: 24, n_train: 8, ..e11::Settings::default() };
+    let ridge = e11::measure_seed(&settings, 0).unwrap().ridge;
+    let error = |name: &str| ridge.iter().find(|found| found.name == name).unwrap().error;
+    for terms in [10, 100] {
+        let [series, iteration] = ["Neumann", "fixed point"].map(|name| error(&format!("{name}, {terms}")));
+        assert!((series - iteration).abs() < 1e-9 * series, "{terms}: {series} and {iteration}");
+    }
+    let [minres, gmres] = ["MINRES", "GMRES"].map(|name| error(&format!("{name}, to 1e-2")));
+    assert!((minres - gmres).abs() < 1e-9 * minres, "{minres} and {gmres}");
 }
 
 #[test]
@@ -115,51 +134,10 @@ fn e12_the_dense_space_fits_the_validation_samples() {
     };
     let outcomes = run(&settings, 2);
     assert_eq!(outcomes, run(&settings, 1));
-    assert_eq!(bounds(&outcomes), [AtMost(0.05), AtMost(0.05), AtLeast(0.8), AtLeast(0.9)]);
+    assert_eq!(bounds(&outcomes), [AtLeast(1.5), AtMost(0.05), AtLeast(0.8), AtLeast(0.9)]);
     for seed in 0..2 {
         let measured = e12::measure_seed(&settings, seed).unwrap();
         assert!(measured.dense.loss < measured.sparse.loss && measured.sparse.loss <= measured.thresholds.loss);
         assert!(measured.hits <= 3);
     }
-}
-
-/// Against ascent from every axis, which never lowers a convex function; also where b reaches nothing (the hard case).
-#[test]
-fn e3_the_supremum_over_a_ball_is_exact() {
-    use rand_distr::{Distribution, StandardNormal};
-    let mut stream = nas::seed::Seed::new(6).stream();
-    for h in [1, 2, 5] {
-        for scale in [0.0, 1e-3, 1.0, 30.0] {
-            let mut normal = || -> f64 { StandardNormal.sample(&mut stream) };
-            let b: Vec<f64> = (0..h).map(|_| scale * normal()).collect();
-            let half: Vec<f64> = (0..h * h).map(|_| normal()).collect();
-            let matrix: Vec<f64> = (0..h * h).map(|k| half[k] + half[(k % h) * h + k / h]).collect();
-            let times =
-                |a: &[f64]| -> Vec<f64> { (0..h).map(|i| (0..h).map(|j| matrix[i * h + j] * a[j]).sum()).collect() };
-            let at = |a: &[f64]| -> Vec<f64> { times(a).iter().zip(&b).map(|(x, b)| x + b).collect() };
-            let norm = |v: &[f64]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
-            let ascend = |mut a: Vec<f64>| {
-                for _ in 0..3000 {
-                    let slope = times(&at(&a));
-                    a = slope.iter().map(|x| x / norm(&slope)).collect();
-                }
-                norm(&at(&a))
-            };
-            let axis = |i: usize, sign: f64| (0..h).map(|j| if i == j { sign } else { 0.0 }).collect::<Vec<f64>>();
-            let best = (0..h).flat_map(|i| [axis(i, 1.0), axis(i, -1.0)]).map(ascend).fold(0.0, f64::max);
-            let exact = e3::largest_over_ball(&b, &matrix);
-            assert!((exact - best).abs() < 1e-6 * best, "h {h}, scale {scale}: {exact} and {best}");
-        }
-    }
-    assert!((e3::largest_over_ball(&[3.0, 4.0], &[0.0; 4]) - 5.0).abs() < 1e-12);
-}
-
-#[test]
-fn e3_bounds_hold_and_controls_bite() {
-    let settings = e3::Settings { draws: 300, coordinates: 4, n_validation: 60, ..e3::Settings::default() };
-    let outcomes = run(&settings, 2);
-    assert_eq!(outcomes, run(&settings, 1));
-    let published = [AtMost(0.05); 7].into_iter().chain([AtLeast(0.1), Within(1.0, 2.0)]);
-    assert_eq!(bounds(&outcomes), published.collect::<Vec<_>>());
-    assert_eq!(failed(&outcomes), [""; 0]);
 }

@@ -1,6 +1,6 @@
 //! Tables, figures and verdicts.
 use nas::experiments::{Bound, Criterion, Outcome};
-use nas::report::{Table, figure, render};
+use nas::report::{Axis, Plot, Series, Table, figure, render};
 
 #[test]
 fn figures_have_four_digits() {
@@ -54,4 +54,53 @@ fn the_verdict_shows_every_figure_beside_its_bound() {
     assert!(sure.contains("a figure: 0.2500 [0.1000, 0.4000] (bound in [0, 1])"), "{sure}");
     assert!(bad.contains("FAIL  It holds.") && bad.ends_with("FAIL: 1 of 1 criteria do not hold.\n"));
     assert!(good.lines().all(|line| line.chars().count() <= 110));
+}
+
+#[test]
+fn what_cannot_be_judged_neither_holds_nor_fails() {
+    let open = || Criterion { inconclusive: true, ..criterion(0.5, Bound::AtMost(1.0)) };
+    assert!(!open().passes());
+    let outcome = |criteria| Outcome {
+        title: "E6".into(),
+        claim: String::new(),
+        setting: String::new(),
+        table: Table::default(),
+        legend: String::new(),
+        criteria,
+        notes: vec![],
+        plots: vec![],
+    };
+    let text = render(&outcome(vec![open(), criterion(0.5, Bound::AtMost(1.0))]));
+    assert!(text.contains("  OPEN  It holds.\n") && text.contains("  PASS  It holds.\n"), "{text}");
+    assert!(
+        text.ends_with("INCONCLUSIVE: too little was measured to judge 1 of 2 criteria; the others hold.\n"),
+        "{text}"
+    );
+    let text = render(&outcome(vec![open(), criterion(2.0, Bound::AtMost(1.0))]));
+    assert!(text.ends_with("FAIL: 1 of 2 criteria do not hold, and too little was measured to judge 1.\n"), "{text}");
+    let verdict = open().verdict("E6");
+    assert_eq!((verdict.pass, verdict.criterion.as_str()), (false, "a figure (<= 1, inconclusive)"));
+}
+
+#[test]
+fn dots_stand_alone_and_theory_is_a_line() {
+    let series = |label: &str, theory| Series {
+        label: label.into(),
+        points: vec![[1.0, 1.0], [f64::NAN, 2.0], [10.0, 0.5], [100.0, 100.0]],
+        theory,
+    };
+    let plot = |dots| Plot {
+        title: "y over x".into(),
+        x: Axis::Powers,
+        y: Axis::Powers,
+        series: vec![series("equal", true), series("measured", false)],
+        dots,
+        ..Plot::default()
+    };
+    let drawn = |dots, what: &str| plot(dots).svg().unwrap().matches(what).count();
+    // A line ends in a dot; of four points one has no place.
+    assert_eq!([drawn(false, "<circle"), drawn(true, "<circle")], [1, 3]);
+    let line = "stroke-width=\"16\"";
+    assert_eq!([drawn(false, line), drawn(true, line)], [1, 0]);
+    assert_eq!(drawn(true, "\nmeasured\n"), 1, "a label for all dots together");
 }

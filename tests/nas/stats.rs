@@ -85,8 +85,28 @@ fn exact_intervals_of_a_probability() {
         assert!((clopper_pearson(n, n)[0] - (1.0 - edge)).abs() < 1e-9);
         assert_eq!(clopper_pearson(n, n)[1], 1.0);
     }
+    // A printed table: 15 of 20.
+    let [low, high] = clopper_pearson(15, 20);
+    assert!((low - 0.508_954).abs() < 1e-6 && (high - 0.913_428_5).abs() < 1e-6, "{low} {high}");
     // Of 1000 draws 38 may fail for the limit 0.05 of science 4.7, and 39 may not.
     assert!(upper_limit(38, 1000, 0.05) <= 0.05 && upper_limit(39, 1000, 0.05) > 0.05);
+}
+
+/// By sums of binomial coefficients.
+#[test]
+fn sign_tests_count_coins() {
+    use nas::stats::{fewest_heads, sign_test};
+    for n in 0..=25_u32 {
+        let choose = |k: u32| (0..k).fold(1.0, |c, i| c * f64::from(n - i) / f64::from(i + 1));
+        let at_least = |heads: u32| (heads..=n).map(choose).sum::<f64>() / 2_f64.powi(n as i32);
+        for heads in 0..=n {
+            assert!((sign_test(heads as usize, n as usize) - at_least(heads)).abs() < 1e-12, "{heads} of {n}");
+        }
+        let fewest = (0..=n).find(|&heads| at_least(heads) <= 0.05).unwrap_or(n + 1);
+        assert_eq!(fewest_heads(n as usize, 0.05), fewest as usize, "of {n}");
+    }
+    // Science 4.7: 15 of 20.
+    assert_eq!([4, 5, 8, 20].map(|n| fewest_heads(n, 0.05)), [5, 5, 7, 15]);
 }
 
 #[test]

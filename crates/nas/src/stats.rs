@@ -205,3 +205,8 @@ pub fn sign_test(heads: usize, n: usize) -> f64 {
     let Some(fewer) = heads.checked_sub(1) else { return 1.0 };
     Binomial::new(0.5, n as u64).map_or(f64::NAN, |coins| 1.0 - coins.cdf(fewer as u64))
 }
+
+/// The fewest heads of `n` fair coins that the sign test at this level takes for more than chance; `n` + 1 where none are.
+pub fn fewest_heads(n: usize, level: f64) -> usize {
+    (0..=n).find(|&heads| sign_test(heads, n) <= level).unwrap_or(n + 1)
+}

@@ -5,6 +5,7 @@ mod layered;
 mod plan;
 mod predict;
 mod reproduce;
+mod reproduce_all;
 mod search;
 
 pub(crate) use data::DataFile;

@@ -1,14 +1,15 @@
 //! `nas reproduce`: the experiments and what they run.
 
+use super::reproduce_all::{ALL, All};
 use super::{Answer, Layered};
 use clap::{ArgMatches, Args, Command, FromArgMatches, Subcommand};
-use nas::experiments::{Experiment, Lab, Outcome, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, publish};
+use nas::experiments::{Experiment, Lab, Took, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11, e12, publish};
 use nas::report::render;
 use nas::run::{documented, pool};
 use nas::suggest::nearest;
 use std::error::Error;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// The experiments, each with its settings: the one place that lists them.
 #[derive(Subcommand)]
@@ -73,23 +74,10 @@ pub(crate) struct Shipped<E: Experiment> {
 pub(crate) struct Common {
     /// Fewer seeds and smaller sizes, for a first look: the same criteria with wider intervals
     #[arg(long, help_heading = "Run")]
-    quick: bool,
+    pub(super) quick: bool,
     /// Folder for verdicts.json, plots and rows; a run that was interrupted goes on from there
     #[arg(long, value_name = "DIR", help_heading = "Run")]
-    out: Option<PathBuf>,
-}
-
-/// All experiments as they are shipped.
-#[derive(Args)]
-pub(crate) struct All {
-    #[command(flatten)]
-    common: Common,
-    /// Root seed of every experiment
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
-    /// Worker threads, 0 for one per core; results do not depend on it
-    #[arg(long, default_value_t = 0)]
-    threads: usize,
+    pub(super) out: Option<PathBuf>,
 }
 
 /// A name that no experiment has.
@@ -105,10 +93,28 @@ fn meant(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or_else(String::new, |name| format!("did you mean {name}? "))
 }
 
+/// What became of an experiment, or of several.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ran {
+    /// Criteria that hold ...
+    pub(super) hold: usize,
+    /// ... of so many.
+    pub(super) of: usize,
+    pub(super) took: Took,
+}
+
+impl Ran {
+    pub(super) fn add(&mut self, other: Self) {
+        self.hold += other.hold;
+        self.of += other.of;
+        self.took.seconds += other.took.seconds;
+    }
+}
+
 /// An experiment of any kind.
-trait Any {
-    /// Runs it, prints what it found, and answers whether its criteria hold.
-    fn reproduce(&self, own: &ArgMatches) -> Answer;
+pub(super) trait Any {
+    /// Runs it and prints what it found.
+    fn reproduce(&self, own: &ArgMatches) -> Result<Ran, Box<dyn Error>>;
 
     /// Prints its settings.
     fn print_settings(&self, own: &ArgMatches) -> Answer;
@@ -122,7 +128,7 @@ impl<E: Experiment> Shipped<E> {
 }
 
 impl<E: Experiment> Any for Shipped<E> {
-    fn reproduce(&self, own: &ArgMatches) -> Answer {
+    fn reproduce(&self, own: &ArgMatches) -> Result<Ran, Box<dyn Error>> {
         run(&self.settings(own)?, self.common.out.as_deref())
     }
 
@@ -132,46 +138,22 @@ impl<E: Experiment> Any for Shipped<E> {
     }
 }
 
-impl Any for All {
-    /// As if each were asked for by its name.
-    fn reproduce(&self, _: &ArgMatches) -> Answer {
-        let mut holds = true;
-        for name in names().into_iter().filter(|name| *name != ALL) {
-            let matches = command().try_get_matches_from(self.words(name))?;
-            holds &= Named::from_arg_matches(&matches)?.reproduce(&matches)?;
-        }
-        Ok(holds)
-    }
-
-    fn print_settings(&self, _: &ArgMatches) -> Answer {
-        Err("each experiment has settings of its own: `nas config E0` shows those of E0".into())
-    }
-}
-
-impl All {
-    fn words(&self, name: String) -> Vec<OsString> {
-        let numbers =
-            [name, "--seed".to_owned(), self.seed.to_string(), "--threads".to_owned(), self.threads.to_string()];
-        let mut words: Vec<OsString> = numbers.into_iter().map(OsString::from).collect();
-        words.extend(self.common.quick.then(|| "--quick".into()));
-        words.extend(self.common.out.iter().flat_map(|out| ["--out".into(), out.clone().into()]));
-        words
-    }
-}
-
-/// The name that stands for all of them.
-const ALL: &str = "all";
-
-fn command() -> Command {
+pub(super) fn command() -> Command {
     Named::augment_subcommands(Command::new("reproduce").no_binary_name(true))
 }
 
-fn names() -> Vec<String> {
+/// Of all experiments, and the one that stands for all of them.
+pub(super) fn names() -> Vec<String> {
     command().get_subcommands().map(|experiment| experiment.get_name().to_owned()).collect()
 }
 
+/// Runs the experiment that these matches of [`command`] name.
+pub(super) fn of_words(matches: &ArgMatches) -> Result<Ran, Box<dyn Error>> {
+    Named::from_arg_matches(matches)?.any().reproduce(own(matches))
+}
+
 impl Any for Vec<String> {
-    fn reproduce(&self, _: &ArgMatches) -> Answer {
+    fn reproduce(&self, _: &ArgMatches) -> Result<Ran, Box<dyn Error>> {
         Err(unknown(self))
     }
 
@@ -181,9 +163,10 @@ impl Any for Vec<String> {
 }
 
 impl Named {
-    /// Runs it and prints what it found; `matches` are those of the command above it.
+    /// Runs it, prints what it found, and answers whether its criteria hold; `matches` are those of the command above it.
     pub(crate) fn reproduce(&self, matches: &ArgMatches) -> Answer {
-        self.any().reproduce(own(matches))
+        let ran = self.any().reproduce(own(matches))?;
+        Ok(ran.hold == ran.of)
     }
 
     /// Prints its settings.
@@ -224,17 +207,22 @@ fn unknown(words: &[String]) -> Box<dyn Error> {
 }
 
 /// Runs an experiment, prints what it found, and leaves it in `out`.
-fn run<E: Experiment>(settings: &E, out: Option<&Path>) -> Answer {
+fn run<E: Experiment>(settings: &E, out: Option<&Path>) -> Result<Ran, Box<dyn Error>> {
     let mut of_rows = settings.clone();
     // Rows are the same for any number of threads.
     let threads = std::mem::take(&mut of_rows.run_as().threads);
     let lab = Lab::new(out.map(|out| out.join("rows")).as_deref(), documented(&of_rows)?);
+    let start = Instant::now();
     let outcomes = pool(threads)?.install(|| settings.run(&lab))?;
+    let took = Took { seconds: start.elapsed().as_secs_f64(), resumed: lab.resumed() };
     for outcome in &outcomes {
         println!("{}", render(outcome));
     }
+    // Apart from what was found, which is the same from run to run.
+    eprintln!("{}: {:.1} s{}", E::ID, took.seconds, if took.resumed { ", beside an earlier run's" } else { "" });
     if let Some(out) = out {
-        publish(out, E::ID, &outcomes)?;
+        publish(out, E::ID, &outcomes, took)?;
     }
-    Ok(outcomes.iter().all(Outcome::passes))
+    let criteria = || outcomes.iter().flat_map(|outcome| &outcome.criteria);
+    Ok(Ran { hold: criteria().filter(|criterion| criterion.passes()).count(), of: criteria().count(), took })
 }

@@ -10,6 +10,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What one unit measured, as it is kept.
 pub trait Row: Clone + DeserializeOwned + Send + Serialize + Sync {}
@@ -34,6 +35,8 @@ pub struct Lab {
     settings: String,
     /// Whether progress is shown.
     shown: bool,
+    /// Whether rows of an earlier run were taken.
+    resumed: AtomicBool,
 }
 
 /// A line of a file of rows.
@@ -46,12 +49,17 @@ struct Line<R> {
 impl Lab {
     /// Keeps nothing and shows nothing.
     pub fn silent() -> Self {
-        Self { folder: None, settings: String::new(), shown: false }
+        Self { folder: None, settings: String::new(), shown: false, resumed: AtomicBool::new(false) }
     }
 
     /// Shows progress, and keeps rows in `folder` if there is one; rows that were kept under other settings are not taken.
     pub fn new(folder: Option<&Path>, settings: String) -> Self {
-        Self { folder: folder.map(Path::to_owned), settings, shown: true }
+        Self { folder: folder.map(Path::to_owned), settings, shown: true, resumed: AtomicBool::new(false) }
+    }
+
+    /// Whether something was not measured again, because an earlier run had kept it.
+    pub fn resumed(&self) -> bool {
+        self.resumed.load(Ordering::Relaxed)
     }
 
     /// Measures every unit of a study, in parallel on the pool of the caller; what was kept before is not measured again. The
@@ -65,9 +73,15 @@ impl Lab {
         let mut rows: Vec<Option<R>> = vec![None; units.count];
         let kept =
             self.folder.as_deref().map(|folder| Kept::open(folder, study, &self.settings, &mut rows)).transpose()?;
-        let total = units.count * units.steps;
+        let (total, taken) = (units.count * units.steps, rows.iter().flatten().count());
+        if taken > 0 {
+            self.resumed.store(true, Ordering::Relaxed);
+            if self.shown {
+                eprintln!("{study}: {taken} of {} units are those of an earlier run", units.count);
+            }
+        }
         let progress = if self.shown { Progress::shown(study, total) } else { Progress::silent() };
-        progress.advance_by(units.steps * rows.iter().flatten().count());
+        progress.advance_by(units.steps * taken);
         let rows = rows.into_par_iter().enumerate().map(|(unit, row)| match row {
             Some(row) => Ok(row),
             None => {

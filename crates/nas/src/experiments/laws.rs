@@ -3,7 +3,7 @@
 use super::{Bound, Criterion};
 use crate::report::{Axis, Plot, Series};
 use crate::seed::Seed;
-use crate::stats::{Line, bootstrap_interval, mean, power_law};
+use crate::stats::{Line, mean, power_law};
 
 /// Gaps of every seed, for every h and every n_V.
 pub(super) struct Laws<'a> {
@@ -21,10 +21,20 @@ impl Laws<'_> {
         self.mean_of(&self.all(), h, n)
     }
 
+    /// The slope in n_V of the mean over all seeds, over all n_V.
+    pub(super) fn slope_of_all(&self, h: usize) -> f64 {
+        self.in_at_least(0, &self.all(), h).slope
+    }
+
     /// The power law in n_V ≥ 5h of the mean over some seeds.
     fn in_samples(&self, seeds: &[usize], h: usize) -> Line {
+        self.in_at_least(5 * self.maps[h], seeds, h)
+    }
+
+    /// The power law in n_V from this number on.
+    fn in_at_least(&self, fewest: usize, seeds: &[usize], h: usize) -> Line {
         let sizes = self.n_validation.iter().enumerate();
-        let enough = sizes.filter(|(_, size)| **size >= 5 * self.maps[h]);
+        let enough = sizes.filter(|(_, size)| **size >= fewest);
         let (x, y): (Vec<f64>, Vec<f64>) = enough.map(|(n, &size)| (size as f64, self.mean_of(seeds, h, n))).unzip();
         power_law(&x, &y)
     }
@@ -70,7 +80,8 @@ impl Laws<'_> {
             Series { label: format!("h = {maps}"), points, theory: false }
         });
         let series = series.collect();
-        Plot { title: title.into(), x_label: "validation samples".into(), x: Axis::Powers, y: Axis::Powers, series }
+        let (x, y) = (Axis::Powers, Axis::Powers);
+        Plot { title: title.into(), x_label: "validation samples".into(), x, y, series, dots: false }
     }
 
     fn all(&self) -> Vec<usize> {
@@ -83,7 +94,6 @@ impl Laws<'_> {
 
     /// A figure of the means over seeds.
     fn law(&self, meaning: String, name: String, of: &dyn Fn(&[usize]) -> f64, bound: Bound) -> Criterion {
-        let interval = bootstrap_interval(self.gaps.len(), self.seed, of);
-        Criterion { interval, ..Criterion::new(meaning, name, of(&self.all()), bound) }
+        Criterion::of_seeds(meaning, name, (self.gaps.len(), self.seed), of, bound)
     }
 }

@@ -18,6 +18,7 @@ mod error;
 mod lab;
 mod laws;
 mod nets;
+mod pairs;
 mod prepared;
 mod publish;
 mod ranking;
@@ -30,7 +31,7 @@ mod two_classes;
 pub use criterion::{Bound, Criterion, Verdict};
 pub use error::Error;
 pub use lab::{Lab, Row, Units};
-pub use publish::{Published, publish};
+pub use publish::{Published, Took, publish};
 pub use reached::Point;
 pub use run_as::RunAs;
 pub use superposition::Superposition;
@@ -60,6 +61,21 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// What stands in the place of an experiment that could not be run: one criterion, which does not hold, with the reason.
+    pub fn not_run(id: &str, reason: &str) -> Self {
+        let criterion = Criterion::new("It can be run.", format!("not run: {reason}"), f64::NAN, Bound::AtLeast(1.0));
+        Self {
+            title: format!("{id}  Not run"),
+            claim: reason.to_owned(),
+            setting: String::new(),
+            table: Table::default(),
+            legend: String::new(),
+            criteria: vec![criterion],
+            notes: Vec::new(),
+            plots: Vec::new(),
+        }
+    }
+
     /// Whether every criterion holds.
     pub fn passes(&self) -> bool {
         self.criteria.iter().all(Criterion::passes)

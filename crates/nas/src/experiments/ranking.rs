@@ -29,6 +29,13 @@ pub struct Ranking {
     pub validation_choice: f64,
 }
 
+impl Errors {
+    /// (validation error, test error) of every architecture.
+    pub(super) fn pairs(&self) -> Vec<[f64; 2]> {
+        self.validation.iter().zip(&self.test).map(|(validation, test)| [*validation, *test]).collect()
+    }
+}
+
 impl Ranking {
     pub(super) fn of(errors: &Errors) -> Self {
         let test = |choice: Option<usize>| choice.map_or(f64::NAN, |i| errors.test[i]);

@@ -36,31 +36,35 @@ pub struct Plot {
     pub y: Axis,
     /// The lines. A measured one has the colour of the theory that follows it, which is dashed.
     pub series: Vec<Series>,
+    /// Whether what was measured is dots, each for itself, and no lines.
+    pub dots: bool,
 }
 
 impl Plot {
     /// The drawing.
     pub fn svg(&self) -> Result<String, ReportError> {
         let mut colour = 0;
-        let lines: Vec<Line> = self
-            .series
-            .iter()
-            .enumerate()
-            .map(|(n, one)| {
-                let own = series(colour);
-                let theory_follows = !one.theory && self.series.get(n + 1).is_some_and(|next| next.theory);
-                colour += usize::from(!theory_follows);
-                Line {
-                    points: one.points.iter().filter_map(|&[x, y]| Some([self.x.at(x)?, self.y.at(y)?])).collect(),
-                    colour: own.rgb(),
-                    width: if one.theory { 10 } else { 16 },
-                    opacity: 1.0,
-                    dashed: one.theory,
-                    dot: !one.theory,
-                    label: Some(one.label.clone()),
-                }
-            })
-            .collect();
+        let mut lines: Vec<Line> = Vec::new();
+        for (n, one) in self.series.iter().enumerate() {
+            let own = series(colour);
+            let theory_follows = !one.theory && self.series.get(n + 1).is_some_and(|next| next.theory);
+            colour += usize::from(!theory_follows);
+            let points: Vec<[f64; 2]> =
+                one.points.iter().filter_map(|&[x, y]| Some([self.x.at(x)?, self.y.at(y)?])).collect();
+            let line = |points: &[[f64; 2]], label: Option<&String>| Line {
+                points: points.to_vec(),
+                colour: own.rgb(),
+                width: if one.theory { 10 } else { 16 },
+                opacity: 1.0,
+                dashed: one.theory,
+                dot: !one.theory,
+                label: label.cloned(),
+            };
+            // A line of one point is the dot at its end; the last one has the label.
+            let pieces = points.chunks(if self.dots && !one.theory { 1 } else { points.len().max(1) });
+            let last = pieces.len().saturating_sub(1);
+            lines.extend(pieces.enumerate().map(|(k, piece)| line(piece, (k == last).then_some(&one.label))));
+        }
         let all = |k: usize| lines.iter().flat_map(move |line| line.points.iter().map(move |point| point[k]));
         let (x, y) = (range(all(0)), range(all(1)));
         let chart = Chart {

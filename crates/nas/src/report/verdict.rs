@@ -13,16 +13,23 @@ pub fn render(outcome: &Outcome) -> String {
     let judged: String = criteria.iter().map(judge).collect();
     let notes: String = notes.iter().map(|note| wrap(note, 0) + "\n").collect();
     let gap = if notes.is_empty() { "" } else { "\n" };
-    let verdict = match criteria.iter().filter(|criterion| !criterion.passes()).count() {
-        0 => format!("PASS: all {} criteria hold.", criteria.len()),
-        failed => format!("FAIL: {failed} of {} criteria do not hold.", criteria.len()),
+    let (open, of) = (criteria.iter().filter(|criterion| criterion.inconclusive).count(), criteria.len());
+    let verdict = match criteria.iter().filter(|criterion| !criterion.passes()).count() - open {
+        0 if open == 0 => format!("PASS: all {of} criteria hold."),
+        0 => format!("INCONCLUSIVE: too little was measured to judge {open} of {of} criteria; the others hold."),
+        failed if open == 0 => format!("FAIL: {failed} of {of} criteria do not hold."),
+        failed => format!("FAIL: {failed} of {of} criteria do not hold, and too little was measured to judge {open}."),
     };
     format!("{title}\n\n{claim}\n{setting}\n\n{table}\n{legend}\n\n{judged}{gap}{notes}\n{verdict}\n")
 }
 
 /// The sentence that a criterion stands for, and below it the figure, with its 95 % interval, beside its bound.
 fn judge(criterion: &Criterion) -> String {
-    let mark = if criterion.passes() { "PASS" } else { "FAIL" };
+    let mark = match criterion.inconclusive {
+        true => "OPEN",
+        false if criterion.passes() => "PASS",
+        false => "FAIL",
+    };
     let Criterion { meaning, name, bound, .. } = criterion;
     let interval = criterion.interval.map(|[low, high]| format!(" [{}, {}]", figure(low), figure(high)));
     let (value, interval) = (figure(criterion.figure), interval.unwrap_or_default());

@@ -23,6 +23,8 @@ const FLOOR: f64 = 1e-5;
 pub struct Measured {
     /// The random architectures.
     pub ranking: Ranking,
+    /// (validation error, test error) of each of them.
+    pub errors: Vec<[f64; 2]>,
     /// The bilevel search over α on the sphere, by projected gradient.
     pub sphere: Searched,
     /// The bilevel search over d = α² on the simplex, by exponentiated gradient.
@@ -62,7 +64,8 @@ pub fn measure(options: &Options, seed: Seed, progress: &Progress) -> Result<Vec
 /// Runs the seed with this number.
 pub fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Progress) -> Result<Measured, Error> {
     let prepared = options.prepare(seed, number)?;
-    let ranking = Ranking::of(&random_architectures(&prepared, options, progress)?);
+    let errors = random_architectures(&prepared, options, progress)?;
+    let ranking = Ranking::of(&errors);
     let h = options.candidates;
     let (sphere, simplex) = (Sphere::unit(h), Simplex { floor: FLOOR, ..Simplex::unit(h) });
     let searched = |mixing: Mixing, space: &dyn Space, outer: &dyn Outer| -> Result<Searched, Error> {
@@ -73,6 +76,7 @@ pub fn measure_seed(options: &Options, seed: Seed, number: usize, progress: &Pro
     };
     let measured = Measured {
         ranking,
+        errors: errors.pairs(),
         sphere: searched(Mixing::orthogonal(h), &sphere, &ProjectedGradient { space: &sphere })?,
         simplex: searched(Mixing::Weights { count: h }, &simplex, &ExponentiatedGradient { simplex })?,
         agreement: agreement(&prepared, &sphere)?,

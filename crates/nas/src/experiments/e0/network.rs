@@ -46,6 +46,8 @@ const EIGENVALUE_TOLERANCE: f64 = 1e-6;
 pub struct Measured {
     /// The networks.
     pub ranking: Ranking,
+    /// (validation error, test error) of each of them.
+    pub errors: Vec<[f64; 2]>,
     /// Rank correlation of the validation errors of the networks with those of the infinite kernel after the same steps.
     pub net_kernel: f64,
     /// Fewest and most steps of gradient descent.
@@ -105,6 +107,7 @@ pub(super) fn measure_seed(
     let steps = || trained.iter().map(|t| t.descent.steps);
     Ok(Measured {
         ranking: Ranking::of(&errors),
+        errors: errors.pairs(),
         net_kernel: spearman(&errors.validation, &column(|t| t.kernel_validation)),
         steps: (steps().min().unwrap_or(0), steps().max().unwrap_or(0)),
         diverged: trained.iter().filter(|t| t.descent.stop == Stop::Diverged).count(),

@@ -2,11 +2,12 @@
 
 use super::{Options, Ranking, kernel, network};
 use crate::data::Sizes;
+use crate::experiments::pairs::scatter;
 use crate::experiments::{Bound, Criterion, Outcome, ranking};
 use crate::hypergradient::Evidence;
-use crate::report::{Table, figure};
+use crate::report::{Plot, Table, figure};
 use crate::search::{Found, Stop};
-use crate::stats::median;
+use crate::stats::{argmin, median};
 
 /// The figures of 4.7 (medians over seeds, except the first) beside their bounds.
 pub fn kernel_criteria(measured: &[kernel::Measured]) -> Vec<Criterion> {
@@ -88,8 +89,22 @@ pub fn kernel_outcome(options: &Options, measured: &[kernel::Measured]) -> Outco
             .into(),
         criteria: kernel_criteria(measured),
         notes: kernel_notes(measured),
-        plots: Vec::new(),
+        plots: measured.first().map(kernel_plot).into_iter().collect(),
     }
+}
+
+/// The architectures of one seed, and the one that validation chooses.
+fn kernel_plot(seed: &kernel::Measured) -> Plot {
+    let validation: Vec<f64> = seed.errors.iter().map(|[validation, _]| *validation).collect();
+    let choice = argmin(&validation).map(|choice| seed.errors[choice]).into_iter().collect();
+    let named = vec![("architectures".into(), seed.errors.clone()), ("the choice".into(), choice)];
+    scatter("Test MSE over validation MSE, architectures of seed 0", "validation MSE", "equal", named)
+}
+
+/// The networks of every seed.
+fn network_plot(measured: &[network::Measured]) -> Plot {
+    let named = measured.iter().enumerate().map(|(seed, m)| (format!("seed {seed}"), m.errors.clone())).collect();
+    scatter("Test MSE over validation MSE, trained networks", "validation MSE", "equal", named)
 }
 
 fn kernel_table(measured: &[kernel::Measured]) -> Table {
@@ -172,7 +187,7 @@ pub fn network_outcome(options: &Options, measured: &[network::Measured]) -> Out
             .into(),
         criteria: network_criteria(measured),
         notes: network_notes(measured),
-        plots: Vec::new(),
+        plots: vec![network_plot(measured)],
     }
 }
 

@@ -1,9 +1,10 @@
-//! E10's criteria and table.
+//! E10's criteria, table and plots.
 
 use super::{Measured, Risks, Settings};
+use crate::experiments::pairs::scatter;
 use crate::experiments::{Bound, Criterion, Outcome};
-use crate::report::{Table, figure};
-use crate::stats::{median, sign_test};
+use crate::report::{Plot, Table, figure};
+use crate::stats::median;
 
 /// One of the two planted problems.
 type Problem = (&'static str, fn(&Measured) -> Risks);
@@ -13,7 +14,7 @@ type Of = fn(&Risks) -> f64;
 const PROBLEMS: [Problem; 2] =
     [("superposition", |measured| measured.superposition), ("Hermite activations", |measured| measured.hermite)];
 
-/// Criteria and table.
+/// Criteria, table and plots.
 pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
     let Settings { maps, features, n_train, n_validation, dimension, n_hermite, noise, .. } = settings;
     Outcome {
@@ -41,7 +42,7 @@ pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
              before its retraining."
                 .into(),
         ],
-        plots: Vec::new(),
+        plots: PROBLEMS.into_iter().map(|problem| plot(measured, problem)).collect(),
     }
 }
 
@@ -56,12 +57,12 @@ fn criteria(measured: &[Measured], problem: Problem) -> Vec<Criterion> {
     let mut criteria: Vec<Criterion> = joint
         .into_iter()
         .map(|(data, of)| {
-            let worse = column(measured, problem, of).iter().zip(&split).filter(|(joint, split)| joint > split).count();
-            Criterion::new(
+            let risks = column(measured, problem, of);
+            let above: Vec<bool> = risks.iter().zip(&split).map(|(joint, split)| joint > split).collect();
+            Criterion::of_sign_test(
                 format!("{}: joint training on {data} has a higher risk than the split.", problem.0),
-                format!("{}: p-value of the sign test, {worse} of {} seeds", problem.0, split.len()),
-                sign_test(worse, split.len()),
-                Bound::AtMost(0.05),
+                &format!("{}, {data}: share of seeds in which joint training has the higher risk", problem.0),
+                &above,
             )
         })
         .collect();
@@ -91,4 +92,18 @@ fn table(measured: &[Measured]) -> Table {
         table.rows.push([problem.0.to_owned()].into_iter().chain(medians).chain([error]).collect());
     }
     table
+}
+
+/// Risks of joint training over those of the split, seed by seed.
+fn plot(measured: &[Measured], problem: Problem) -> Plot {
+    let against = |of: Of| {
+        let pairs = column(measured, problem, |risks| risks.split).into_iter().zip(column(measured, problem, of));
+        pairs.map(|(split, joint)| [split, joint]).collect()
+    };
+    let named = vec![
+        ("joint, train".into(), against(|risks| risks.joint_on_train)),
+        ("joint, all".into(), against(|risks| risks.joint_on_all)),
+    ];
+    let title = format!("Risk of joint training over that of the split, {}", problem.0);
+    scatter(&title, "risk of the split", "equal", named)
 }

@@ -1,5 +1,6 @@
 //! E11: every way to a hypergradient on one problem with a known answer (science 4.7, 6.1, 6.2, 6.4).
 
+mod bounds;
 mod methods;
 mod problem;
 mod report;

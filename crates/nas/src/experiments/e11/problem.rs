@@ -3,37 +3,21 @@
 //! inner: g = ½ ‖Φ_α θ − y‖² + ½ λ ‖θ‖²;   outer: F = ‖Φ_α^V θ − y_V‖² / (2 n_V).
 
 use super::Settings;
+use super::bounds::Constants;
 use crate::data::{Bilinear, MappedSamples};
 use crate::dense::{Cholesky, NoEigenvalues, NotPositiveDefinite, SymmetricEigen, apply, dot, product};
 use crate::experiments::Error;
-use crate::kernel::{FeatureMaps, KernelModel, Mixing, RidgeFit};
+use crate::kernel::{FeatureMaps, HoldOut, KernelModel, Mixing, RidgeFit, Superposed};
+use crate::search::Bilevel;
 use crate::seed::Seed;
 use faer::{Col, Mat, MatRef, Scale};
-use tape::{Setup, Tape, Var};
+use tape::{Setup, Tape, Var, grad};
 
 /// Samples, and where the hypergradient is taken.
 pub(super) struct Data {
     pub(super) train: MappedSamples,
     pub(super) validation: MappedSamples,
     pub(super) alpha: Vec<f64>,
-}
-
-/// What the bounds need to know of a problem at α.
-pub(super) struct Constants {
-    /// The least and the largest eigenvalue of H.
-    pub(super) mu: f64,
-    pub(super) largest: f64,
-    /// F_θ at θ_α, and q with H q = F_θ.
-    pub(super) f_theta: Col<f64>,
-    pub(super) q: Col<f64>,
-    /// ‖J‖ with J = g_θα at θ_α, and the Lipschitz constant of J in θ.
-    pub(super) cross: f64,
-    pub(super) cross_slope: f64,
-    /// ‖F_θθ‖, and a Lipschitz constant of F_α in θ on the ball of radius ‖θ_α‖.
-    pub(super) outer: f64,
-    pub(super) outer_alpha: f64,
-    /// θ_α
-    pub(super) theta: Col<f64>,
 }
 
 impl Data {
@@ -85,6 +69,14 @@ impl Data {
         let theta = self.fit(lambda).solve(&self.alpha)?.theta;
         let q = Cholesky::factor(self.hessian(lambda))?.solve(self.f_theta(&theta).as_ref());
         Ok(self.implicit(&theta, &q))
+    }
+
+    /// The closed form that searches over feature maps take; their F is the mean square, without the half.
+    pub(super) fn by_features(&self, lambda: f64) -> Result<Vec<f64>, NotPositiveDefinite> {
+        let MappedSamples { maps, y } = &self.validation;
+        let outer = HoldOut { maps, y: y.as_ref(), clip: f64::INFINITY };
+        let slope = Superposed { fit: self.fit(lambda), outer }.evaluate(&self.alpha)?.alpha;
+        Ok(slope.iter().map(|slope| 0.5 * slope).collect())
     }
 
     /// q = H⁺ F_θ: wrong where H is singular (science 6.1).
@@ -189,15 +181,53 @@ fn off<'t>(maps: Var<'t>, y: Var<'t>, n: usize, alpha: Var<'t>, theta: Var<'t>) 
     maps.matmul(theta).reshape(alpha.rows(), n).t().matmul(alpha) - y
 }
 
-/// The problem on a tape.
-pub(super) fn recorded(settings: &Settings) -> tape::Problem<f64> {
+/// The problem on a tape, twice.
+pub(super) struct Recorded {
+    /// θ is a stationary point of g; the data are those of [`Data::inputs`].
+    pub(super) stationary: tape::Problem<f64>,
+    /// θ is the fixed point of a step of gradient descent, θ − η g_θ; the data are η, then the same.
+    pub(super) fixed_point: tape::Problem<f64>,
+}
+
+impl Recorded {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self { stationary: stationary(settings), fixed_point: fixed_point(settings) }
+    }
+}
+
+fn stationary(settings: &Settings) -> tape::Problem<f64> {
     let tape = Tape::new();
-    let (h, p) = (settings.maps, settings.features);
-    let (alpha, theta, lambda) = (tape.input(h, 1), tape.input(p, 1), tape.input(1, 1));
-    let samples = |n: usize| (tape.input(h * n, p), tape.input(n, 1));
-    let (train, validation) = (samples(settings.n_train), samples(settings.n_validation));
-    let off = |(maps, y), n| off(maps, y, n, alpha, theta);
-    let inner = 0.5 * off(train, settings.n_train).powi(2).sum() + 0.5 * lambda * theta.powi(2).sum();
-    let outer = 0.5 * off(validation, settings.n_validation).powi(2).mean();
-    tape::Problem::stationary(inner, outer, alpha, theta, (lambda, train, validation), Setup::default())
+    let Losses { inner, outer, alpha, theta, data } = Losses::new(&tape, settings);
+    tape::Problem::stationary(inner, outer, alpha, theta, data, Setup::default())
+}
+
+fn fixed_point(settings: &Settings) -> tape::Problem<f64> {
+    let tape = Tape::new();
+    let eta = tape.input(1, 1);
+    let Losses { inner, outer, alpha, theta, data } = Losses::new(&tape, settings);
+    let phi = theta - eta * grad(inner, theta);
+    tape::Problem::fixed_point(phi, outer, alpha, theta, (eta, data), Setup::default())
+}
+
+/// g and F with their inputs.
+struct Losses<'t> {
+    inner: Var<'t>,
+    outer: Var<'t>,
+    alpha: Var<'t>,
+    theta: Var<'t>,
+    /// λ, then (maps, y) of training and of validation.
+    data: (Var<'t>, (Var<'t>, Var<'t>), (Var<'t>, Var<'t>)),
+}
+
+impl<'t> Losses<'t> {
+    fn new(tape: &'t Tape, settings: &Settings) -> Self {
+        let (h, p) = (settings.maps, settings.features);
+        let (alpha, theta, lambda) = (tape.input(h, 1), tape.input(p, 1), tape.input(1, 1));
+        let samples = |n: usize| (tape.input(h * n, p), tape.input(n, 1));
+        let (train, validation) = (samples(settings.n_train), samples(settings.n_validation));
+        let off = |(maps, y), n| off(maps, y, n, alpha, theta);
+        let inner = 0.5 * off(train, settings.n_train).powi(2).sum() + 0.5 * lambda * theta.powi(2).sum();
+        let outer = 0.5 * off(validation, settings.n_validation).powi(2).mean();
+        Self { inner, outer, alpha, theta, data: (lambda, train, validation) }
+    }
 }

@@ -1,11 +1,12 @@
-//! E12's criteria and table.
+//! E12's criteria, table and plot.
 
 use super::{Measured, Settings};
+use crate::experiments::pairs::scatter;
 use crate::experiments::{Bound, Criterion, Outcome};
-use crate::report::{Table, figure};
-use crate::stats::{mean, median, sign_test};
+use crate::report::{Plot, Table, figure};
+use crate::stats::{mean, median};
 
-/// Criteria and table.
+/// Criteria, table and plot.
 pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
     let Settings { maps, sparsity, features, n_train, n_validation, noise, .. } = settings;
     Outcome {
@@ -26,7 +27,7 @@ pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
             .into(),
         criteria: criteria(measured),
         notes: vec![format!("Right maps found, mean: {} of {sparsity}.", figure(mean(&column(measured, |m| m.hits as f64))))],
-        plots: Vec::new(),
+        plots: vec![plot(measured)],
     }
 }
 
@@ -35,15 +36,14 @@ fn column(measured: &[Measured], of: fn(&Measured) -> f64) -> Vec<f64> {
 }
 
 fn criteria(measured: &[Measured]) -> Vec<Criterion> {
-    let lower = measured.iter().filter(|m| m.sparse.risk < m.dense.risk).count();
+    let lower: Vec<bool> = measured.iter().map(|m| m.sparse.risk < m.dense.risk).collect();
     let closer: Vec<bool> =
         measured.iter().map(|m| (m.sparse.risk - m.sparse.loss).abs() < (m.dense.risk - m.dense.loss).abs()).collect();
     vec![
-        Criterion::new(
+        Criterion::of_sign_test(
             "The sparse search has the lower risk.",
-            format!("p-value of the sign test, {lower} of {} seeds", measured.len()),
-            sign_test(lower, measured.len()),
-            Bound::AtMost(0.05),
+            "share of seeds in which the sparse search has the lower risk",
+            &lower,
         ),
         Criterion::of_median(
             "The dense search fits the validation samples ...",
@@ -78,4 +78,14 @@ fn table(measured: &[Measured]) -> Table {
     let medians = medians.map(|of| figure(median(&column(measured, of))));
     table.rows.push(["median".to_owned()].into_iter().chain(medians).collect());
     table
+}
+
+/// Risks of the sparse search over those of the dense one, seed by seed.
+fn plot(measured: &[Measured]) -> Plot {
+    let against = |of: fn(&Measured) -> f64| measured.iter().map(|m| [m.dense.risk, of(m)]).collect();
+    let named = vec![
+        ("sparse".into(), against(|m| m.sparse.risk)),
+        ("thresholds alone".into(), against(|m| m.thresholds.risk)),
+    ];
+    scatter("Risk of the sparse search over that of the dense one", "risk of the dense search", "equal", named)
 }

@@ -37,9 +37,16 @@ pub fn outcome(settings: &Settings, measured: &[Measured]) -> Outcome {
         table: table(settings, &laws),
         legend: "Columns: mean over seeds of the largest distance, for each number of validation samples.".into(),
         criteria,
-        notes: Vec::new(),
+        notes: vec![note(settings, &laws, what)],
         plots: vec![laws.plot("Largest gap of hypergradients")],
     }
+}
+
+/// Fewer samples than a few times h have no law yet; what a line through them too would say.
+fn note(settings: &Settings, laws: &Laws<'_>, what: &str) -> String {
+    let slopes = settings.problems.maps.iter().enumerate();
+    let each: Vec<String> = slopes.map(|(h, maps)| format!("{} (h = {maps})", figure(laws.slope_of_all(h)))).collect();
+    format!("Slopes in n_V are over n_V >= 5 h, as in E1. Over all n_V those of {what} would be {}.", each.join(", "))
 }
 
 fn table(settings: &Settings, laws: &Laws<'_>) -> Table {

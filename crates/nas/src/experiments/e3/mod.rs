@@ -8,4 +8,4 @@ mod suprema;
 pub use cases::{Case, Sample};
 pub use report::{Observed, outcome};
 pub use settings::Settings;
-pub use suprema::largest_over_ball;
+pub use suprema::{MOST_SIDES, largest_over_ball, largest_over_box, largest_over_simplex};

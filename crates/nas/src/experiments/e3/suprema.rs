@@ -1,6 +1,7 @@
 //! Suprema in closed form.
 
 use crate::dense::{SymmetricEigen, apply};
+use crate::experiments::slopes::norm;
 use faer::{ColRef, Mat};
 
 /// Σ |vᵢ|
@@ -41,3 +42,35 @@ pub fn largest_over_ball(b: &[f64], matrix: &[f64]) -> f64 {
     let reached: f64 = values.iter().zip(&along).zip(&a).map(|((value, b), a)| (b + value * a).powi(2)).sum();
     (reached + largest * rest).sqrt()
 }
+
+/// max ‖b + B a‖ over the simplex, for a symmetric B (row by row): that of a convex function lies on a vertex eᵢ, which gives
+/// ‖b + B_i‖. Over the vertices alone it is the same.
+pub fn largest_over_simplex(b: &[f64], matrix: &[f64]) -> f64 {
+    let at = |row: &[f64]| norm(&b.iter().zip(row).map(|(b, m)| b + m).collect::<Vec<f64>>());
+    matrix.chunks(b.len()).map(at).fold(0.0, f64::max)
+}
+
+/// max ‖b + B a‖ over |aᵢ| ≤ `side`, for a symmetric B (row by row): it lies on one of the 2^h vertices too. They are visited in
+/// the order of Gray's code, in which the next one differs by a single sign: b + B a moves by a column of B.
+///
+/// # Panics
+/// When h is above [`MOST_SIDES`].
+pub fn largest_over_box(b: &[f64], matrix: &[f64], side: f64) -> f64 {
+    let h = b.len();
+    assert!(h <= MOST_SIDES, "a box of {h} sides has 2^{h} vertices; at most 2^{MOST_SIDES} are visited");
+    let column = |i: usize| &matrix[i * h..(i + 1) * h];
+    let mut a = vec![-side; h];
+    let mut off: Vec<f64> = (0..h).map(|j| b[j] - side * column(j).iter().sum::<f64>()).collect();
+    let mut largest = norm(&off);
+    for vertex in 1..1_usize << h {
+        let flipped = vertex.trailing_zeros() as usize;
+        let step = -2.0 * a[flipped];
+        a[flipped] += step;
+        off.iter_mut().zip(column(flipped)).for_each(|(off, m)| *off += step * m);
+        largest = largest.max(norm(&off));
+    }
+    largest
+}
+
+/// The most sides of a box whose vertices are visited.
+pub const MOST_SIDES: usize = 10;

@@ -4,7 +4,7 @@ use super::{Measured, Settings};
 use crate::experiments::ranking::{self, Ranking};
 use crate::experiments::{Bound, Criterion, Outcome};
 use crate::report::{Axis, Plot, Series, Table, figure};
-use crate::stats::{bootstrap_interval, largest, mean, median, power_law};
+use crate::stats::{largest, mean, median, power_law};
 
 /// Which kernel a network is compared with: a place in [`Measured::deviations`].
 const INFINITE: usize = 0;
@@ -60,8 +60,7 @@ fn criteria(settings: &Settings, measured: &[Vec<Measured>]) -> Vec<Criterion> {
             power_law(&x, &y).slope
         };
         let name = format!("slope in width of the deviation from {of}, from width {from} on");
-        let interval = bootstrap_interval(measured.len(), settings.run_as.study("e4"), slope);
-        Criterion { interval, ..Criterion::new(meaning, name, slope(&all(measured)), bound) }
+        Criterion::of_seeds(meaning, name, (measured.len(), settings.run_as.study("e4")), slope, bound)
     };
     let widest: Vec<&Measured> = measured.iter().filter_map(|widths| widths.last()).collect();
     let rankings: Vec<Ranking> = widest.iter().map(|m| m.ranking).collect();
@@ -144,5 +143,6 @@ fn plot(settings: &Settings, measured: &[Vec<Measured>]) -> Plot {
         x: Axis::Powers,
         y: Axis::Powers,
         series: series.into(),
+        dots: false,
     }
 }

@@ -3,10 +3,10 @@
 use super::{Chosen, Measured, Settings};
 use crate::experiments::{Bound, Criterion, Outcome};
 use crate::report::{Axis, Plot, Series, Table, figure};
-use crate::stats::{mean, median, standard_error};
+use crate::stats::median;
 
 /// Fewer seeds in which the choices differ say nothing.
-const FEWEST: f64 = 15.0;
+const FEWEST: usize = 15;
 
 /// Criteria, table and plots.
 pub fn outcome(settings: &Settings, rotated: &[Measured], shifted: &[Measured], same: &[Measured]) -> Outcome {
@@ -38,7 +38,7 @@ pub fn outcome(settings: &Settings, rotated: &[Measured], shifted: &[Measured], 
     }
 }
 
-fn column(measured: &[Measured], of: fn(&Measured) -> f64) -> Vec<f64> {
+fn column<T>(measured: &[Measured], of: fn(&Measured) -> T) -> Vec<T> {
     measured.iter().map(of).collect()
 }
 
@@ -49,7 +49,8 @@ fn better(measured: &[Measured]) -> Vec<bool> {
 }
 
 fn of_source(name: &str, measured: &[Measured]) -> [Criterion; 4] {
-    let better = better(measured);
+    let (better, differ) = (better(measured), column(measured, Measured::differs));
+    let inconclusive = better.len() < FEWEST;
     [
         Criterion::of_median(
             "The shift is one that the validation samples can see.",
@@ -57,18 +58,24 @@ fn of_source(name: &str, measured: &[Measured]) -> [Criterion; 4] {
             &column(measured, |m| (m.source_best.risk - m.target_best.risk) / m.resolved),
             Bound::AtLeast(1.0),
         ),
-        Criterion::new(
-            "Source and validation samples choose differently ...",
-            format!("{name}: seeds in which the choices differ"),
-            better.len() as f64,
-            Bound::AtLeast(FEWEST),
-        ),
-        Criterion::of_share(
-            "... and the validated choice transfers better.",
-            format!("{name}: share of these in which the validated choice has the lower target risk"),
-            &better,
-            Bound::AtLeast(0.8),
-        ),
+        Criterion {
+            inconclusive,
+            ..Criterion::of_count(
+                "Source and validation samples choose differently ...",
+                format!("{name}: seeds in which the choices differ, fewer of which are inconclusive"),
+                &differ,
+                Bound::AtLeast(FEWEST as f64),
+            )
+        },
+        Criterion {
+            inconclusive,
+            ..Criterion::of_share(
+                "... and the validated choice transfers better.",
+                format!("{name}: share of these in which the validated choice has the lower target risk"),
+                &better,
+                Bound::AtLeast(0.8),
+            )
+        },
         bound_holds(name, measured),
     ]
 }
@@ -76,14 +83,13 @@ fn of_source(name: &str, measured: &[Measured]) -> [Criterion; 4] {
 fn of_control(same: &[Measured]) -> [Criterion; 2] {
     let lost: Vec<f64> = same.iter().map(|m| m.validated.risk - m.source_best.risk).collect();
     // Without a single seed that differs, the two are equal.
-    let off = if mean(&lost) == 0.0 { 0.0 } else { mean(&lost).abs() / standard_error(&lost).unwrap_or(f64::NAN) };
-    let control = Criterion::new(
+    let control = Criterion::of_errors(
         "Control: where the source is the target, the two choices are equally good.",
         "same: mean difference of their risks, in paired standard errors",
-        off,
+        &lost,
         Bound::AtMost(2.0),
     );
-    [control, bound_holds("same", same)]
+    [control.unsigned(), bound_holds("same", same)]
 }
 
 fn bound_holds(name: &str, measured: &[Measured]) -> Criterion {
@@ -159,5 +165,6 @@ fn plot(name: &str, measured: &[Measured]) -> Plot {
             series("its bound", |m| m.bound, true),
             series("best", |m| m.target_best.risk, false),
         ],
+        dots: false,
     }
 }

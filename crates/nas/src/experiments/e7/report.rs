@@ -4,7 +4,7 @@ use super::{Candidates, Measured, Settings};
 use crate::experiments::{Bound, Criterion, Outcome};
 use crate::report::{Axis, Plot, Series, Table, figure};
 use crate::seed::Seed;
-use crate::stats::{argmin, bootstrap_interval, largest, mean, median};
+use crate::stats::{argmin, largest, mean, median};
 
 /// Criteria, table and plots, of the cells of every seed.
 pub fn outcome(settings: &Settings, measured: &[Vec<Measured>]) -> Outcome {
@@ -160,8 +160,7 @@ impl Quotient {
     }
 
     fn criterion(&self, meaning: &str, name: String, bound: Bound, seed: Seed) -> Criterion {
-        let interval = bootstrap_interval(self.above.len(), seed, |seeds| self.of(seeds));
-        Criterion { interval, ..Criterion::new(meaning, name, self.figure(), bound) }
+        Criterion::of_seeds(meaning, name, (self.above.len(), seed), |seeds| self.of(seeds), bound)
     }
 }
 
@@ -215,5 +214,6 @@ fn plot(settings: &Settings, cells: &[Cell<'_>], candidates: Candidates) -> Plot
         x: Axis::Linear,
         y: Axis::Linear,
         series,
+        dots: false,
     }
 }
