@@ -1,7 +1,7 @@
 //! Rows made by hand: the criteria of E1, E2, E5, E10, E11 and E12 are the figures that they say, and each of them can fail.
 use nas::experiments::Bound::AtLeast;
 use nas::experiments::{Criterion, Outcome, Point, Superposition, e1, e2, e5, e10, e11, e12};
-use nas::report::render;
+use nas::report::{Axis, render};
 
 /// The figures of an outcome, and the positions of those that fail.
 fn judged(outcome: &Outcome) -> (Vec<f64>, Vec<usize>) {
@@ -159,8 +159,18 @@ fn e10_counts_seeds_and_takes_the_worst_error() {
     // Σ C(20, k) / 2^20 over k from 15 is 21700 / 1048576. The interval is that of the tables of Clopper and Pearson.
     assert!(name.contains("p = 0.0207") && *bound == AtLeast(0.75), "{name}");
     assert!(interval.is_some_and(|[low, high]| (low - 0.5090).abs() < 1e-4 && (high - 0.9134).abs() < 1e-4));
-    assert_eq!(outcome.plots.len(), 2);
+    // Risks from 0.5 to 1.5 have even axes; a risk ten times another has powers of ten.
+    assert_eq!(outcome.plots.iter().map(|plot| (plot.x, plot.y, plot.dots)).collect::<Vec<_>>(), [EVEN; 2]);
+    let mut wide = measured;
+    wide[3].hermite.joint_on_all = 30.0;
+    let plots = e10::outcome(&e10::Settings::default(), &wide).plots;
+    assert_eq!([plots[0].x, plots[1].x, plots[1].y], [Axis::Linear, Axis::Powers, Axis::Powers]);
+    // The diagonal spans all of them, and every seed is a dot.
+    let points = |line: usize| plots[1].series[line].points.clone();
+    assert_eq!((points(0), points(1).len(), points(2)[3]), (vec![[1.0; 2], [30.0; 2]], 20, [1.0, 30.0]));
 }
+
+const EVEN: (Axis, Axis, bool) = (Axis::Linear, Axis::Linear, true);
 
 fn found(name: &str, error: f64, bound: Option<f64>) -> e11::Found {
     e11::Found { name: name.into(), error, bound, products: 1, seconds: 1.0 }

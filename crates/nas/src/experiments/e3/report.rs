@@ -2,7 +2,7 @@
 
 use super::{Case, MOST_SIDES, Settings};
 use crate::experiments::{Bound, Criterion, Outcome};
-use crate::report::{Axis, Plot, Series, Table, figure};
+use crate::report::{Plot, Series, Table, figure};
 use crate::stats::{clopper_pearson, quantile, upper_limit};
 
 /// The confidence of a one-sided limit is one minus this.
@@ -93,7 +93,6 @@ fn plot(observed: &[Observed]) -> Plot {
     Plot {
         title: "Tightness of every bound, by its row in the table".into(),
         x_label: "bound over the 95 % quantile".into(),
-        x: Axis::Powers,
         series: observed.iter().enumerate().map(bar).collect(),
         ..Plot::default()
     }

@@ -7,7 +7,7 @@ use crate::stats::{largest, mean, power_law, standard_error};
 
 /// Criteria, table and plot of one data set, whose training error must be at most `most` at the end.
 pub fn outcome(settings: &Settings, data: &str, most: f64, measured: &[Measured]) -> Outcome {
-    let Settings { n_train, cells, width, steps, settle, batch, rate, alpha_rate, second_order, .. } = settings;
+    let Settings { n_train, n_test, cells, width, steps, settle, batch, rate, alpha_rate, second_order, .. } = settings;
     let order = if *second_order { "second" } else { "first" };
     Outcome {
         title: format!("E8  Validation and test error of a supernet, {data}"),
@@ -19,8 +19,8 @@ pub fn outcome(settings: &Settings, data: &str, most: f64, measured: &[Measured]
             "Setting: {cells} cell(s) of 14 edges with 5 operations each (zero, identity, a linear map with relu, \
              tanh, silu), h = {}; nodes of width {width}; {steps} steps of momentum on batches of {batch} of {n_train} \
              training images, from {rate} to 1/25 of it along half a cosine, each followed by a step of Adam on the \
-             softmax logits of size {alpha_rate} ({order} order), then {settle} of the weights alone; {} seeds with a split of their own, all other images \
-             test.",
+             softmax logits of size {alpha_rate} ({order} order), then {settle} of the weights alone; {} seeds with a split of their \
+             own, at most {n_test} of the other images test.",
             settings.hyperparameters(),
             measured.len()
         ),

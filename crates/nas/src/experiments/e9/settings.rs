@@ -36,6 +36,9 @@ pub struct Settings {
 }
 
 impl Default for Settings {
+    /// The fit of the planner was fixed without the pilot that science 4.7 asks for. One on other seeds (--seed 999, 5 of them) was
+    /// made after the published run, and changed nothing: what the proposals lose is −0.10 of what they may lose on the planted
+    /// data, and 1.24 times that on the digits, where the best ratio has a test error of 0.198 and the proposals one of 0.211.
     fn default() -> Self {
         Self {
             run_as: RunAs::default(),
