@@ -114,7 +114,7 @@ fn an_alternation_never_ends_above_its_start() {
     let hold_out = HoldOut { maps: &validation.maps, y: validation.y.as_ref(), clip: f64::INFINITY };
     let start = vec![0.5; 4];
     let before = hold_out.loss(&start, &fit.solve(&start).unwrap().theta);
-    let found = alternate(&start, &fit, &hold_out, 50).unwrap();
+    let found = alternate(&start, &[(fit, hold_out)], 50).unwrap();
     assert!(found.loss < before && found.rounds > 0);
     let again = hold_out.loss(&found.alpha, &fit.solve(&found.alpha).unwrap().theta);
     assert!((again - found.loss).abs() < 1e-12);
@@ -123,5 +123,5 @@ fn an_alternation_never_ends_above_its_start() {
     // Fewer validation samples than maps do not tell α.
     let few = validation.maps.first(3);
     let few = HoldOut { maps: &few, y: validation.y.subrows(0, 3), clip: f64::INFINITY };
-    assert!(alternate(&start, &fit, &few, 5).is_err());
+    assert!(alternate(&start, &[(fit, few)], 5).is_err());
 }

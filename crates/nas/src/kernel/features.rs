@@ -54,6 +54,15 @@ impl FeatureMaps {
         sum
     }
 
+    /// Σ_i W_ik φ_i for every column k of W, which has a row for each map.
+    ///
+    /// # Panics
+    /// When W has no column, or not a row for each map.
+    #[must_use]
+    pub fn mixed(&self, w: MatRef<'_, f64>) -> Self {
+        Self::new(w.col_iter().map(|column| self.combine(&column.iter().copied().collect::<Vec<f64>>())).collect())
+    }
+
     /// These maps, in this order.
     ///
     /// # Panics

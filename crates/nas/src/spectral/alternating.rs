@@ -1,6 +1,6 @@
 //! Alternating minimisation on a split: weights on the training samples, the combination on the validation samples.
 
-use crate::dense::{Cholesky, NotPositiveDefinite};
+use crate::dense::{Cholesky, NotPositiveDefinite, dot};
 use crate::kernel::{HoldOut, RidgeFit};
 use faer::{Col, Mat};
 
@@ -9,7 +9,7 @@ use faer::{Col, Mat};
 pub struct Alternation {
     /// α of unit norm, as far as the validation samples tell it.
     pub alpha: Vec<f64>,
-    /// Its validation loss.
+    /// Its validation loss, summed over the outputs.
     pub loss: f64,
     /// Rounds made.
     pub rounds: usize,
@@ -19,20 +19,25 @@ pub struct Alternation {
 /// (science 6.6). No hypergradient is taken, so it ends where α is best for a θ that does not follow it: not at the solution of
 /// the bilevel problem. The best point of the way is returned.
 ///
+/// There is a fit and its validation samples for each output; all outputs share α.
+///
 /// # Errors
 /// When a fit or the least-squares problem is singular: fewer validation samples than maps, say.
+///
+/// # Panics
+/// When there is no output.
 pub fn alternate(
     alpha: &[f64],
-    fit: &RidgeFit<'_>,
-    validation: &HoldOut<'_>,
+    outputs: &[(RidgeFit<'_>, HoldOut<'_>)],
     rounds: usize,
 ) -> Result<Alternation, NotPositiveDefinite> {
-    let mut theta = fit.solve(alpha)?.theta;
-    let mut best = Alternation { alpha: alpha.to_vec(), loss: validation.loss(alpha, &theta), rounds: 0 };
+    assert!(!outputs.is_empty(), "an alternation without an output");
+    let mut thetas = weights(alpha, outputs)?;
+    let mut best = Alternation { alpha: alpha.to_vec(), loss: loss(alpha, outputs, &thetas), rounds: 0 };
     for round in 1..=rounds {
-        let next = least_squares(validation, &theta)?;
-        theta = fit.solve(&next)?.theta;
-        let loss = validation.loss(&next, &theta);
+        let next = least_squares(outputs, &thetas)?;
+        thetas = weights(&next, outputs)?;
+        let loss = loss(&next, outputs, &thetas);
         let settled = loss >= best.loss * (1.0 - SETTLED);
         if loss < best.loss {
             best = Alternation { alpha: next, loss, rounds: round };
@@ -47,13 +52,27 @@ pub fn alternate(
 /// A round that lowers the loss by less than this part is the last one.
 const SETTLED: f64 = 1e-10;
 
-/// The unit α of least squares of y on the h columns Φ_i θ.
-fn least_squares(validation: &HoldOut<'_>, theta: &Col<f64>) -> Result<Vec<f64>, NotPositiveDefinite> {
-    let columns = validation.maps.apply_each(theta.as_ref());
-    let h = columns.len();
-    let dot = |a: &Col<f64>, b: &Col<f64>| crate::dense::dot(a.as_ref(), b.as_ref());
-    let normal = Mat::from_fn(h, h, |i, j| dot(&columns[i], &columns[j]));
-    let right = Col::from_fn(h, |i| crate::dense::dot(columns[i].as_ref(), validation.y));
+/// θ_α of every output.
+fn weights(alpha: &[f64], outputs: &[(RidgeFit<'_>, HoldOut<'_>)]) -> Result<Vec<Col<f64>>, NotPositiveDefinite> {
+    outputs.iter().map(|(fit, _)| Ok(fit.solve(alpha)?.theta)).collect()
+}
+
+fn loss(alpha: &[f64], outputs: &[(RidgeFit<'_>, HoldOut<'_>)], thetas: &[Col<f64>]) -> f64 {
+    outputs.iter().zip(thetas).map(|((_, validation), theta)| validation.loss(alpha, theta)).sum()
+}
+
+/// The unit α of least squares of the labels on the h columns Φ_i θ, over all outputs.
+fn least_squares(
+    outputs: &[(RidgeFit<'_>, HoldOut<'_>)],
+    thetas: &[Col<f64>],
+) -> Result<Vec<f64>, NotPositiveDefinite> {
+    let h = outputs[0].1.maps.count();
+    let (mut normal, mut right) = (Mat::zeros(h, h), Col::zeros(h));
+    for ((_, validation), theta) in outputs.iter().zip(thetas) {
+        let columns = validation.maps.apply_each(theta.as_ref());
+        normal += Mat::from_fn(h, h, |i, j| dot(columns[i].as_ref(), columns[j].as_ref()));
+        right += Col::from_fn(h, |i| dot(columns[i].as_ref(), validation.y));
+    }
     let alpha = Cholesky::factor(normal)?.solve(right.as_ref());
     let norm = alpha.norm_l2().max(f64::MIN_POSITIVE);
     Ok(alpha.iter().map(|a| a / norm).collect())

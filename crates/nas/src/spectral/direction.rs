@@ -13,7 +13,7 @@ const ORDERS: usize = 99;
 
 /// Directions of the maps with less than this part of the largest second moment are left out: candidates that are nearly the same
 /// would get large coefficients of opposite signs there, made of noise.
-const SHOWN: f64 = 1e-2;
+pub(super) const SHOWN: f64 = 1e-2;
 
 /// Why there is no direction to begin with.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]

@@ -13,7 +13,7 @@ pub enum Whitening {
     /// The h × h second moment of the maps is made the identity first, and α turned back afterwards. Where it is singular, only
     /// the directions that the samples show are.
     Maps,
-    /// The bias (1/n²) Σ y² X Xᵀ of the moment matrix times its transpose is taken away (a U-statistic).
+    /// The bias of the moment matrix times its transpose is taken away ([`Moments::unbiased_square`]).
     Centred,
 }
 
@@ -36,28 +36,66 @@ impl Moments {
     /// When there is no sample.
     pub fn estimate(&self, rank: usize, whitening: Whitening) -> Result<Estimate, NoEigenvalues> {
         assert!(self.samples > 0, "the spectral estimator needs at least one sample");
-        let m = self.matrix();
         let back = match whitening {
             Whitening::Maps => Some(self.inverse_root(RANK)?),
             Whitening::None | Whitening::Centred => None,
         };
-        let seen = back.as_ref().map_or_else(|| m.clone(), |back| product(back.as_ref(), m.as_ref()));
-        let mut square = product(seen.as_ref(), seen.transpose());
-        if whitening == Whitening::Centred {
-            square -= Scale((self.samples as f64).powi(-2)) * &self.weighted;
-        }
+        let square = match (whitening, &back) {
+            (Whitening::Centred, _) => self.unbiased_square(),
+            (_, Some(back)) => square(product(back.as_ref(), self.matrix().as_ref()).as_ref()),
+            (_, None) => self.square(),
+        };
         strongest(square.as_ref(), back.as_ref(), rank)
+    }
+
+    /// M̂ M̂ᵀ (h × h) of the moment matrix M̂ = (1/n) Σ y X.
+    pub fn square(&self) -> Mat<f64> {
+        square(self.matrix().as_ref())
+    }
+
+    /// A matrix whose mean is E[y X] E[y X]ᵀ: (Σᵢ yᵢ Xᵢ)(Σᵢ yᵢ Xᵢ)ᵀ without the terms of a sample with itself, over n (n − 1).
+    /// (A U-statistic, science 3. The mean of [`Self::square`] has those terms too, and they point where features are large.)
+    /// It may have eigenvalues below zero; of one sample it is zero.
+    pub fn unbiased_square(&self) -> Mat<f64> {
+        let n = self.samples as f64;
+        Scale(n / (n - 1.0).max(1.0)) * (self.square() - Scale(n.powi(-2)) * &self.weighted)
     }
 
     /// C^(−1/2) of the second moment C = Σ X Xᵀ / (n p), on the directions that have more than this part of the largest.
     pub(super) fn inverse_root(&self, shown: f64) -> Result<Mat<f64>, NoEigenvalues> {
-        let scale = 1.0 / (self.samples * self.first.ncols().max(1)) as f64;
-        let SymmetricEigen { values, vectors } = SymmetricEigen::of((Scale(scale) * &self.second).as_ref())?;
-        let least = values.last().copied().unwrap_or(0.0) * shown;
-        let root = |k: usize| if values[k] > least { values[k].sqrt().recip() } else { 0.0 };
-        let scaled = Mat::from_fn(vectors.nrows(), vectors.ncols(), |i, k| vectors[(i, k)] * root(k));
-        Ok(product(scaled.as_ref(), vectors.transpose()))
+        let SymmetricEigen { values, vectors } = self.directions(shown)?;
+        Ok(product(scaled(&values, &vectors).as_ref(), vectors.transpose()))
     }
+
+    /// W with Wᵀ C W = I, whose columns span the same directions.
+    pub(super) fn whitener(&self, shown: f64) -> Result<Mat<f64>, NoEigenvalues> {
+        let SymmetricEigen { values, vectors } = self.directions(shown)?;
+        Ok(scaled(&values, &vectors))
+    }
+
+    /// The eigenvalues of C above this part of the largest, with their eigenvectors.
+    fn directions(&self, shown: f64) -> Result<SymmetricEigen, NoEigenvalues> {
+        let SymmetricEigen { values, vectors } = SymmetricEigen::of(self.second_moment().as_ref())?;
+        let least = values.last().copied().unwrap_or(0.0) * shown;
+        let kept: Vec<usize> = (0..values.len()).filter(|&k| values[k] > least).collect();
+        let vectors = Mat::from_fn(vectors.nrows(), kept.len(), |i, k| vectors[(i, kept[k])]);
+        Ok(SymmetricEigen { values: kept.into_iter().map(|k| values[k]).collect(), vectors })
+    }
+
+    /// C
+    pub(super) fn second_moment(&self) -> Mat<f64> {
+        Scale(1.0 / (self.samples * self.first.ncols().max(1)) as f64) * &self.second
+    }
+}
+
+/// The columns over the roots of their values.
+fn scaled(values: &[f64], vectors: &Mat<f64>) -> Mat<f64> {
+    Mat::from_fn(vectors.nrows(), vectors.ncols(), |i, k| vectors[(i, k)] * values[k].sqrt().recip())
+}
+
+/// M Mᵀ
+fn square(m: MatRef<'_, f64>) -> Mat<f64> {
+    product(m, m.transpose())
 }
 
 /// The first `rank` eigenvectors of the square of a moment matrix, turned back to combinations of the maps.
@@ -83,7 +121,7 @@ pub(super) fn strongest(
 const RANK: f64 = 1e-12;
 
 /// A unit vector of positive sum.
-fn unit(alpha: Col<f64>) -> Vec<f64> {
+pub(super) fn unit(alpha: Col<f64>) -> Vec<f64> {
     let sum: f64 = alpha.iter().sum();
     let scale = alpha.norm_l2().max(f64::MIN_POSITIVE) * if sum < 0.0 { -1.0 } else { 1.0 };
     alpha.iter().map(|a| a / scale).collect()

@@ -2,8 +2,9 @@
 //!
 //! With samples X of h feature maps and y = α*ᵀ X θ* + noise, activation search is regression on a matrix of rank one:
 //! E[y X] = α* θ*ᵀ for independent standard normal entries. Its top left singular vector needs far fewer samples than θ* has
-//! entries. [`Moments`] are streamed over rows; [`Moments::estimate`] is the estimator; [`alternate`] polishes it.
-//! [`direction`] is the same for the [`random_features`] of a network: where its search may begin.
+//! entries. [`Moments`] are streamed over rows; [`Moments::estimate`] is the estimator; [`alternate`] goes on from it by fits;
+//! [`select_rank`] tells how many combinations are superposed. [`direction`] is the same for the [`random_features`] of a
+//! network: where its search may begin. [`polish`] improves it.
 //!
 //! ```
 //! use faer::{Col, Mat};
@@ -27,10 +28,14 @@ mod alternating;
 mod direction;
 mod estimate;
 mod moments;
+mod polish;
 mod random_features;
+mod rank;
 
 pub use alternating::{Alternation, alternate};
 pub use direction::{NoDirection, direction};
 pub use estimate::{Estimate, Whitening};
 pub use moments::Moments;
+pub use polish::{Labelled, NoPolish, Polish, polish};
 pub use random_features::random_features;
+pub use rank::{RankFit, Ranks, select_rank};

@@ -64,7 +64,7 @@ pub fn search_seed(cell: &Cell, starts: usize, seed: Seed) -> Result<Searched, E
         seconds.push(start.elapsed().as_secs_f64());
         best = Some(best.filter(|best| best.loss <= found.loss).unwrap_or(found));
     }
-    let alternated = alternate(alpha, &samples.fit(), &samples.hold_out(), ROUNDS)?;
+    let alternated = alternate(alpha, &[(samples.fit(), samples.hold_out())], ROUNDS)?;
     Ok(Searched {
         spectral: samples.point(alpha)?,
         polished: samples.search(alpha.clone(), &sphere)?,
