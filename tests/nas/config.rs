@@ -272,10 +272,11 @@ fn what_no_search_can_use_is_refused_in_one_line() {
 
 #[test]
 fn what_is_allowed_at_the_edge() {
-    let edges: [&[&str]; 14] = [
+    let edges: [&[&str]; 15] = [
+        &["strategy=spectral", "rivals=gradient", "space=sphere"],
         &["strategy=grid", "trials=9", "rivals=random"],
         &["tolerance=adaptive", "method=exact", "inner=adam"],
-        &["rivals=grid,random,joint", "hidden=8,4", "shared=true"],
+        &["rivals=grid,random,joint,spectral", "hidden=8,4", "shared=true"],
         &["space=sparse:8"],
         &["space=l1-ball", "outer=frank-wolfe", "normalise=hermite", "candidates=relu,sin"],
         &["entropy=-0.1", "outer=adam-logits"],

@@ -69,6 +69,7 @@ mod precision;
 mod preprocess;
 mod quadratic;
 mod random;
+mod referee;
 mod report;
 mod report_fixture;
 mod report_html;

@@ -127,6 +127,7 @@ fn seed_record(shape: &Shape, seed: usize) -> SeedRecord {
         inner_steps: 130 * (last + 1),
         status: "converged".into(),
         flipped: Vec::new(),
+        polish: None,
         tuned: None,
     }
 }
@@ -187,6 +188,7 @@ pub(crate) fn run(shape: &Shape) -> Run {
         strategy: nas::trial::Strategy::Gradient,
         evaluations: 105,
         rivals: Vec::new(),
+        referee: None,
         hypergradient: HypergradientRecord {
             method: "implicit".into(),
             status: "converged".into(),

@@ -10,6 +10,7 @@ mod discretisation;
 mod jumps;
 mod noise;
 mod overfitting;
+mod referee;
 mod sharpness;
 mod solves;
 
@@ -19,6 +20,7 @@ pub use discretisation::{Discretisation, discretisation};
 pub use jumps::{Jumps, jumps, sharpest};
 pub use noise::{Noise, noise};
 pub use overfitting::{Overfitting, overfitting};
+pub use referee::{Opinion, Referee, referee};
 pub use sharpness::Sharpness;
 pub use solves::{Solves, solves};
 

@@ -18,10 +18,11 @@ pub fn comparison(result: &SearchResult) -> String {
     let legend = "Mean and standard error over the seeds. Each choice is fitted to training rows for its validation loss, and to \
                   training and validation rows for its test figures, from the same start with the same fit.";
     format!(
-        "{title}\n{notes}\n{}\n{}\n\n{}\n\n{}\n{}\n",
+        "{title}\n{notes}\n{}\n{}\n\n{}\n{}\n{}\n{}\n",
         table(result),
         wrap(legend, 2),
         wrap(&found(result), 0),
+        referee(result),
         theory(result),
         wrap(&verdict(result), 0)
     )
@@ -70,6 +71,11 @@ fn found(result: &SearchResult) -> String {
     let mixtures: Vec<String> =
         places.map(|(place, alpha)| if many { place + &mixture(alpha) } else { mixture(alpha) }).collect();
     format!("Found (seed {}, the best by validation): {}.{}", result.best_seed, mixtures.join("; "), way(result))
+}
+
+/// What the spectral estimate says of it, where it is a rival.
+fn referee(result: &SearchResult) -> String {
+    result.referee.as_ref().map_or_else(String::new, |referee| wrap(&referee.sentence, 0) + "\n")
 }
 
 /// Where the search went, and how far from its end it may be.

@@ -153,10 +153,11 @@ pub struct Config {
     /// How the coefficients are searched: by hypergradients, or in a way that shows what those are worth
     #[arg(long, value_enum, default_value_t = Config::default().strategy, help_heading = "Search")]
     pub strategy: Strategy,
-    /// Other ways of searching to compare with, separated by commas: gradient, grid, random, joint
+    /// Other ways of searching to compare with, separated by commas: gradient, grid, random, joint, spectral
     ///
     /// Each begins with the same split and weights, and what it finds gets a row in the table, fitted and scored like all others.
-    /// `--rivals random,joint` shows what a gradient and what the split is good for.
+    /// `--rivals random,joint` shows what a gradient and what the split is good for. spectral costs little more than the fits of
+    /// its row, and is a referee: the report says how near the found mixture is to it, and whether it is better.
     #[arg(long, value_enum, value_name = "LIST", value_delimiter = ',', help_heading = "Search")]
     pub rivals: Vec<Strategy>,
     /// Mixtures that a grid or a random search may try, the even one first; 0 for --outer-steps and one

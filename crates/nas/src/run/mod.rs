@@ -13,6 +13,7 @@ mod predict;
 mod record;
 mod rules;
 mod search;
+mod spectral;
 mod summary;
 mod theory;
 
@@ -26,7 +27,8 @@ pub use network::{NetworkError, Trained};
 pub use predict::{PredictError, predict};
 pub use record::{
     Compared, ConfusedRecord, DiagnosisRecord, HypergradientRecord, IntervalRecord, Judgement, LogLine, Metric,
-    Provenance, RivalRecord, SCHEMA_VERSION, SearchResult, SeedRecord, TheoryRecord, TunedRecord, Verdict,
+    PolishRecord, Provenance, RefereeRecord, RivalRecord, SCHEMA_VERSION, SearchResult, SeedRecord, TheoryRecord,
+    TunedRecord, Verdict,
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};

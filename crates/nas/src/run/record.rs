@@ -59,6 +59,9 @@ pub struct SearchResult {
     /// What other ways of searching found; absent where there was none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rivals: Vec<RivalRecord>,
+    /// The spectral estimate beside the searched mixture; absent where it is no rival.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referee: Option<RefereeRecord>,
     /// The searched mixture against the single candidate that validation prefers, seed by seed.
     pub verdict: Verdict,
     /// What the theory says of so many validation rows, and what went wrong.
@@ -87,6 +90,23 @@ pub struct RivalRecord {
     /// Its mixture.
     #[serde(flatten)]
     pub compared: Compared,
+}
+
+/// What the spectral estimate says of the searched mixture.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct RefereeRecord {
+    /// Of each seed, the cosine of the angle between the two in the coordinates of the search; `null` where its training rows show no
+    /// direction.
+    pub cosines: Vec<Option<f64>>,
+    /// Validation loss of the estimate minus that of the searched mixture: the mean over the seeds that show a direction; `null`
+    /// without one.
+    pub difference: Option<f64>,
+    /// The standard error of that mean, paired by seed; `null` below two such seeds.
+    pub se: Option<f64>,
+    /// `found` when the estimate points elsewhere and is better by more than `se`.
+    pub finding: Finding,
+    /// That in words, with advice.
+    pub sentence: String,
 }
 
 /// What one choice of activations is worth, over the seeds.
@@ -249,9 +269,24 @@ pub struct SeedRecord {
     /// Training rows whose class was replaced at random, in ascending order, numbered as in `splits.json`; absent without any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flipped: Vec<usize>,
+    /// What alternating fits made of the spectral direction; absent where there was none, or no fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub polish: Option<PolishRecord>,
     /// What else was tuned; absent where nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tuned: Option<TunedRecord>,
+}
+
+/// A spectral direction before and after its polish.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct PolishRecord {
+    /// Mean squared error on every other training row of a ridge regression on the rest, with the features that the direction gives
+    /// the first layer: before and after.
+    pub loss: [f64; 2],
+    /// The cosine of the angle between the two directions.
+    pub cosine: f64,
+    /// Rounds of fits.
+    pub rounds: usize,
 }
 
 /// Hyperparameters that were tuned at the found mixture.

@@ -5,6 +5,7 @@ use super::record::{
     SeedRecord, TunedRecord, Verdict,
 };
 use super::rules::name;
+use super::spectral;
 use super::theory::theory;
 use crate::bilevel::Health;
 use crate::data::{Frame, Task};
@@ -76,6 +77,7 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         baselines: names.iter().enumerate().map(|(i, name)| (name.clone(), compared(task, &single(i)))).collect(),
         discretised: compared(task, &entries(|trial| &trial.discretised)),
         rivals: (0..setting.rivals.len()).map(|i| rival(task, i, trials)).collect(),
+        referee: spectral::record(setting, trials),
         verdict: verdict(task, names, trials),
         theory: theory(setting, trials, best_seed, context.probe.as_ref()),
         seeds: trials.iter().map(|trial| of_seed(setting, &model, trial)).collect(),
@@ -223,6 +225,7 @@ fn of_seed(setting: &Setting, model: &Mlp, trial: &Trial) -> SeedRecord {
         inner_steps: trial.health.steps,
         status: word(trial.found.hypergradient.evidence.status).to_owned(),
         flipped: trial.flipped.clone(),
+        polish: spectral::polish(trial),
         tuned: tuned(trial, model),
     }
 }
@@ -330,6 +333,7 @@ fn notes(
         .cloned()
         .chain(warnings)
         .chain(begun)
+        .chain(spectral::notes(trials))
         .chain(tuned_notes(&trials[best], model))
         .chain(flipped_notes(&trials[best], model))
         .chain((skipped > 0).then(|| {

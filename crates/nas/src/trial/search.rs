@@ -29,6 +29,11 @@ pub enum Walk<'a> {
     Lattice,
     /// The even mixture, and random points for the other trials.
     Random(Seed),
+    /// Not at all: it stays where [`Self::Steps`] begin.
+    Still {
+        /// The mixture that all point like.
+        at: Option<&'a [f64]>,
+    },
 }
 
 impl Setting {
@@ -42,6 +47,7 @@ impl Setting {
         match self.strategy {
             Strategy::Gradient | Strategy::Joint => self.outer.steps + 1,
             Strategy::Grid | Strategy::Random => self.trials.max(1),
+            Strategy::Spectral => 1,
         }
     }
 
@@ -88,6 +94,11 @@ impl Setting {
                 let (built, mut stream) = (self.space(mixtures), seed.stream());
                 let points = (1..self.trials).map(|_| built.space().sample(&mut stream)).collect();
                 self.try_points(problem, mixtures, points, &mut follow)
+            }
+            Walk::Still { at } => {
+                let point = self.start(problem, mixtures, at)?;
+                let mut watch = |problem: &_, reached: Reached<'_>| _ = follow(problem, reached);
+                best_of(problem, self.space(mixtures).space(), [point], &mut watch)
             }
         }?;
         let hypergradient = in_alpha(coordinates, &found.hypergradient);

@@ -28,7 +28,7 @@ pub enum Precision {
 pub enum AlphaStart {
     /// All candidates in equal parts
     Even,
-    /// Where one matrix of moments of the training rows points (algorithm D), if it points anywhere; else even
+    /// Where one matrix of moments of the training rows points (algorithm D), polished by fits, if it points anywhere; else even
     Spectral,
 }
 

@@ -25,6 +25,8 @@ pub enum Strategy {
     Random,
     /// Coefficients and weights together, on training and validation rows at once: what the split is there to avoid
     Joint,
+    /// Not at all: where one matrix of moments of the training rows points (algorithm D), if it points anywhere; else even
+    Spectral,
 }
 
 impl Strategy {
@@ -35,6 +37,7 @@ impl Strategy {
             Self::Grid => "grid search",
             Self::Random => "random search",
             Self::Joint => "joint training",
+            Self::Spectral => "spectral estimate",
         }
     }
 }
@@ -64,6 +67,8 @@ pub(super) struct Arena<'a> {
     pub(super) theta: &'a [f64],
     /// The direction in which searches by gradients begin.
     pub(super) from: Option<&'a [f64]>,
+    /// The direction that the training rows show.
+    pub(super) shown: Option<&'a [f64]>,
     pub(super) seed: Seed,
 }
 
@@ -75,7 +80,7 @@ impl Arena<'_> {
         strategy: Strategy,
         follow: &mut dyn FnMut(&OnData<'_, T>, Reached<'_>) -> ControlFlow<Stop>,
     ) -> Result<(Found, Health), NoStart> {
-        let Self { setting, model, train, validation, both, from, seed, .. } = *self;
+        let Self { setting, model, train, validation, both, from, shown, seed, .. } = *self;
         let (inner, start, batches): (Inner, _, _) = (setting.inner, self.theta.to_vec(), seed.split("batches"));
         let mut problem = match strategy {
             Strategy::Joint => OnData::<T>::joint(model, inner, both, start, batches),
@@ -85,6 +90,7 @@ impl Arena<'_> {
             Strategy::Gradient | Strategy::Joint => Walk::Steps { from },
             Strategy::Grid => Walk::Lattice,
             Strategy::Random => Walk::Random(seed.split("random")),
+            Strategy::Spectral => Walk::Still { at: shown },
         };
         let found = setting.search(&mut problem, model.mixtures(), walk, follow)?;
         Ok((found, problem.health))

@@ -3,16 +3,14 @@
 use super::judge::{Entry, Judge, alone, discretised};
 use super::pieces::{self, Pieces};
 use super::strategy::Arena;
-use super::{AlphaStart, Precision, Rival, Setting, Strategy};
+use super::{AlphaStart, Precision, Rival, Setting, Shown, Strategy};
 use crate::bilevel::{Health, NoStart, OnData};
-use crate::data::{DataError, Frame, Parts, Preprocess, Samples, SplitError};
-use crate::model::Mlp;
+use crate::data::{DataError, Frame, Parts, Preprocess, SplitError};
 use crate::search::{Found, Reached, Stop};
 use crate::seed::Seed;
-use crate::spectral::{NoDirection, direction, random_features};
+use crate::spectral::NoDirection;
 use crate::stats::argmin;
 use crate::tuning::{Mixtures, Tuned};
-use faer::MatRef;
 use rayon::prelude::*;
 use std::ops::ControlFlow;
 use tape::Element;
@@ -43,6 +41,8 @@ pub struct Trial {
     pub found: Found,
     /// Why it began at the even mixture though it was to begin elsewhere.
     pub fallback: Option<NoDirection>,
+    /// What the training rows show without a search; `None` where nobody asked.
+    pub shown: Option<Result<Shown, NoDirection>>,
     /// The other hyperparameters, tuned at that mixture.
     pub tuned: Option<Tuned>,
     /// Its hypergradients; fit and error are those of the point where it ended.
@@ -128,13 +128,9 @@ impl Trial {
         let model = setting.model(train.d, train.outputs);
         let both = rows(&[&*parts.train, &parts.validation].concat())?;
         let (start, batches) = (model.start(seed.split("start")), seed.split("batches"));
-        let (from, fallback) = match setting.alpha_start {
-            AlphaStart::Even => (None, None),
-            AlphaStart::Spectral => match shown(&model, &start, &train, seed.split("orders")) {
-                Ok(alpha) => (Some(alpha), None),
-                Err(nothing) => (None, Some(nothing)),
-            },
-        };
+        let shown = setting.shown(&model, &start, &train, seed.split("orders"));
+        let direction = shown.as_ref().and_then(|shown| shown.as_ref().ok()).map(|shown| &*shown.alpha);
+        let from = direction.filter(|_| setting.alpha_start == AlphaStart::Spectral);
         let arena = Arena {
             setting,
             model: &model,
@@ -142,7 +138,8 @@ impl Trial {
             validation: &validation,
             both: &both,
             theta: &start,
-            from: from.as_deref(),
+            from,
+            shown: direction,
             seed,
         };
 
@@ -204,6 +201,8 @@ impl Trial {
             entry,
         };
         let rivals = others.into_iter().zip(entries).map(rival).collect();
+        let begins = setting.alpha_start == AlphaStart::Spectral || setting.strategy == Strategy::Spectral;
+        let fallback = shown.as_ref().and_then(|shown| shown.as_ref().err().copied()).filter(|_| begins);
         Ok(Self {
             parts,
             flipped,
@@ -216,6 +215,7 @@ impl Trial {
             rivals,
             found,
             fallback,
+            shown,
             tuned,
             health,
             pieces,
@@ -228,10 +228,4 @@ impl Trial {
         let losses: Vec<f64> = self.baselines.iter().map(loss).collect();
         argmin(&losses).filter(|&i| !losses[i].is_nan())
     }
-}
-
-/// The direction that the first layer of the network, as it starts, sees in the training rows.
-fn shown(model: &Mlp, theta: &[f64], train: &Samples, seed: Seed) -> Result<Vec<f64>, NoDirection> {
-    let labels = MatRef::from_row_major_slice(&train.y, train.n, train.outputs);
-    direction(&random_features(model, theta, train), labels, seed)
 }

@@ -30,6 +30,8 @@ pub(super) struct Comparison {
     pub(super) better: &'static str,
     pub(super) axis: String,
     pub(super) rows: Vec<Row>,
+    /// What the spectral estimate says of the searched mixture; empty where it is no rival.
+    pub(super) referee: String,
 }
 
 /// What a row is about.
@@ -69,6 +71,7 @@ pub(super) fn table(result: &SearchResult) -> Comparison {
         better: if larger { "more is better" } else { "less is better" },
         axis: scale.map_or_else(String::new, |scale| scale.axis(|v| Unit::of(name).mark(v))),
         rows: entries.iter().map(|entry| shown(result, entry, scale)).collect(),
+        referee: result.referee.as_ref().map_or_else(String::new, |referee| referee.sentence.clone()),
     }
 }
 
