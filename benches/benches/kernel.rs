@@ -7,20 +7,23 @@
 //! leave-one-out it needs A⁻¹ too, and half a product of n × n matrices.
 //!
 //! `cargo bench -p benches --bench kernel` appends to `target/bench/rows.csv`; `-- --points 5000 --rounds 3` is the largest
-//! problem that is meant to be kept in memory.
+//! problem that is meant to be kept in memory. With `--mixing full` the kernels are the 36 cross kernels of a mixture of 8
+//! activations, packed between the training points, and the weights those of a superposition.
 
 use std::hint::black_box;
 use std::time::Instant;
 
 use benches::{Row, append, median};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use faer::{Col, Mat};
 use nas::dense::Cholesky;
+use nas::kernel::ntk::{Ntk, Trained};
 use nas::kernel::validation::{Criterion, Selection};
 use nas::kernel::{Gram, Mixing, hermite};
 use nas::search::Bilevel;
 use nas::seed::Seed;
 use rand_distr::{Distribution, StandardNormal};
+use tape::Activation::{Erf, Gelu, Identity, Relu, Silu, Sin, Softplus, Tanh};
 
 const FEATURES: usize = 20;
 const KERNELS: usize = 8;
@@ -35,6 +38,9 @@ struct Arguments {
     /// How often everything is timed
     #[arg(long, default_value_t = 15)]
     rounds: usize,
+    /// Which kernels are weighed, and how
+    #[arg(long, value_enum, default_value_t = Kind::Weights)]
+    mixing: Kind,
     /// Only this many steps on the held-out points, untimed: for a profiler
     #[arg(long)]
     steps: Option<usize>,
@@ -43,9 +49,35 @@ struct Arguments {
     bench: bool,
 }
 
+/// Which kernels are weighed, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Powers of the correlation, a weight each
+    Weights,
+    /// Every cross kernel of a mixture of activations
+    Full,
+}
+
+impl Kind {
+    /// (train, validation) terms.
+    fn grams(self, x: &Mat<f64>, x_validation: &Mat<f64>) -> (Gram, Gram) {
+        if self == Self::Full {
+            let bank = [Relu, Tanh, Erf, Softplus, Silu, Gelu, Sin, Identity];
+            let ntk = Ntk::new(&bank, 1.0, Trained::Hidden);
+            return (ntk.packed_gram(x.as_ref()), ntk.gram(x_validation.as_ref(), x.as_ref()));
+        }
+        let gram = |points: &Mat<f64>| hermite::gram(points.as_ref(), x.as_ref(), KERNELS, 1.0);
+        (gram(x), gram(x_validation))
+    }
+
+    fn mixing(self) -> Mixing {
+        if self == Self::Full { Mixing::full(KERNELS) } else { Mixing::Weights { count: KERNELS } }
+    }
+}
+
 fn main() {
-    let Arguments { points, rounds, steps, .. } = Arguments::parse();
-    let given = Given::new(points, Seed::new(0));
+    let Arguments { points, rounds, steps, mixing, .. } = Arguments::parse();
+    let given = Given::new(points, mixing, Seed::new(0));
     if let Some(steps) = steps {
         return (0..steps).for_each(|_| given.step(given.held_out()));
     }
@@ -62,7 +94,8 @@ fn main() {
     }
     let mut ratios: Vec<f64> = (0..rounds).map(|i| times[0][i] / (times[2][i] + times[3][i])).collect();
     let medians: Vec<f64> = times.iter_mut().map(|times| median(times)).collect();
-    let shape = format!("n{points}_v{}_h{KERNELS}", points / 2);
+    let full = if mixing == Kind::Full { "_full" } else { "" };
+    let shape = format!("n{points}_v{}_h{KERNELS}{full}", points / 2);
     for ((part, _), &median) in parts.iter().zip(&medians) {
         println!("{part:24} {:9.2} ms", 1e3 * median);
         append(&Row { bench: "kernel", peer: part, threads: 1, shape: &shape, median: 1e3 * median, unit: "ms" });
@@ -70,7 +103,7 @@ fn main() {
     println!("the step on held-out points takes {:.3} times its Cholesky and Gram products", median(&mut ratios));
 }
 
-/// A problem with labels of the first two kernels.
+/// A problem with labels of degree one and two.
 struct Given {
     mixing: Mixing,
     train: Gram,
@@ -81,7 +114,7 @@ struct Given {
 }
 
 impl Given {
-    fn new(n: usize, seed: Seed) -> Self {
+    fn new(n: usize, kind: Kind, seed: Seed) -> Self {
         let mut stream = seed.stream();
         let mut normal = || -> f64 { StandardNormal.sample(&mut stream) };
         let mut points = |n: usize| {
@@ -92,10 +125,9 @@ impl Given {
             (x, y)
         };
         let ((x_train, y_train), (x_validation, y_validation)) = (points(n), points(n / 2));
-        let gram = |x: &Mat<f64>| hermite::gram(x.as_ref(), x_train.as_ref(), KERNELS, 1.0);
-        let (train, validation) = (gram(&x_train), gram(&x_validation));
-        let d = vec![1.0 / KERNELS as f64; KERNELS];
-        Self { mixing: Mixing::Weights { count: KERNELS }, train, validation, y_train, y_validation, d }
+        let (train, validation) = kind.grams(&x_train, &x_validation);
+        let (mixing, d) = (kind.mixing(), vec![1.0 / KERNELS as f64; KERNELS]);
+        Self { mixing, train, validation, y_train, y_validation, d }
     }
 
     fn held_out(&self) -> Criterion<'_> {
@@ -110,7 +142,7 @@ impl Given {
 
     /// A = K_w + λI.
     fn ridged(&self) -> Mat<f64> {
-        let mut a = self.train.combine_lower(&self.d);
+        let mut a = self.train.combine_lower(&self.mixing.weights(&self.d));
         (0..a.nrows()).for_each(|i| a[(i, i)] += RIDGE);
         a
     }
@@ -124,9 +156,10 @@ impl Given {
 
     fn products(&self) {
         let (beta, r) = (self.y_train.as_ref(), self.y_validation.as_ref());
-        black_box(self.train.combine_lower(&self.d));
+        let weights = self.mixing.weights(&self.d);
+        black_box(self.train.combine_lower(&weights));
         black_box((self.train.apply_each_symmetric(beta.as_mat()), self.validation.apply_each(beta)));
-        black_box(self.validation.apply_transposed(&self.d, r));
+        black_box(self.validation.apply_transposed(&weights, r));
     }
 
     fn inverse(&self) -> f64 {

@@ -44,6 +44,7 @@ mod kernel_grams;
 mod kernel_mkl;
 mod kernel_mkl_easy;
 mod kernel_ntk;
+mod kernel_packed;
 mod kernel_path;
 mod kernel_quadrature;
 mod kernel_validation;

@@ -4,10 +4,14 @@
 mod eigen;
 mod pseudo_inverse;
 mod symmetric;
+mod triangle;
 
 pub use eigen::{NoEigenvalues, SymmetricEigen};
 pub use pseudo_inverse::{NoSingularValues, PseudoInverse};
 pub use symmetric::{apply_symmetric, frobenius_symmetric, lower_square, lower_symmetrised};
+pub use triangle::Triangle;
+
+pub(crate) use symmetric::mirror;
 
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt;
@@ -125,7 +129,7 @@ impl Cholesky {
         let mut inverse = Mat::zeros(n, n);
         let mut memory = MemBuffer::new(llt::inverse::inverse_scratch::<f64>(n, Par::Seq));
         llt::inverse::inverse(inverse.as_mut(), self.lower.as_ref(), Par::Seq, MemStack::new(&mut memory));
-        symmetric::mirror(&mut inverse);
+        mirror(&mut inverse);
         inverse
     }
 }

@@ -42,7 +42,7 @@ impl LeastEigenvalue {
     /// When there is no point, or sizes of α and of the terms do not fit the mixing.
     pub fn at(mixing: &Mixing, train: &Gram, alpha: &[f64]) -> Result<Self, NoEigenvalues> {
         assert!(train.rows() > 0, "a kernel matrix without points has no eigenvalue");
-        let eigen = SymmetricEigen::of(train.combine(&mixing.weights(alpha)).as_ref())?;
+        let eigen = SymmetricEigen::of(train.combine_lower(&mixing.weights(alpha)).as_ref())?;
         let q = eigen.vectors.col(0);
         let slopes: Vec<f64> = train.apply_each(q).iter().map(|k_q: &Col<f64>| dot(q, k_q.as_ref())).collect();
         let gradient = mixing.pull_back(alpha, &slopes);

@@ -37,6 +37,7 @@ mod model;
 pub mod ntk;
 mod ridge;
 mod superposed;
+mod term;
 pub mod validation;
 
 pub use conditioning::{Effort, LeastEigenvalue, block_bound};

@@ -1,7 +1,7 @@
 //! Centred alignment (Cortes, Mohri and Rostamizadeh 2012).
 
 use super::MklError;
-use crate::dense::{dot, frobenius};
+use crate::dense::dot;
 use crate::kernel::Gram;
 use faer::{ColRef, Mat, MatRef};
 
@@ -23,7 +23,7 @@ impl Default for AlignmentOptions {
 /// Each kernel alone: d_m ∝ max(0, ⟨K_m, yyᵀ⟩ / ‖K_m‖) / ‖K_m‖, of sum 1. Terms and labels must be centred.
 pub fn align(terms: &Gram, y: ColRef<'_, f64>) -> Result<Vec<f64>, MklError> {
     let with_labels = alignments(terms, y).into_iter().enumerate();
-    distribution(with_labels.map(|(m, a)| a.max(0.0) / frobenius(terms.term(m), terms.term(m))).collect())
+    distribution(with_labels.map(|(m, a)| a.max(0.0) / terms.frobenius(m, m)).collect())
 }
 
 /// The mixture of greatest alignment ⟨K_d, yyᵀ⟩ / ‖K_d‖: d ∝ argmin_{v ≥ 0} vᵀMv − 2vᵀa with M_ml = ⟨K_m, K_l⟩ and
@@ -32,7 +32,7 @@ pub fn alignf(terms: &Gram, y: ColRef<'_, f64>, options: AlignmentOptions) -> Re
     let h = terms.terms();
     let mut m = Mat::zeros(h, h);
     for (i, j) in (0..h).flat_map(|i| (0..=i).map(move |j| (i, j))) {
-        m[(i, j)] = frobenius(terms.term(i), terms.term(j));
+        m[(i, j)] = terms.frobenius(i, j);
         m[(j, i)] = m[(i, j)];
     }
     distribution(non_negative_quadratic(m.as_ref(), &alignments(terms, y), options)?)

@@ -1,6 +1,7 @@
 //! Centred kernels of equal trace.
 
 use crate::kernel::Gram;
+use crate::kernel::term::Term;
 use faer::{Col, Mat, MatRef};
 
 /// A kernel that is constant on the training points: centred, nothing is left of it.
@@ -23,7 +24,7 @@ pub struct Normalised {
 }
 
 impl Normalised {
-    /// Of terms between training points.
+    /// Of terms between training points; packed where they are.
     ///
     /// # Panics
     /// When the terms are not square.
@@ -32,7 +33,8 @@ impl Normalised {
         assert_eq!(n, train.columns(), "terms of {n} x {} between training points", train.columns());
         let (mut terms, mut scales, mut means) = (Vec::new(), Vec::new(), Vec::new());
         for kernel in 0..train.terms() {
-            let k = train.term(kernel);
+            let k = train.shared(kernel);
+            let k = k.as_ref().as_ref();
             let columns = column_means(k);
             let mut centred = centre(k, &columns);
             let trace = |k: MatRef<'_, f64>| (0..n).map(|i| k[(i, i)]).sum::<f64>();
@@ -42,11 +44,12 @@ impl Normalised {
                 return Err(Constant { kernel });
             }
             centred *= faer::Scale(1.0 / scale);
-            terms.push(centred);
+            let centred = Term::Full(centred);
+            terms.push(if train.is_packed() { centred.packed() } else { centred });
             scales.push(scale);
             means.push(columns);
         }
-        Ok(Self { terms: Gram::new(terms), scales, means })
+        Ok(Self { terms: Gram::of(terms), scales, means })
     }
 
     /// Terms between other points and the training points, centred by the training points and scaled likewise: inner products of
@@ -58,7 +61,8 @@ impl Normalised {
         let h = self.scales.len();
         assert_eq!(cross.terms(), h, "{} terms, but {h} were normalised", cross.terms());
         assert_eq!(cross.columns(), self.terms.columns(), "terms against other training points");
-        let term = |m: usize| centre(cross.term(m), &self.means[m]) * faer::Scale(1.0 / self.scales[m]);
+        let term =
+            |m: usize| centre(cross.shared(m).as_ref().as_ref(), &self.means[m]) * faer::Scale(1.0 / self.scales[m]);
         Gram::new((0..cross.terms()).map(term).collect())
     }
 

@@ -2,7 +2,7 @@
 
 use super::direction::{angle, directions};
 use super::{Order, Table};
-use crate::dense;
+use crate::dense::{self, Triangle};
 use crate::kernel::Gram;
 use faer::{Mat, MatRef};
 use tape::Activation;
@@ -29,6 +29,13 @@ pub struct Ntk {
     c0: f64,
     slopes: Table,
     values: Option<Table>,
+}
+
+/// Two sets of points: directions and norms of each, and the cosines between the directions.
+struct Between {
+    x: (Mat<f64>, Vec<f64>),
+    train: (Mat<f64>, Vec<f64>),
+    rho: Mat<f64>,
 }
 
 impl Ntk {
@@ -63,35 +70,67 @@ impl Ntk {
     /// When numbers of features differ, when there is no activation, or when a row is not of norm 1 and some activation is not
     /// positively homogeneous (relu, leaky relu and identity are).
     pub fn gram(&self, x: MatRef<'_, f64>, train: MatRef<'_, f64>) -> Gram {
-        let (h, mut pairs) = (self.activations, self.pairs(x, train));
-        let off_diagonal = (0..h).flat_map(|i| (i..h).map(move |j| i != j));
-        for (pair, _) in pairs.iter_mut().zip(off_diagonal).filter(|(_, off)| *off) {
+        let mut pairs = self.pairs(x, train);
+        for (pair, _) in pairs.iter_mut().zip(self.off_diagonal()).filter(|(_, off)| *off) {
             *pair *= faer::Scale(2.0);
         }
         Gram::new(pairs)
     }
 
-    /// K_ij for i ≤ j, column by column of the result.
-    fn pairs(&self, x: MatRef<'_, f64>, train: MatRef<'_, f64>) -> Vec<Mat<f64>> {
-        let (d, e) = (x.ncols(), train.ncols());
-        assert_eq!(d, e, "points of {d} features against points of {e}");
-        let [(x, x_norms), (train, train_norms)] = [x, train].map(|points| self.on_the_sphere(points));
-        let rho = dense::product(x.as_ref(), train.transpose());
-        let mut pairs = vec![Mat::zeros(x.nrows(), train.nrows()); self.slopes.series().ncols()];
-        for j in 0..train.nrows() {
-            let angles: Vec<f64> = (0..x.nrows()).map(|i| angle(rho[(i, j)], x.row(i), train.row(j))).collect();
-            let slopes = self.slopes.at(&angles);
-            let values = self.values.as_ref().map(|table| table.at(&angles));
-            for (pair, kernel) in pairs.iter_mut().enumerate() {
-                let (column, slopes) = (kernel.col_as_slice_mut(j), slopes.col_as_slice(pair));
-                let values = values.as_ref().map(|values| values.col_as_slice(pair));
-                for (i, k) in column.iter_mut().enumerate() {
-                    let value = values.map_or(0.0, |values| values[i]);
-                    *k = self.c0 * x_norms[i] * train_norms[j] * (rho[(i, j)] * slopes[i] + value);
-                }
+    /// The terms between the rows of `train` and themselves, packed: half the time and half the memory of [`Self::gram`].
+    ///
+    /// # Panics
+    /// As [`Self::gram`].
+    pub fn packed_gram(&self, train: MatRef<'_, f64>) -> Gram {
+        let (n, between) = (train.nrows(), self.between(train, train));
+        let mut triangles = vec![Triangle::zeros(n); self.slopes.series().ncols()];
+        for j in 0..n {
+            self.fill(&between, j, Triangle::first_row(j), triangles.iter_mut().map(|triangle| triangle.column_mut(j)));
+            for (triangle, _) in triangles.iter_mut().zip(self.off_diagonal()).filter(|(_, off)| *off) {
+                triangle.column_mut(j).iter_mut().for_each(|k| *k *= 2.0);
             }
         }
+        Gram::from_triangles(triangles)
+    }
+
+    /// Whether a pair i ≤ j has i < j, in the order of the pairs.
+    fn off_diagonal(&self) -> impl Iterator<Item = bool> {
+        let h = self.activations;
+        (0..h).flat_map(move |i| (i..h).map(move |j| i != j))
+    }
+
+    /// K_ij for i ≤ j.
+    fn pairs(&self, x: MatRef<'_, f64>, train: MatRef<'_, f64>) -> Vec<Mat<f64>> {
+        let between = self.between(x, train);
+        let mut pairs = vec![Mat::zeros(x.nrows(), train.nrows()); self.slopes.series().ncols()];
+        for j in 0..train.nrows() {
+            self.fill(&between, j, 0, pairs.iter_mut().map(|pair| pair.col_as_slice_mut(j)));
+        }
         pairs
+    }
+
+    fn between(&self, x: MatRef<'_, f64>, train: MatRef<'_, f64>) -> Between {
+        let (d, e) = (x.ncols(), train.ncols());
+        assert_eq!(d, e, "points of {d} features against points of {e}");
+        let [x, train] = [x, train].map(|points| self.on_the_sphere(points));
+        let rho = dense::product(x.0.as_ref(), train.0.transpose());
+        Between { x, train, rho }
+    }
+
+    /// Writes column j of every pair, from the row `first` on.
+    fn fill<'c>(&self, between: &Between, j: usize, first: usize, columns: impl Iterator<Item = &'c mut [f64]>) {
+        let Between { x: (x, x_norms), train: (train, train_norms), rho } = between;
+        let angles: Vec<f64> = (first..x.nrows()).map(|i| angle(rho[(i, j)], x.row(i), train.row(j))).collect();
+        let slopes = self.slopes.at(&angles);
+        let values = self.values.as_ref().map(|table| table.at(&angles));
+        for (pair, column) in columns.enumerate() {
+            let slopes = slopes.col_as_slice(pair);
+            let values = values.as_ref().map(|values| values.col_as_slice(pair));
+            for (row, k) in column.iter_mut().enumerate() {
+                let (i, value) = (first + row, values.map_or(0.0, |values| values[row]));
+                *k = self.c0 * x_norms[i] * train_norms[j] * (rho[(i, j)] * slopes[row] + value);
+            }
+        }
     }
 
     /// The rows over their norms, and these: a kernel of homogeneous activations is ‖x‖‖x'‖ times that of the directions.

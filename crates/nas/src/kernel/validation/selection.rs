@@ -2,7 +2,7 @@
 
 use super::folds::{self, Folds};
 use super::{gcv, leave_one_out};
-use crate::dense::{NotPositiveDefinite, frobenius_symmetric};
+use crate::dense::NotPositiveDefinite;
 use crate::hypergradient::Hypergradient;
 use crate::kernel::{Gram, KernelModel, Mixing, Ridge};
 use crate::search::Bilevel;
@@ -72,7 +72,7 @@ impl Selection<'_> {
             Criterion::Gcv => gcv::sensitivity(ridge),
         };
         let p = ridge.adjoint(self.train, self.y_train, slope.as_ref());
-        let through_g = (0..self.train.terms()).map(|t| frobenius_symmetric(dense.as_ref(), self.train.term(t)));
+        let through_g = self.train.frobenius_each(dense.as_ref()).into_iter();
         let gradient: Vec<f64> = through_g.zip(&p.terms).map(|(g, through_beta)| g - through_beta).collect();
         Ok(Hypergradient {
             value,
