@@ -1,6 +1,6 @@
 //! The folder of a run.
 use crate::files::Dir;
-use nas::run::{FILES, Folder, FolderError, Log, LogLine};
+use nas::run::{FILES, Folder, FolderError, Log, LogLine, MKL_FILES};
 use std::fs;
 use std::path::Path;
 
@@ -24,6 +24,23 @@ fn a_run_is_refused_and_named_and_force_replaces_it() {
     let left: Vec<_> = fs::read_dir(&run).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["mine.txt"], "force removes a run and nothing else");
     Folder::open(&run, false).unwrap();
+}
+
+/// A folder may hold runs of two commands: each knows its own files only.
+#[test]
+fn runs_of_other_files_are_left_alone() {
+    let dir = Dir::new("folder-others");
+    let open = |force| Folder::open_for(&MKL_FILES, dir.path(), force);
+    fs::write(dir.path().join("result.json"), "of a search").unwrap();
+    open(false).unwrap().write("mkl.json", b"{}").unwrap();
+    let error = open(false).unwrap_err();
+    assert!(matches!(error, FolderError::Occupied { file: "mkl.json", .. }), "{error:?}");
+    let folder = open(true).unwrap();
+    folder.write("mkl.json", b"new").unwrap();
+    folder.abandon();
+    assert_eq!(fs::read(dir.path().join("mkl.json")).unwrap(), b"{}", "what was set aside is back");
+    open(true).unwrap().finish().unwrap();
+    assert_eq!(dir.names(), ["result.json"]);
 }
 
 fn next(parent: &Path, name: &str) -> String {

@@ -113,4 +113,5 @@ mod theory_risk;
 mod theory_words;
 mod trial;
 mod tuning;
+mod weighing;
 mod without_zeros;

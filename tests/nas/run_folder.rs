@@ -1,7 +1,7 @@
 //! docs/run-folder.md against a run: the example has every key that a run writes, and the text explains each.
 use crate::files::Dir;
 use nas::data::Preprocess;
-use nas::run::{Config, FILES, Invocation, LogLine, SearchResult, search};
+use nas::run::{Config, FILES, Invocation, LogLine, MKL_FILES, SearchResult, WeighSettings, search, weigh};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -76,6 +76,24 @@ fn the_example_is_what_a_run_writes_and_every_field_is_explained() {
         }
     }
     for file in FILES {
+        assert!(TEXT.contains(&format!("`{file}`")), "docs/run-folder.md does not name {file}");
+    }
+}
+
+#[test]
+fn every_field_of_weighed_kernels_is_explained() {
+    let candidates = ["relu", "sin"].map(str::to_owned).into();
+    let settings = WeighSettings { rows: 40, candidates, seeds: 1, outer_steps: 1, ..WeighSettings::default() };
+    let text = serde_json::to_string(&weigh(&settings, true).unwrap()).unwrap();
+    let below = TEXT.split_once("## mkl.json").unwrap().1;
+    for path in all_paths(&text) {
+        for field in fields(&path) {
+            // Those that it has in common with a search are explained there.
+            let explained = below.contains(&format!(".{field}`")) || TEXT.contains(&format!("`{field}`"));
+            assert!(explained, "docs/run-folder.md does not explain {field} ({path})");
+        }
+    }
+    for file in MKL_FILES {
         assert!(TEXT.contains(&format!("`{file}`")), "docs/run-folder.md does not name {file}");
     }
 }

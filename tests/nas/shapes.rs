@@ -41,6 +41,32 @@ fn a_name_is_read_as_it_is_written() {
     assert!(nearest("").to_string().contains("l1-ball, box, box-section and sparse:S"));
 }
 
+/// No point has a larger sum of sizes or a smaller length than the set says, and some point has just that.
+#[test]
+fn a_set_knows_its_norms() {
+    let one_norm = |alpha: &[f64]| alpha.iter().map(|a| a.abs()).sum::<f64>();
+    let length = |alpha: &[f64]| alpha.iter().map(|a| a * a).sum::<f64>().sqrt();
+    for shape in SHAPES {
+        for h in [1, 2, 5] {
+            let (built, largest, least) = (shape.copies(h, 0.0, 1), shape.largest_one_norm(h), shape.least_norm(h));
+            let (space, mut stream) = (built.space(), Seed::new(8).split(&shape.to_string()).stream());
+            for _ in 0..50 {
+                let alpha = space.sample(&mut stream);
+                let (sum, long) = (one_norm(&alpha), length(&alpha));
+                assert!(sum <= largest + 1e-12 && long >= least - 1e-12, "{shape}: {alpha:?}");
+            }
+            let mut farthest = space.start();
+            space.vertex(&vec![-1.0; h], &mut farthest);
+            assert!((one_norm(&farthest) - largest).abs() < 1e-12, "{shape}, {h}: {farthest:?}");
+            let mut nearest = shape.even(h);
+            if least == 0.0 {
+                space.project(&vec![0.0; h], &mut nearest);
+            }
+            assert!((length(&nearest) - least).abs() < 1e-12, "{shape}, {h}: {nearest:?}");
+        }
+    }
+}
+
 /// Samples have size 1 on a surface and at most 1 elsewhere, whatever h and the number of copies; the even mixture is one of
 /// them, but for sparse sets.
 #[test]

@@ -4,7 +4,7 @@
 mod cli;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
-use cli::{Answer, DataFile, Layered, Named, Plan, Prediction, search};
+use cli::{Answer, DataFile, Layered, Mkl, Named, Plan, Prediction, search};
 use nas::run::{Config, Invocation, documented};
 use std::process::ExitCode;
 
@@ -31,6 +31,7 @@ Examples:
   nas search --candidates relu,tanh,sin --hidden 128,64 --groups 4
   nas search --method unroll --inner gd --lr 0.05 --inner-steps 200
   nas plan --candidates 8 --gap 0.2                   how many validation rows is enough?
+  nas mkl --data rows.csv --target price              the same question for infinitely wide networks, in closed form
   nas config > run.toml                               every setting with its meaning, to a file ...
   nas search --config run.toml --set ridge=1e-2       ... and from it
   nas reproduce E0                                    the paper's message, against fixed criteria
@@ -48,6 +49,8 @@ enum Command {
     Data(DataFile),
     /// How many validation samples so many candidates need for a given gap, and the inverse
     Plan(Plan),
+    /// Search a mixture in closed form, by its tangent kernel, beside the rules of multiple kernel learning
+    Mkl(Box<Mkl>),
     /// Print every setting with its meaning and its value, as a file for --config
     Config(Box<ConfigArgs>),
     /// Run an experiment of the paper and judge it by its criteria
@@ -109,6 +112,7 @@ fn run(command: Command, matches: &ArgMatches) -> Answer {
         Command::Predict(prediction) => prediction.write(),
         Command::Data(file) => file.describe(),
         Command::Plan(plan) => plan.answer(),
+        Command::Mkl(mkl) => mkl.answer(matches),
         Command::Config(args) => match &args.experiment {
             Some(experiment) => experiment.print_settings(matches),
             None => {

@@ -1,11 +1,9 @@
 //! The binary on bad input: exit code 2, one line that says what is wrong and where, and nothing left behind.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod binary;
 
-/// A file that is there before, and what is in it.
-type Given<'a> = (&'a str, &'a [u8]);
+use binary::{Folder, Given, refusal};
+use std::process::Output;
 
 /// What is given and asked for, and what must be said.
 struct Case<'a> {
@@ -162,65 +160,6 @@ const CASES: [Case<'_>; 30] = [
     },
 ];
 
-/// An empty folder that goes when the test ends.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("nas-command-{}-{name}", std::process::id()));
-        fs::create_dir_all(&path).expect("a folder");
-        Self(path)
-    }
-
-    fn give(&self, files: &[Given<'_>]) {
-        for (name, bytes) in files {
-            let path = self.0.join(name);
-            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-            fs::write(path, bytes).expect("a file");
-        }
-    }
-
-    fn nas(&self, arguments: &str) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nas"));
-        command.args(arguments.split(' ')).current_dir(&self.0).output().expect("the binary runs")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
-    }
-}
-
-/// Every path below a folder, and the size of each file.
-fn below(folder: &Path) -> Vec<(PathBuf, u64)> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            found.append(&mut below(&path));
-        }
-        let size = fs::metadata(&path).expect("an entry").len();
-        found.push((path.clone(), if path.is_dir() { 0 } else { size }));
-    }
-    found.sort();
-    found
-}
-
-/// The refusal of these arguments, once it is sure that it left nothing behind.
-fn refusal(name: &str, files: &[Given<'_>], arguments: &str) -> String {
-    let folder = Folder::new(&name.replace(' ', "-"));
-    folder.give(files);
-    let before = below(&folder.0);
-    let Output { status, stdout, stderr } = folder.nas(arguments);
-    let said = String::from_utf8(stderr).expect("text");
-    assert_eq!(status.code(), Some(2), "{name}: {said}");
-    assert_eq!(String::from_utf8(stdout).expect("text"), "", "{name}");
-    assert!(said.starts_with("error: "), "{name}: {said}");
-    assert_eq!(below(&folder.0), before, "{name}: something was left behind");
-    said
-}
-
 #[test]
 fn bad_input_is_one_line_and_leaves_nothing() {
     for Case { name, files, arguments, says } in CASES {
@@ -314,7 +253,7 @@ fn a_search_and_its_predictions() {
     assert!(["random search", "joint training", "spectral estimate"].iter().all(|way| said.contains(way)), "{said}");
     let predicted = folder.nas("predict runs/rows-1 --data rows.csv --out new.csv");
     assert_eq!(String::from_utf8(predicted.stdout).expect("text"), "40 predictions written to new.csv\n");
-    assert_eq!(fs::read_to_string(folder.0.join("new.csv")).expect("a file").lines().count(), 41);
+    assert_eq!(folder.read("new.csv").lines().count(), 41);
     assert_eq!(folder.nas("predict runs/rows-1 --data rows.csv --out new.csv").status.code(), Some(2));
 }
 

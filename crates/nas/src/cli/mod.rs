@@ -2,6 +2,7 @@
 
 mod data;
 mod layered;
+mod mkl;
 mod plan;
 mod predict;
 mod reproduce;
@@ -10,6 +11,7 @@ mod search;
 
 pub(crate) use data::DataFile;
 pub(crate) use layered::Layered;
+pub(crate) use mkl::Mkl;
 pub(crate) use plan::Plan;
 pub(crate) use predict::Prediction;
 pub(crate) use reproduce::Named;

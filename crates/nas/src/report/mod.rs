@@ -6,6 +6,7 @@ mod plot;
 mod progress;
 mod table;
 mod verdict;
+mod weighed;
 
 pub use comparison::comparison;
 pub use html::{Colour, PALETTE, Report, ReportError, SURFACES, html};
@@ -13,6 +14,7 @@ pub use plot::{Axis, Plot, Series};
 pub use progress::Progress;
 pub use table::Table;
 pub use verdict::{render, wrap};
+pub use weighed::{weighed, weighed_plots};
 
 /// A number to four significant digits, in the shorter of plain and scientific notation.
 pub fn figure(value: f64) -> String {

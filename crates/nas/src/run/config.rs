@@ -308,12 +308,12 @@ impl Default for Config {
 
 /// Candidates from a flag. (Its field is a `std::vec::Vec`: of a plain `Vec` clap would make one value of each candidate, and
 /// its own commas would cut formulas.)
-fn list(text: &str) -> Result<Vec<String>, Infallible> {
+pub(in crate::run) fn list(text: &str) -> Result<Vec<String>, Infallible> {
     Ok(candidates::split(text))
 }
 
 /// Candidates from a file: a list, or as on the command line with commas.
-fn from_list<'de, D: Deserializer<'de>>(file: D) -> Result<Vec<String>, D::Error> {
+pub(in crate::run) fn from_list<'de, D: Deserializer<'de>>(file: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged, expecting = "a list of candidates, or a text with commas")]
     enum Given {
@@ -327,6 +327,6 @@ fn from_list<'de, D: Deserializer<'de>>(file: D) -> Result<Vec<String>, D::Error
 }
 
 /// A path from a flag; an empty one unsets what a file says.
-fn path(text: &str) -> Result<PathBuf, Infallible> {
+pub(in crate::run) fn path(text: &str) -> Result<PathBuf, Infallible> {
     Ok(text.into())
 }

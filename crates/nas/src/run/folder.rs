@@ -11,6 +11,9 @@ use std::sync::Mutex;
 pub const FILES: [&str; 7] =
     ["config.toml", "log.jsonl", "model.safetensors", "preprocess.json", "splits.json", "result.json", "report.html"];
 
+/// The files of `nas mkl`.
+pub const MKL_FILES: [&str; 3] = ["mkl-path.svg", "mkl-weights.svg", "mkl.json"];
+
 /// A folder that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -44,19 +47,26 @@ pub enum FolderError {
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
+    /// All that the run may write.
+    files: &'static [&'static str],
     /// Folders that were made for this run, the outermost first.
     made: Vec<PathBuf>,
 }
 
 impl Folder {
-    /// Opens `path`, which is made if it is not there; a run in it is refused, or by `force` set aside until
+    /// Opens `path` for a search; it is made if it is not there. A run in it is refused, or by `force` set aside until
     /// [`Self::finish`].
     pub fn open(path: &Path, force: bool) -> Result<Self, FolderError> {
-        let held = FILES.into_iter().find(|file| path.join(file).exists());
+        Self::open_for(&FILES, path, force)
+    }
+
+    /// The same for a run of these files.
+    pub fn open_for(files: &'static [&'static str], path: &Path, force: bool) -> Result<Self, FolderError> {
+        let held = files.iter().find(|file| path.join(file).exists());
         if let Some(file) = held.filter(|_| !force) {
             return Err(FolderError::Occupied { path: path.to_owned(), file });
         }
-        let folder = Self::make(path)?;
+        let folder = Self { files, ..Self::make(path)? };
         folder.cleared().inspect_err(|_| folder.take_back())?;
         Ok(folder)
     }
@@ -70,7 +80,7 @@ impl Folder {
             match fs::create_dir(&path) {
                 Ok(()) => {
                     made.push(path.clone());
-                    return Ok(Self { path, made });
+                    return Ok(Self { path, files: &FILES, made });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(source) => {
@@ -84,8 +94,8 @@ impl Folder {
     /// Sets an old run aside, and tries to write: a folder that cannot be written to should say so before the search.
     fn cleared(&self) -> Result<(), FolderError> {
         // What a broken-off run left in the place of one that was set aside is not worth keeping.
-        let keep = !FILES.into_iter().any(|file| self.aside(file).exists());
-        for file in FILES.into_iter().filter(|file| self.path.join(file).exists()) {
+        let keep = !self.files.iter().any(|file| self.aside(file).exists());
+        for file in self.files.iter().filter(|file| self.path.join(file).exists()) {
             let old = self.path.join(file);
             let moved = if keep { fs::rename(&old, self.aside(file)) } else { fs::remove_file(&old) };
             moved.map_err(|source| FolderError::Write { path: old, source })?;
@@ -102,7 +112,7 @@ impl Folder {
 
     /// The run is complete: the one that it replaces goes.
     pub fn finish(self) -> Result<PathBuf, FolderError> {
-        for old in FILES.map(|file| self.aside(file)).into_iter().filter(|old| old.exists()) {
+        for old in self.files.iter().map(|file| self.aside(file)).filter(|old| old.exists()) {
             fs::remove_file(&old).map_err(|source| FolderError::Write { path: old, source })?;
         }
         Ok(self.path)
@@ -113,7 +123,7 @@ impl Folder {
         let mut made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
         made.reverse();
         match fs::create_dir_all(path) {
-            Ok(()) => Ok(Self { path: path.to_owned(), made }),
+            Ok(()) => Ok(Self { path: path.to_owned(), files: &FILES, made }),
             Err(source) => {
                 remove_folders(&made);
                 Err(FolderError::Write { path: path.to_owned(), source })
@@ -143,7 +153,7 @@ impl Folder {
     /// Takes back what was made, when a run could not begin, and puts back what was set aside. Only empty folders go, so a
     /// failure here loses nothing and has nothing to tell beyond the failure that led here.
     pub fn abandon(self) {
-        for file in FILES {
+        for file in self.files {
             drop(fs::remove_file(self.path.join(file)));
             drop(fs::rename(self.aside(file), self.path.join(file)));
         }

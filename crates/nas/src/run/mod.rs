@@ -16,11 +16,12 @@ mod search;
 mod spectral;
 mod summary;
 mod theory;
+mod weighing;
 
 pub use config::{Config, FitStart};
 pub use documented::documented;
 pub use error::ConfigError;
-pub use folder::{FILES, Folder, FolderError, Log};
+pub use folder::{FILES, Folder, FolderError, Log, MKL_FILES};
 pub use invocation::Invocation;
 pub use layers::{Settings, Sources, resolve};
 pub use network::{NetworkError, Trained};
@@ -32,6 +33,9 @@ pub use record::{
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};
+pub use weighing::{
+    By, Labels, PathRecord, WeighError, WeighSettings, WeighTheory, Weighed, WeighedMethod, WeighedSeed, points, weigh,
+};
 
 /// The one thread pool of a run.
 pub fn pool(threads: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {

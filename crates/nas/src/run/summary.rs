@@ -82,12 +82,7 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         theory: theory(setting, trials, best_seed, context.probe.as_ref()),
         seeds: trials.iter().map(|trial| of_seed(setting, &model, trial)).collect(),
         notes: notes((frame, &model), context.warnings, names, trials, best_seed),
-        provenance: Provenance {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            isa: tape::isa().to_owned(),
-            threads: context.threads,
-            data_sha256: frame.sha256.clone(),
-        },
+        provenance: Provenance::of(frame, context.threads),
         seconds: context.seconds,
     }
 }
@@ -114,6 +109,18 @@ fn compared(task: Task, entries: &[Option<&Entry>]) -> Compared {
         test_loss: average(&values(|entry| entry.test.loss)),
         test_metric: figures(metric, |entry| entry.test.metric),
         test_also: [figures(second, |entry| entry.test.second)].into_iter().chain(log_loss).collect(),
+    }
+}
+
+impl Provenance {
+    /// That of this program, on so many threads.
+    pub(super) fn of(frame: &Frame, threads: usize) -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            isa: tape::isa().to_owned(),
+            threads,
+            data_sha256: frame.sha256.clone(),
+        }
     }
 }
 
@@ -193,6 +200,17 @@ pub(super) fn word(status: Status) -> &'static str {
     }
 }
 
+/// Why a search ended, as a record has it.
+pub(super) fn reason(stop: Stop) -> &'static str {
+    match stop {
+        Stop::Stationary => "stationary",
+        Stop::StepLimit => "step limit",
+        Stop::NoDecrease => "no decrease",
+        Stop::Exhausted => "all tried",
+        Stop::Noise => "noise",
+    }
+}
+
 fn hypergradients(method: String, trials: &[Trial]) -> HypergradientRecord {
     let last = |trial: &Trial| trial.found.hypergradient.evidence;
     let weakest = trials.iter().map(|trial| last(trial).status).max_by_key(|status| weakness(*status));
@@ -213,14 +231,7 @@ fn of_seed(setting: &Setting, model: &Mlp, trial: &Trial) -> SeedRecord {
         alpha: model.by_layer(&trial.found.alpha),
         val_loss: trial.searched.validation.loss,
         outer_steps: trial.found.path.len(),
-        stop: match trial.found.stop {
-            Stop::Stationary => "stationary",
-            Stop::StepLimit => "step limit",
-            Stop::NoDecrease => "no decrease",
-            Stop::Exhausted => "all tried",
-            Stop::Noise => "noise",
-        }
-        .to_owned(),
+        stop: reason(trial.found.stop).to_owned(),
         gap: setting.space(1).convex().is_some().then_some(trial.found.gap),
         inner_steps: trial.health.steps,
         status: word(trial.found.hypergradient.evidence.status).to_owned(),

@@ -187,6 +187,25 @@ impl Shape {
         matches!(self, Self::Simplex | Self::Sphere | Self::NonnegativeSphere | Self::BoxSection)
     }
 
+    /// The largest sum of absolute values in the set.
+    pub fn largest_one_norm(self, h: usize) -> f64 {
+        match self {
+            Self::Simplex | Self::L1Ball => 1.0,
+            Self::Box => h as f64,
+            Self::Sphere | Self::NonnegativeSphere | Self::Ball => (h as f64).sqrt(),
+            Self::Sparse(support) => (support.min(h) as f64).sqrt(),
+        }
+    }
+
+    /// The least length in the set: 0 where it contains 0.
+    pub fn least_norm(self, h: usize) -> f64 {
+        match self {
+            Self::Simplex => (h as f64).sqrt().recip(),
+            Self::Sphere | Self::NonnegativeSphere => 1.0,
+            Self::Ball | Self::L1Ball | Self::Box | Self::Sparse(_) => 0.0,
+        }
+    }
+
     /// Where a search begins: all candidates in equal parts, of size 1 on a surface and their mean elsewhere. (The centre of a ball
     /// is a network without activations, where every gradient vanishes.) For a sparse set it lies outside: it has all of them.
     pub fn even(self, h: usize) -> Vec<f64> {
