@@ -138,8 +138,8 @@ pub fn weighed_plots(result: &Weighed) -> [(&'static str, Plot); 2] {
     let lines = result.methods.iter().enumerate().filter(|(m, method)| method.weights.len() == h && *m != 1);
     let names = result.candidates.iter().enumerate().map(|(i, name)| format!("{} {name}", i + 1));
     let weights = Plot {
-        title: "Weights over candidates".to_owned(),
-        x_label: names.collect::<Vec<_>>().join(", "),
+        title: format!("Weights over candidates: {}", names.collect::<Vec<_>>().join(", ")),
+        x_label: "candidate, by its number".to_owned(),
         x: Axis::Linear,
         y: Axis::Linear,
         series: lines.map(|(_, method)| line(method)).collect(),
