@@ -128,6 +128,7 @@ pub fn weighed_plots(result: &Weighed) -> [(&'static str, Plot); 2] {
         x: Axis::Powers,
         y: Axis::Linear,
         series: series.into_iter().flatten().collect(),
+        dots: false,
     };
     let h = result.candidates.len();
     let line = |method: &WeighedMethod| {
@@ -143,6 +144,7 @@ pub fn weighed_plots(result: &Weighed) -> [(&'static str, Plot); 2] {
         x: Axis::Linear,
         y: Axis::Linear,
         series: lines.map(|(_, method)| line(method)).collect(),
+        dots: false,
     };
     [("mkl-path.svg", path), ("mkl-weights.svg", weights)]
 }

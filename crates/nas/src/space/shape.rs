@@ -192,6 +192,8 @@ impl Shape {
         match self {
             Self::Simplex | Self::L1Ball => 1.0,
             Self::Box => h as f64,
+            // As many at −1 as at 1, but for one: of an even number of coordinates one is 0.
+            Self::BoxSection => (h - usize::from(h % 2 == 0)) as f64,
             Self::Sphere | Self::NonnegativeSphere | Self::Ball => (h as f64).sqrt(),
             Self::Sparse(support) => (support.min(h) as f64).sqrt(),
         }
@@ -200,7 +202,7 @@ impl Shape {
     /// The least length in the set: 0 where it contains 0.
     pub fn least_norm(self, h: usize) -> f64 {
         match self {
-            Self::Simplex => (h as f64).sqrt().recip(),
+            Self::Simplex | Self::BoxSection => (h as f64).sqrt().recip(),
             Self::Sphere | Self::NonnegativeSphere => 1.0,
             Self::Ball | Self::L1Ball | Self::Box | Self::Sparse(_) => 0.0,
         }
