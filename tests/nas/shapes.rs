@@ -56,7 +56,9 @@ fn a_set_knows_its_norms() {
                 assert!(sum <= largest + 1e-12 && long >= least - 1e-12, "{shape}: {alpha:?}");
             }
             let mut farthest = space.start();
-            space.vertex(&vec![-1.0; h], &mut farthest);
+            // Where the sum is given, every other candidate is to be subtracted.
+            let sign = |i: usize| if shape == Shape::BoxSection && i % 2 == 0 { 1.0 } else { -1.0 };
+            space.vertex(&(0..h).map(sign).collect::<Vec<_>>(), &mut farthest);
             assert!((one_norm(&farthest) - largest).abs() < 1e-12, "{shape}, {h}: {farthest:?}");
             let mut nearest = shape.even(h);
             if least == 0.0 {
