@@ -77,6 +77,7 @@ mod report_html;
 mod run;
 mod run_diagnoses;
 mod run_folder;
+mod run_theory;
 mod sample;
 mod search;
 mod seed;

@@ -3,7 +3,8 @@ use nas::data::Task;
 use nas::diagnose::Finding;
 use nas::run::{
     Compared, ConfusedRecord, DiagnosisRecord, HypergradientRecord, IntervalRecord, Judgement, LogLine, Metric,
-    Provenance, SCHEMA_VERSION, SearchResult, SeedRecord, TheoryRecord, Verdict,
+    PredictionRecord, Provenance, SCHEMA_VERSION, SearchResult, SeedRecord, SlopeRecord, TheoryRecord, VarianceRecord,
+    Verdict,
 };
 use nas::stats::{mean, standard_error, t_interval};
 
@@ -236,6 +237,22 @@ fn theory(alpha: &[Vec<Vec<f64>>]) -> TheoryRecord {
         candidates_gap: 0.089_123_456,
         slope: 2.345_678_9e-3,
         noise_floor: Some(0.012_345_678),
+        by_variance: Some(VarianceRecord { val_loss: 0.21, variance: 0.04, gap: 0.187_654_321 }),
+        hypergradients: Some(SlopeRecord {
+            gap: 0.876_543_21,
+            gradient_bound: 2.5,
+            gradient_lipschitz: 1.25,
+            noise: Some(true),
+        }),
+        predictions: Some(PredictionRecord {
+            pairs: 55,
+            lipschitz: 3.141_592_65,
+            median: 0.5,
+            jumps: 0,
+            loss_lipschitz: 1.25,
+        }),
+        mismatch: Some(0.0),
+        first_layer: None,
         intervals: Some(intervals(alpha)),
         sentences: vec!["The search chose in 7 dimensions.".into(), "Except with probability 0.05, it holds.".into()],
         diagnoses: vec![

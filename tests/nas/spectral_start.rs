@@ -10,8 +10,9 @@ use nas::model::{Mlp, candidates};
 use nas::run::{Context, summary};
 use nas::seed::{Seed, Stream};
 use nas::space::Shape;
-use nas::spectral::{NoDirection, direction, random_features};
+use nas::spectral::{NoDirection, direction, random_features, signal};
 use nas::stats::mean;
+use nas::theory::low_rank::{Signal, Sizes};
 use nas::trial::{AlphaStart, Setting, Trial, Watch};
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::Mutex;
@@ -75,6 +76,29 @@ fn a_planted_combination_is_found() {
         errors.push(error(&found));
     }
     assert!(nearer >= 18 && mean(&errors) < 0.08, "nearer in {nearer} of 20, mean sin² {}", mean(&errors));
+}
+
+/// The strengths that were planted come back, whatever the scale and the mean of the maps; on labels of noise there are none.
+#[test]
+fn a_planted_signal_has_its_strength() {
+    let model = Bilinear { maps: 4, features: 30, noise: 0.5 };
+    let mut found_in_noise = 0;
+    for draw in 0..10 {
+        let seed = Seed::new(draw);
+        let planted = model.plant(seed.split("planted"));
+        let samples = model.sample(&planted, 3000, &mut seed.split("samples").stream());
+        let moved = |i: usize| Mat::from_fn(3000, 30, |s, j| 2.0 + 3.0 * samples.maps.map(i)[(s, j)]);
+        let maps = FeatureMaps::new((0..4).map(moved).collect());
+        let (sizes, found) = signal(&maps, samples.y.as_ref()).unwrap();
+        assert_eq!(sizes, Sizes { samples: 3000, maps: 4, features: 30 });
+        let Signal::Found(found) = found else { panic!("draw {draw}: no signal") };
+        let strength = planted.theta.squared_norm_l2();
+        assert!((found.signal / strength - 1.0).abs() < 0.2, "draw {draw}: {} of {strength}", found.signal);
+        assert!((found.noise - 0.25).abs() < 0.2 * (strength + 0.25), "draw {draw}: noise {}", found.noise);
+        let noise = normal(3000, 1, seed.split("y"));
+        found_in_noise += usize::from(matches!(signal(&maps, noise.col(0)).unwrap().1, Signal::Found(_)));
+    }
+    assert!(found_in_noise <= 4, "{found_in_noise} of 10: the edge of the noise is passed by chance at times");
 }
 
 /// One order in a hundred is above 99 others: labels that say nothing are seen through, whatever the maps.

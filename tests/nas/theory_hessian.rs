@@ -9,5 +9,10 @@ fn the_largest_curvature_of_all_directions_is_known() {
     let Ok(hessian) = Hessian::difference(&[0.3, -0.2], form, 1e-4, 1e-12);
     let want = 0.5 + (1.5f64.powi(2) + 9.0).sqrt();
     assert!((hessian.largest_eigenvalue().unwrap() - want).abs() < 1e-8 * want);
-    assert_eq!(Hessian::new(&[], 1e-4, 1e-12).largest_eigenvalue().unwrap(), 0.0);
+    // The longer column of the two.
+    assert!((hessian.largest_change() - 13f64.sqrt()).abs() < 1e-8);
+    let none = Hessian::new(&[], 1e-4, 1e-12);
+    assert_eq!((none.largest_eigenvalue().unwrap(), none.largest_change()), (0.0, 0.0));
+    let lost = Hessian::new(&[[vec![1.0], vec![f64::NAN]]], 1e-4, 1e-12);
+    assert!(lost.largest_change().is_nan());
 }

@@ -2,7 +2,7 @@
 use crate::theory_draws::{dot, normals};
 use nas::seed::Seed;
 use nas::theory::Standing;
-use nas::theory::lipschitz::{JUMP, Lipschitz, Move, Over, Pair, estimate, jumps};
+use nas::theory::lipschitz::{JUMP, Lipschitz, Move, Over, Pair, estimate, jumps, moves};
 
 #[test]
 fn distances_of_a_pair() {
@@ -84,4 +84,33 @@ fn a_start_that_is_drawn_again_is_no_slope() {
     assert!(again.iter().map(|jump| jump.pair).eq(0..10), "{again:?}");
     assert_eq!(jumps(&moves(|alpha| 7.0 * alpha), 1.5), []);
     assert_eq!(jumps(&[], JUMP), []);
+}
+
+/// Every two of the models once, but for pairs of one α and for what diverged.
+#[test]
+fn every_two_models_are_a_pair() {
+    let mut stream = Seed::new(1).split("pairs").stream();
+    for count in 0..6_usize {
+        let models: Vec<[Vec<f64>; 2]> = (0..count).map(|_| [3, 4].map(|n| normals(n, &mut stream))).collect();
+        let seen = || models.iter().map(|[alpha, predictions]| [&**alpha, &**predictions]);
+        let found = moves(seen());
+        assert_eq!(found.len(), count * count.saturating_sub(1) / 2);
+        let mut at = found.iter();
+        for (i, [a, f]) in models.iter().enumerate() {
+            for [b, g] in &models[..i] {
+                let alpha = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
+                let prediction = f.iter().zip(g).map(|(f, g)| (f - g).abs()).fold(0.0, f64::max);
+                let moved = at.next().unwrap();
+                assert!((moved.alpha - alpha).abs() < 1e-14 && moved.prediction == prediction, "{moved:?}");
+            }
+        }
+        // The first once more, rounded otherwise, and one that diverged.
+        let again: Vec<Vec<f64>> =
+            models.first().iter().map(|[alpha, _]| vec![alpha[0] + 1e-9, alpha[1], alpha[2]]).collect();
+        let other = [0.0; 4];
+        let lost = [f64::NAN, 0.0, 0.0, 0.0];
+        let more = again.iter().flat_map(|alpha| [[&**alpha, &other[..]], [&[9.0; 3], &lost[..]]]);
+        let added = if count == 0 { 0 } else { count - 1 };
+        assert_eq!(moves(seen().chain(more)).len(), found.len() + added);
+    }
 }

@@ -2,7 +2,7 @@
 use nas::report::figure;
 use nas::space::Simplex;
 use nas::theory::bernstein::Bernstein;
-use nas::theory::end_to_end::{Architecture, Inner, Mismatch, Outer, bound};
+use nas::theory::end_to_end::{Architecture, Inner, Measured, Mismatch, Outer, bound};
 use nas::theory::hypergradient::{self, Reading};
 use nas::theory::kernel::Superposition;
 use nas::theory::lipschitz::{Estimate, Jump, Lipschitz};
@@ -52,16 +52,40 @@ fn risk_in_words() {
         let (said, ..) = told(over(Lipschitz::Proved(10.0)), n);
         says(&said, &["nothing is guaranteed", "more samples"]);
     }
-    says(
-        &words::plan(&setting(Class::of_models(300), 0), 0.1, 470),
-        &["470 validation samples", "0.1000", "300 models"],
-    );
+    says(&words::plan(&Class::of_models(300), 0.1, 470), &["470 validation samples", "0.1000", "300 models"]);
 }
 
 #[test]
 fn bernstein_in_words() {
     let fixed = Bernstein::before(&setting(Class::of_models(10), 2000), None).after(0.01);
     says(&words::bernstein(0.25, &fixed), &[&figure(0.25 + fixed.total()), &figure(fixed.total()), "certificate"]);
+}
+
+/// The parts are those of the sum, and the largest is named.
+#[test]
+fn measured_in_words() {
+    let of = |training, validation, gap| {
+        words::measured(&Measured { training, validation, gap, delta: 0.05, one_source: gap < 0.15 })
+    };
+    let said = of(0.1, 0.35, 0.2);
+    says(
+        &said,
+        &["probability 0.05", "at most 0.5500: 0.1000 on", "0.2500 more", "0.2000 for choosing", "of another source"],
+    );
+    says(&said, &["Most goes to fitting it; more training"]);
+    says(&of(0.1, 0.35, 0.3), &["at most 0.6500", "Most goes to choosing it; more validation"]);
+    says(&of(0.5, 0.45, 0.1), &["-0.0500 more", "DM(alpha) is 0", "Most goes to its best model; a richer"]);
+}
+
+#[test]
+fn variance_in_words() {
+    let of = setting(Class::of_models(10), 2000);
+    let found = Bernstein::before(&of, Some(0.01)).after(0.01);
+    let said = words::by_variance(&of, 0.01, &found);
+    says(&said, &["at most", &figure(found.total()), "2000 validation", "variance of 0.0100 or less", "certificate"]);
+    let few = setting(Class::of_models(10), 3);
+    let found = Bernstein::before(&few, Some(0.01)).after(0.01);
+    says(&words::by_variance(&few, 0.01, &found), &["With 3 validation samples nothing is guaranteed"]);
 }
 
 #[test]
@@ -105,4 +129,8 @@ fn signals_in_words() {
     let found = |signal| words::signal(&sizes, &Signal::Found(RankOne { signal, noise: 0.25 }));
     says(&found(1.0), &["a signal of 1.000", "noise of 0.2500", "squared sine of 0.0359"]);
     says(&found(0.01), &["too weak"]);
+    let model = RankOne { signal: 1.0, noise: 0.25 };
+    let risk = |risk| words::low_rank_risk(&sizes, &model, risk);
+    says(&risk(Some(0.5)), &["400 other samples", "squared error of 0.5000", "has 1.250", "100 now"]);
+    says(&risk(None), &["400 samples for 100 features", "no finite expected error"]);
 }

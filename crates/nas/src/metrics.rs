@@ -44,13 +44,28 @@ pub fn scores(preprocess: &Preprocess, outputs: &[f64], rows: &Samples) -> Score
     }
 }
 
+/// The loss of every row, of which [`Scores::loss`] is the mean.
+pub fn row_losses(task: Task, outputs: &[f64], rows: &Samples) -> Vec<f64> {
+    let each = outputs.chunks(rows.outputs.max(1));
+    match task {
+        Task::Classification => each.zip(&rows.classes).map(|(logits, &class)| cross_entropy(logits, class)).collect(),
+        Task::Regression => {
+            let squares = |(f, y): (&[f64], &[f64])| f.iter().zip(y).map(|(f, y)| (f - y).powi(2)).sum::<f64>();
+            each.zip(rows.y.chunks(rows.outputs.max(1))).map(|pair| squares(pair) / 2.0).collect()
+        }
+    }
+}
+
+/// −ln of the softmax probability of a class.
+fn cross_entropy(logits: &[f64], class: usize) -> f64 {
+    let top = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    top + logits.iter().map(|x| (x - top).exp()).sum::<f64>().ln() - logits[class]
+}
+
 fn of_classes(outputs: &[f64], rows: &Samples) -> Scores {
     let k = rows.outputs;
     let (mut right, mut of_class) = (vec![0usize; k], vec![0usize; k]);
-    let mut loss = 0.0;
     for (logits, &class) in outputs.chunks(k.max(1)).zip(&rows.classes) {
-        let top = logits.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        loss += top + logits.iter().map(|x| (x - top).exp()).sum::<f64>().ln() - logits[class];
         of_class[class] += 1;
         right[class] += usize::from(choice(logits) == class);
     }
@@ -58,7 +73,7 @@ fn of_classes(outputs: &[f64], rows: &Samples) -> Scores {
     let shares: Vec<f64> = occurring.map(|(right, n)| *right as f64 / *n as f64).collect();
     let n = rows.n as f64;
     Scores {
-        loss: loss / n,
+        loss: row_losses(Task::Classification, outputs, rows).iter().sum::<f64>() / n,
         metric: right.iter().sum::<usize>() as f64 / n,
         second: shares.iter().sum::<f64>() / shares.len() as f64,
     }
@@ -73,8 +88,8 @@ fn of_numbers(preprocess: &Preprocess, outputs: &[f64], rows: &Samples) -> Score
     let n = rows.n as f64;
     let squares = |errors: &mut dyn Iterator<Item = f64>| errors.map(|e| e * e).sum::<f64>() / n;
     let own = squares(&mut outputs.iter().zip(&rows.target).map(|(f, y)| preprocess.own_units(*f) - y));
-    let scaled = squares(&mut outputs.iter().zip(&rows.y).map(|(f, y)| f - y));
+    let loss = row_losses(Task::Regression, outputs, rows).iter().sum::<f64>() / n;
     let mean = rows.target.iter().sum::<f64>() / n;
     let spread = squares(&mut rows.target.iter().map(|y| y - mean));
-    Scores { loss: scaled / 2.0, metric: own.sqrt(), second: 1.0 - own / spread }
+    Scores { loss, metric: own.sqrt(), second: 1.0 - own / spread }
 }

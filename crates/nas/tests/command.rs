@@ -147,6 +147,12 @@ const CASES: [Case<'_>; 30] = [
         says: &["delta = 1.5", "above 0 and below 1"],
     },
     Case {
+        name: "no gradient",
+        files: &[],
+        arguments: "plan --gradient-bound 0",
+        says: &["gradient-bound = 0", "above 0"],
+    },
+    Case {
         name: "no candidates",
         files: &[],
         arguments: "plan --candidates 0",
@@ -159,6 +165,13 @@ const CASES: [Case<'_>; 30] = [
         says: &["no plan has a gap of", "ask for a larger gap"],
     },
 ];
+
+/// The words that the binary prints when all goes well, a space between any two.
+fn said_in(folder: &Folder, arguments: &str) -> String {
+    let Output { status, stdout, stderr } = folder.nas(arguments);
+    assert!(status.success(), "{arguments}: {}", String::from_utf8_lossy(&stderr));
+    String::from_utf8(stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ")
+}
 
 #[test]
 fn bad_input_is_one_line_and_leaves_nothing() {
@@ -197,11 +210,7 @@ fn a_flag_with_a_wrong_word_lists_the_right_ones() {
 #[test]
 fn plans_answer_three_questions() {
     let folder = Folder::new("plans");
-    let said = |arguments: &str| {
-        let Output { status, stdout, .. } = folder.nas(arguments);
-        assert!(status.success(), "{arguments}");
-        String::from_utf8(stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ")
-    };
+    let said = |arguments: &str| said_in(&folder, arguments);
     let one = said("plan --space finite --candidates 1 --gap 0.1");
     assert!(
         one.starts_with("How many validation samples for a gap of 0.1000? 1 candidates (finite), delta 0.05"),
@@ -232,6 +241,42 @@ fn plans_answer_three_questions() {
     assert!(said("plan --n-validation 10 --gap 0.01").contains("not even one candidate"));
 }
 
+/// One alpha has a closed plan for hypergradients too: G (1 + sqrt(2 ln 1/δ))/√n, and x = ln(2/δ) in the bound by variance.
+#[test]
+fn plans_are_made_for_hypergradients_and_by_variance() {
+    let folder = Folder::new("plans-of-slopes");
+    let said = |arguments: &str| said_in(&folder, arguments);
+    let per_sample = 1.0 + (2.0 * 20f64.ln()).sqrt();
+    let one = said("plan --space finite --candidates 1 --gradient-bound 2");
+    assert!(
+        one.starts_with("How many validation samples for a gap of hypergradients of 0.2000? 1 candidates"),
+        "{one}"
+    );
+    let samples = (2.0 * per_sample / 0.2).powi(2).ceil();
+    assert!(one.contains(&format!("{samples} validation samples are enough")) && one.contains(", G 2, delta"), "{one}");
+    let inverse = said("plan --space finite --candidates 1 --gradient-bound 1 --n-validation 200");
+    let gap = format!("{:.4}", per_sample / 200f64.sqrt());
+    assert!(inverse.starts_with("Which gap of hypergradients with 200") && inverse.contains(&gap), "{inverse}");
+    assert!(inverse.contains("a norm below that is noise"), "{inverse}");
+    // ln N + ln 1/δ = (gap √n/G − 1)²/2 for N models: at a gap of 0.25 and 400 samples N = e^8/20 = 149.05.
+    let most = said("plan --space finite --n-validation 400 --gap 0.25 --gradient-bound 1");
+    assert!(most.ends_with("A gap of 0.2500 allows 149 candidates, and not one more."), "{most}");
+    let mixed = said("plan --gradient-bound 1 --gradient-lipschitz 3 --gap 0.5");
+    assert!(mixed.contains(", G 1, M 3 (assumed)") && mixed.contains("how far gradients of the loss move"), "{mixed}");
+    assert!(said("plan --gradient-bound 1 --gap 0.5 --proved").contains("This is a certificate"));
+
+    // √(2 V x/n) + 7 x/(3 (n − 1)), x = ln 40: the least n by trying.
+    let x = 40f64.ln();
+    let bound = |n: f64| (2.0 * 0.01 * x / n).sqrt() + 7.0 * x / (3.0 * (n - 1.0));
+    let n = (2..).find(|&n| bound(f64::from(n)) <= 0.05).expect("a number");
+    let spread = said("plan --space finite --candidates 1 --variance 0.01 --gap 0.05");
+    assert!(spread.contains(&format!("{n} validation samples are enough")), "{n}: {spread}");
+    assert!(spread.contains("a variance of 0.0100 or less") && spread.contains(", variance 0.01, delta"), "{spread}");
+    let both = refusal("two questions", &[], "plan --variance 0.01 --gradient-bound 1");
+    assert!(both.contains("--gradient-bound") && both.contains("cannot be used with"), "{both}");
+    assert!(said("plan --help").contains("With --gradient-bound G the gap is that of hypergradients"));
+}
+
 /// The whole way once: search, predict, and the same folder again.
 #[test]
 fn a_search_and_its_predictions() {
@@ -245,10 +290,12 @@ fn a_search_and_its_predictions() {
     assert!(status.success() && wrong.is_empty(), "{wrong}");
     assert!(said.starts_with("rows: regression, 24 training, 8 validation and 8 test rows, 2 seeds\n"), "{said}");
     assert!(said.ends_with("Written to runs/rows-1\n"), "{said}");
-    let there = folder.nas(&format!(
-        "{ON_ROWS} {small} --space l1-ball --outer frank-wolfe --rivals random,joint,spectral --trials 3 --start spectral"
-    ));
-    let said = String::from_utf8(there.stdout).expect("text").split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = said_in(
+        &folder,
+        &format!(
+            "{ON_ROWS} {small} --space l1-ball --outer frank-wolfe --rivals random,joint,spectral --trials 3 --start spectral"
+        ),
+    );
     assert!(said.contains("Space l1-ball, by frank-wolfe, to a Frank-Wolfe gap of"), "{said}");
     assert!(["random search", "joint training", "spectral estimate"].iter().all(|way| said.contains(way)), "{said}");
     let predicted = folder.nas("predict runs/rows-1 --data rows.csv --out new.csv");

@@ -34,4 +34,14 @@ impl Loss {
     pub fn mean<'t>(self, prediction: Var<'t>, target: Var<'t>) -> Var<'t> {
         self.rows(prediction, target).mean()
     }
+
+    /// Γ of a row's loss clipped at `bound`: the most that it moves for each unit of the largest change of one of its k outputs,
+    /// the largest sum of |∂ℓ/∂f| below the clip. √(2 b k) of the squared loss; 2 (1 − e⁻ᵇ) of the cross-entropy, whose
+    /// derivatives are the probabilities, 1 less at the row's class.
+    pub fn clipped_lipschitz(self, outputs: usize, bound: f64) -> f64 {
+        match self {
+            Self::Squared => (2.0 * bound * outputs as f64).sqrt(),
+            Self::CrossEntropy => -2.0 * (-bound).exp_m1(),
+        }
+    }
 }

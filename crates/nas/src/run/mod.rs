@@ -4,7 +4,6 @@ mod config;
 mod documented;
 mod error;
 mod folder;
-mod intervals;
 mod invocation;
 mod layers;
 mod network;
@@ -27,12 +26,15 @@ pub use layers::{Settings, Sources, resolve};
 pub use network::{NetworkError, Trained};
 pub use predict::{PredictError, predict};
 pub use record::{
-    Compared, ConfusedRecord, DiagnosisRecord, HypergradientRecord, IntervalRecord, Judgement, LogLine, Metric,
-    PolishRecord, Provenance, RefereeRecord, RivalRecord, SCHEMA_VERSION, SearchResult, SeedRecord, TheoryRecord,
-    TunedRecord, Verdict,
+    Compared, HypergradientRecord, Judgement, LogLine, Metric, PolishRecord, Provenance, RefereeRecord, RivalRecord,
+    SCHEMA_VERSION, SearchResult, SeedRecord, TunedRecord, Verdict,
 };
 pub use search::{Finished, RunError, search};
 pub use summary::{Context, best, judge, summary};
+pub use theory::{
+    ConfusedRecord, DiagnosisRecord, FirstLayerRecord, IntervalRecord, PredictionRecord, SignalRecord, SlopeRecord,
+    TheoryRecord, VarianceRecord,
+};
 pub use weighing::{
     By, Labels, PathRecord, WeighError, WeighSettings, WeighTheory, Weighed, WeighedMethod, WeighedSeed, points, weigh,
 };

@@ -1,6 +1,7 @@
 //! What a run writes down: `result.json` and the lines of `log.jsonl`. Both are documented in `docs/run-folder.md` and stable:
 //! fields may be added, and [`SCHEMA_VERSION`] rises when one changes its meaning or goes.
 
+use super::theory::TheoryRecord;
 use crate::data::Task;
 use crate::diagnose::Finding;
 use crate::space::Shape;
@@ -179,72 +180,6 @@ pub enum Judgement {
     Lost,
     /// The seeds do not tell.
     Tied,
-}
-
-/// What the theory guarantees for a search of this size, and what its diagnoses found.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct TheoryRecord {
-    /// h_eff of the space of all mixtures: how many directions there are to choose in.
-    pub effective_dimension: f64,
-    /// The constant C that belongs to it: N_ε ≤ (C/ε)^h_eff.
-    pub covering_constant: f64,
-    /// The probability that a bound fails.
-    pub delta: f64,
-    /// Where the bounds clip the loss of a row.
-    pub loss_range: f64,
-    /// How far the validation loss was seen to move for each unit of α.
-    pub lipschitz: f64,
-    /// How far validation loss and expected loss may lie apart, for every α at once.
-    pub gap: f64,
-    /// What that is worth: `estimate` or `certificate`.
-    pub standing: String,
-    /// So many validation rows would halve it; `null` where none would.
-    pub rows_for_half: Option<usize>,
-    /// The same gap for the candidates alone, a certificate.
-    pub candidates_gap: f64,
-    /// The projected hypergradient of the best seed, where its search ended.
-    pub slope: f64,
-    /// What noise of its validation rows makes of a hypergradient; `null` where they are too few to tell.
-    pub noise_floor: Option<f64>,
-    /// How surely the coefficients of the best seed are known, given its training rows; `null` where that cannot be told.
-    pub intervals: Option<IntervalRecord>,
-    /// Bounds and intervals in words, a sentence or two each.
-    pub sentences: Vec<String>,
-    /// What was looked for.
-    pub diagnoses: Vec<DiagnosisRecord>,
-}
-
-/// Confidence intervals of coefficients, and those that the validation rows do not tell apart.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct IntervalRecord {
-    /// The lower ends at 95 %, as [`SearchResult::alpha`].
-    pub low: Vec<Vec<Vec<f64>>>,
-    /// The upper ends.
-    pub high: Vec<Vec<Vec<f64>>>,
-    /// The pairs of candidates of one mixture of which nobody knows which should have more.
-    pub confused: Vec<ConfusedRecord>,
-}
-
-/// Two candidates of a mixture that are not told apart.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct ConfusedRecord {
-    /// The mixture, counted from 0 through groups, then layers.
-    pub mixture: usize,
-    /// Their names.
-    pub pair: [String; 2],
-    /// `flat`: the loss does not change when one takes from the other; `wide`: more validation rows would tell.
-    pub reason: String,
-}
-
-/// One diagnosis.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct DiagnosisRecord {
-    /// Its name.
-    pub name: String,
-    /// Whether it is there.
-    pub finding: Finding,
-    /// What was seen, and what to do about it.
-    pub sentence: String,
 }
 
 /// One seed.

@@ -79,7 +79,7 @@ pub fn summary(context: Context<'_>, trials: &[Trial]) -> SearchResult {
         rivals: (0..setting.rivals.len()).map(|i| rival(task, i, trials)).collect(),
         referee: spectral::record(setting, trials),
         verdict: verdict(task, names, trials),
-        theory: theory(setting, trials, best_seed, context.probe.as_ref()),
+        theory: theory(setting, trials, best_seed, (context.probe.as_ref(), frame.training_rows == 0)),
         seeds: trials.iter().map(|trial| of_seed(setting, &model, trial)).collect(),
         notes: notes((frame, &model), context.warnings, names, trials, best_seed),
         provenance: Provenance::of(frame, context.threads),

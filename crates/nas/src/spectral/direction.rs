@@ -5,7 +5,8 @@ use super::estimate::strongest;
 use crate::dense::{NoEigenvalues, product};
 use crate::kernel::FeatureMaps;
 use crate::seed::Seed;
-use faer::{Mat, MatRef};
+use crate::theory::low_rank::{Signal, Sizes};
+use faer::{ColRef, Mat, MatRef};
 use rand::seq::SliceRandom;
 
 /// Orders of the labels that the true one is compared with: on labels that say nothing, it beats them all once in 100 times.
@@ -68,6 +69,28 @@ pub fn direction(maps: &FeatureMaps, labels: MatRef<'_, f64>, seed: Seed) -> Res
         return Err(NoDirection::NoGap { value, reached });
     }
     estimate.alphas.into_iter().next().ok_or(NoDirection::NoGap { value, reached })
+}
+
+/// What the superposition model reads of the same moment matrix, for labels of one number (science 2.8): maps and labels are
+/// centred and the maps whitened over each other, which gives the features the unit variance of the model. Not its independence:
+/// features of one network are correlated, and noise alone then reaches further than the model has it. What it calls a signal
+/// is one only where [`direction`] finds one too.
+///
+/// # Errors
+/// When a number is not finite.
+///
+/// # Panics
+/// When there is no sample, or not a label for each.
+pub fn signal(maps: &FeatureMaps, labels: ColRef<'_, f64>) -> Result<(Sizes, Signal), NoEigenvalues> {
+    let (samples, centred) = (maps.samples(), maps.centred());
+    assert_eq!(samples, labels.nrows(), "the signal of {samples} samples and {} labels", labels.nrows());
+    let labels = FeatureMaps::new(vec![labels.as_mat().to_owned()]).centred();
+    let labels = labels.map(0);
+    let back = Moments::of(&centred, labels.col(0)).inverse_root(SHOWN)?;
+    let largest = strongest(moment(&centred, labels, &back).as_ref(), None, 1)?.values[0].powi(2);
+    let sizes = Sizes { samples, maps: maps.count(), features: maps.features() };
+    let y: Vec<f64> = labels.col(0).iter().copied().collect();
+    Ok((sizes, sizes.signal(&y, largest)))
 }
 
 /// M Mᵀ of the whitened moment matrices M_k = C^(−1/2) (1/n) Σ y_k X of all outputs k, side by side.

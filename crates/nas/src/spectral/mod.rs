@@ -33,7 +33,7 @@ mod random_features;
 mod rank;
 
 pub use alternating::{Alternation, alternate};
-pub use direction::{NoDirection, direction};
+pub use direction::{NoDirection, direction, signal};
 pub use estimate::{Estimate, Whitening};
 pub use moments::Moments;
 pub use polish::{Labelled, NoPolish, Polish, polish};

@@ -134,3 +134,32 @@ pub fn bound(architectures: &[Architecture], inner: &Inner, outer: &Outer) -> En
     let totals: Vec<f64> = each.iter().map(EndToEnd::total).collect();
     each[argmin(&totals).unwrap_or(0)]
 }
+
+/// The same for a search that is over, from what it measured: L(f_α̂) ≤ L̂_V(f_α̂) + gap, and L̂_V taken apart by the training loss.
+/// Nothing is assumed of the inner problem, so nothing is said of what the best model of another α would have lost. Validation
+/// rows are from D, so a mismatch DM(α̂) of the training rows is part of what fitting cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measured {
+    /// L̂_T(f_α̂), on the rows it was fitted to.
+    pub training: f64,
+    /// L̂_V(f_α̂)
+    pub validation: f64,
+    /// A bound on sup_α |L − L̂_V|.
+    pub gap: f64,
+    /// The probability that it fails.
+    pub delta: f64,
+    /// Whether training rows are drawn from D too, so that DM is 0.
+    pub one_source: bool,
+}
+
+impl Measured {
+    /// What fitting cost on rows that were not fitted to: L̂_V − L̂_T.
+    pub fn fitting(&self) -> f64 {
+        self.validation - self.training
+    }
+
+    /// The bound on L(f_α̂).
+    pub fn total(&self) -> f64 {
+        self.validation + self.gap
+    }
+}

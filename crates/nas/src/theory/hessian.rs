@@ -63,6 +63,15 @@ impl Hessian {
         Ok(SymmetricEigen::of(self.on(all.as_ref()).as_ref())?.values.last().copied().unwrap_or(0.0))
     }
 
+    /// M, how far gradients were seen to move for each unit of α: the largest ‖g(α + s eⱼ) − g(α − s eⱼ)‖/2s over the
+    /// coordinates; 0 without a coordinate, NaN where hypergradients were not finite.
+    pub fn largest_change(&self) -> f64 {
+        if !self.is_finite() {
+            return f64::NAN;
+        }
+        (0..self.coordinates()).map(|j| self.columns.col(j).norm_l2()).fold(0.0, f64::max)
+    }
+
     pub(super) fn is_finite(&self) -> bool {
         self.columns.is_all_finite()
     }

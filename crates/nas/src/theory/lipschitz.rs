@@ -87,6 +87,25 @@ impl Move {
     }
 }
 
+/// Two α nearer than this are one, and what lies between their models is rounding.
+const NEAR: f64 = 1e-6;
+
+/// The largest distances of every two of `models`, each an α and what its model predicts, all from the same start. Pairs of one α
+/// say nothing, and neither does a model that diverged: both are left out.
+///
+/// # Panics
+/// As [`Pair::distance`].
+pub fn moves<'a>(models: impl IntoIterator<Item = [&'a [f64]; 2]>) -> Vec<Move> {
+    let finite = |model: &[&[f64]; 2]| model.iter().all(|part| part.iter().all(|x| x.is_finite()));
+    let models: Vec<[&[f64]; 2]> = models.into_iter().filter(finite).collect();
+    let pairs = (0..models.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+    let distance = |(i, j): (usize, usize)| {
+        let [[a, f], [b, g]] = [models[j], models[i]];
+        Pair { alphas: [a, b], predictions: [f, g] }.distance(Over::Largest)
+    };
+    pairs.map(distance).filter(|moved| moved.alpha > NEAR).collect()
+}
+
 /// Ratios over pairs. The largest is a lower bound on L, never a proof of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {

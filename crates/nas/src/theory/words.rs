@@ -1,25 +1,19 @@
 //! The bounds as sentences for those who act on them: what holds, what it is worth, and what would improve it.
 
-use super::end_to_end::{EndToEnd, Mismatch};
+use super::end_to_end::{EndToEnd, Measured, Mismatch};
 use super::hypergradient::{self, Reading};
 use super::kernel::Superposition;
 use super::lipschitz::{Estimate, Jump};
-use super::low_rank::{Signal, Sizes};
+use super::low_rank::{RankOne, Signal, Sizes};
 use super::risk::{self, excess};
 use super::{Bound, Class, Standing};
 use crate::report::figure;
 
 /// The gap of risk that [`risk::gap`] found for a setting.
 pub fn risk(setting: &risk::Setting<'_>, bound: &Bound) -> String {
-    let (gap, range) = (bound.total(), setting.loss_range);
-    if gap >= range {
-        return format!(
-            "With {} validation samples nothing is guaranteed for {}: the bound is {}, and losses in [0, {range}] cannot lie \
-             further apart than {range} anyway. Take more samples, or a smaller class.",
-            setting.n_validation,
-            class(&setting.class),
-            figure(gap),
-        );
+    let gap = bound.total();
+    if gap >= setting.loss_range {
+        return nothing(setting, gap);
     }
     format!(
         "Except with probability {}, the mean loss on {} validation samples is within {} of the expected loss for {} at once, \
@@ -29,6 +23,36 @@ pub fn risk(setting: &risk::Setting<'_>, bound: &Bound) -> String {
         figure(gap),
         class(&setting.class),
         figure(excess(bound, 0.0)),
+        standing(bound.standing, "predictions"),
+        what_helps(bound),
+    )
+}
+
+fn nothing(setting: &risk::Setting<'_>, gap: f64) -> String {
+    let range = setting.loss_range;
+    format!(
+        "With {} validation samples nothing is guaranteed for {}: the bound is {}, and losses in [0, {range}] cannot lie \
+         further apart than {range} anyway. Take more samples, or a smaller class.",
+        setting.n_validation,
+        class(&setting.class),
+        figure(gap),
+    )
+}
+
+/// The gap of risk by [`Bernstein`](super::bernstein::Bernstein), before validation losses are known: where they vary by no more
+/// than this.
+pub fn by_variance(setting: &risk::Setting<'_>, variance: f64, bound: &Bound) -> String {
+    if bound.total() >= setting.loss_range {
+        return nothing(setting, bound.total());
+    }
+    format!(
+        "Except with probability {}, the expected loss is at most {} above the mean loss on {} validation samples, for {} at once, \
+         wherever the losses of the samples have a variance of {} or less. {} {}",
+        bound.delta,
+        figure(bound.total()),
+        setting.n_validation,
+        class(&setting.class),
+        figure(variance),
         standing(bound.standing, "predictions"),
         what_helps(bound),
     )
@@ -76,13 +100,13 @@ pub fn reading(reading: &Reading) -> String {
     )
 }
 
-/// What [`planner::samples_for_gap`](super::planner::samples_for_gap) found.
-pub fn plan(setting: &risk::Setting<'_>, target: f64, samples: usize) -> String {
+/// What [`planner::least_samples`](super::planner::least_samples) found for a class.
+pub fn plan(of: &Class<'_>, target: f64, samples: usize) -> String {
     format!(
         "{samples} validation samples are enough for a gap of {} over {}; by this bound, one fewer is not. Half the gap takes \
          about four times as many.",
         figure(target),
-        class(&setting.class),
+        class(of),
     )
 }
 
@@ -95,13 +119,12 @@ pub fn end_to_end(bound: &EndToEnd) -> String {
         }
         Mismatch::Uniform(cost) => (cost, "DM+, so a guarantee of training on the source is enough"),
     };
-    let parts = [
-        (bound.approximation, "its best model; a richer architecture helps"),
-        (bound.training, "fitting it; more training samples or a simpler architecture help"),
+    let most = largest([
+        (bound.approximation, APPROXIMATION),
+        (bound.training, FITTING),
         (cost, "the mismatch of the training set; a source closer to the target helps"),
-        (bound.validation, "choosing it; more validation samples or fewer candidates help"),
-    ];
-    let largest = parts.iter().fold(parts[0], |most, part| if part.0 > most.0 { *part } else { most });
+        (bound.validation, CHOOSING),
+    ]);
     format!(
         "Except with probability {}, the expected loss of what the search returns is at most {}, by way of architecture {}: {} \
          for its best model, {} for fitting it, {} for the mismatch ({used}), {} for choosing it. Most goes to {}.",
@@ -112,7 +135,39 @@ pub fn end_to_end(bound: &EndToEnd) -> String {
         figure(bound.training),
         figure(cost),
         figure(bound.validation),
-        largest.1,
+        most,
+    )
+}
+
+const APPROXIMATION: &str = "its best model; a richer architecture helps";
+const FITTING: &str = "fitting it; more training samples or a simpler architecture help";
+const CHOOSING: &str = "choosing it; more validation samples or fewer candidates help";
+
+/// The name of the largest part.
+fn largest<const N: usize>(parts: [(f64, &str); N]) -> &str {
+    parts.iter().fold(parts[0], |most, part| if part.0 > most.0 { *part } else { most }).1
+}
+
+/// A search that is over, with what is known of the mismatch of its training rows.
+pub fn measured(of: &Measured) -> String {
+    let Measured { training, gap, delta, one_source, .. } = *of;
+    let most = largest([(training, APPROXIMATION), (of.fitting(), FITTING), (gap, CHOOSING)]);
+    let mismatch = if one_source {
+        "The mismatch DM(alpha) is 0: training and validation rows are drawn from one file at random. Where training rows come from \
+         elsewhere, validate on rows of the kind that predictions are for: the same bound holds, and few of them suffice to choose \
+         what carries over."
+    } else {
+        "Training rows are of another source: their mismatch DM(alpha) is part of what fitting them costs, and not told apart from \
+         it. The bound holds all the same, for rows of the kind that were validated on. Where that part is large, train on rows \
+         that are nearer to them."
+    };
+    format!(
+        "Except with probability {delta}, the expected loss of the chosen mixture is at most {}: {} on its training rows with its \
+         ridge, {} more on the validation rows, and {} for choosing it by them. Most goes to {most}. {mismatch}",
+        figure(of.total()),
+        figure(training),
+        figure(of.fitting()),
+        figure(gap),
     )
 }
 
@@ -170,6 +225,21 @@ pub fn signal(sizes: &Sizes, signal: &Signal) -> String {
                 figure(sine),
             ),
         },
+    }
+}
+
+/// What [`RankOne::risk`] predicts for the fit of least norm to as many new samples, at the direction that was found in these.
+pub fn low_rank_risk(sizes: &Sizes, model: &RankOne, risk: Option<f64>) -> String {
+    let Sizes { samples, features, .. } = sizes;
+    match risk {
+        Some(risk) => format!(
+            "The fit of least norm to {samples} other samples of that combination would have a squared error of {}, where guessing              the mean has {}; more samples per feature, {features} now, lower it.",
+            figure(risk),
+            figure(model.label_variance()),
+        ),
+        None => format!(
+            "With {samples} samples for {features} features the fit of least norm has no finite expected error: take more samples,              or a ridge."
+        ),
     }
 }
 

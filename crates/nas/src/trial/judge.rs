@@ -4,7 +4,7 @@ use super::Setting;
 use crate::bilevel::fitter;
 use crate::data::{Preprocess, Samples};
 use crate::inner::{Fitted, Fitter, narrow};
-use crate::metrics::{Scores, scores};
+use crate::metrics::{Scores, row_losses, scores};
 use crate::model::{Coordinates, Mlp, Predictor};
 use crate::seed::Seed;
 use crate::space::{BoxSection, Shape, Space};
@@ -20,6 +20,10 @@ pub struct Entry {
     pub train_loss: f64,
     /// Scores on the validation rows of the fit to the training rows.
     pub validation: Scores,
+    /// The outputs of that fit on the validation rows, n × k.
+    pub outputs: Vec<f64>,
+    /// Their losses, one for each row.
+    pub losses: Vec<f64>,
     /// Scores on the test rows of the same fit: what `validation` would be on rows that nobody chose by.
     pub held_out: Scores,
     /// Scores on the test rows of the fit to training and validation rows.
@@ -83,12 +87,15 @@ impl<'a, T: Element> Judge<'a, T> {
         let score =
             |theta: &[f64], rows: &Samples| scores(self.preprocess, &predict.predict(theta, &few, &rows.x), rows);
         let (on_train, on_both) = (fit(&self.train)?, fit(&self.both)?);
-        let validation = score(&on_train.theta, self.validation);
+        let outputs = predict.predict(&on_train.theta, &few, &self.validation.x);
+        let losses = row_losses(self.preprocess.task(), &outputs, self.validation);
+        let validation = scores(self.preprocess, &outputs, self.validation);
         let (held_out, test) = (score(&on_train.theta, self.test), score(&on_both.theta, self.test));
         if !(validation.loss.is_finite() && test.loss.is_finite()) {
             return None;
         }
-        let entry = Entry { alpha: alpha.to_vec(), train_loss: on_train.loss, validation, held_out, test };
+        let (alpha, train_loss) = (alpha.to_vec(), on_train.loss);
+        let entry = Entry { alpha, train_loss, validation, outputs, losses, held_out, test };
         Some((entry, on_both.theta))
     }
 }

@@ -1,5 +1,6 @@
 //! One seed of the main job.
 
+mod first_layer;
 mod judge;
 mod pieces;
 mod probe;
@@ -11,6 +12,7 @@ mod strategy;
 mod trial;
 mod within;
 
+pub use first_layer::FirstLayer;
 pub use judge::{Entry, discretised, without_zeros};
 pub use probe::Probe;
 pub use search::{Follow, Walk};

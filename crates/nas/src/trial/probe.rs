@@ -12,8 +12,10 @@ use crate::inner::{FitOptions, Optimiser};
 use crate::model::{Mlp, Predictor};
 use crate::search::Bilevel;
 use crate::seed::Seed;
+use crate::stats;
 use crate::theory::hessian::Hessian;
 use crate::theory::interval::{IntervalError, Intervals, intervals};
+use crate::theory::lipschitz::{Move, moves};
 use faer::Mat;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
@@ -42,6 +44,12 @@ pub struct Probe {
     pub agreement: Agreement,
     /// The search's own fits as α passes through α̂.
     pub jumps: Jumps,
+    /// Those fits in pairs: how far coordinates and the predictions of the validation rows lie apart. Each began where the other
+    /// did; those that diverged are left out.
+    pub moves: Vec<Move>,
+    /// M, how far the hypergradient was seen to move for each unit of the coordinates: along any of them where the search ended,
+    /// and along the sharpest direction where it began. NaN where it was not finite.
+    pub gradient_lipschitz: f64,
     /// The intervals of every coefficient α̂ᵢ, in the order of `alpha`.
     pub intervals: Result<Intervals, IntervalError>,
 }
@@ -82,7 +90,7 @@ impl Trial {
         let rows: Vec<Vec<f64>> = (0..beta.len()).map(row).collect();
         let intervals =
             intervals(space, &beta, samples.as_ref(), &last.hessian).map(|found| found.of(space, &beta, &rows));
-        let jumps = match setting.precision {
+        let (jumps, moves) = match setting.precision {
             Precision::Single => ground.jumps::<f32>(&beta, theta),
             Precision::Double => ground.jumps::<f64>(&beta, theta),
         };
@@ -97,6 +105,8 @@ impl Trial {
             sharpness: Sharpness { first, last: largest(&last.hessian) },
             agreement: agreement(&own, &along(&last.slope), noise),
             jumps,
+            moves,
+            gradient_lipschitz: stats::largest(&[first.abs(), last.hessian.largest_change()]),
             intervals,
         })
     }
@@ -180,7 +190,7 @@ impl Ground<'_> {
     }
 
     /// The search's own fits along random directions, at two steps each; where they start warm, they start at `theta`.
-    fn jumps<T: Element>(&self, beta: &[f64], theta: Option<&[f64]>) -> Jumps {
+    fn jumps<T: Element>(&self, beta: &[f64], theta: Option<&[f64]>) -> (Jumps, Vec<Move>) {
         let (coordinates, [_, validation]) = (&self.setting.coordinates, self.rows);
         let mut stream = self.seed.split("jumps").stream();
         let mut direction = || {
@@ -194,17 +204,19 @@ impl Ground<'_> {
             let moved: Vec<f64> = beta.iter().zip(&directions[direction]).map(|(b, d)| b + step * d).collect();
             let (alpha, mut problem) = (coordinates.alpha(&moved), self.problem::<T>(self.setting.inner));
             theta.into_iter().for_each(|theta| problem.resume(theta));
-            predict.predict(&problem.fit(&alpha).theta, &alpha, &validation.x)
+            let outputs = predict.predict(&problem.fit(&alpha).theta, &alpha, &validation.x);
+            (moved, outputs)
         };
         let steps = [-LEAP, -LEAP / 2.0, LEAP / 2.0, LEAP];
         let sides = (0..DIRECTIONS).flat_map(|direction| steps.map(|step| (direction, step)));
         let all: Vec<(usize, f64)> = [(0, 0.0)].into_iter().chain(sides).collect();
-        let predicted: Vec<Vec<f64>> = all.into_par_iter().map(at).collect();
+        let (points, predicted): (Vec<Vec<f64>>, Vec<Vec<f64>>) = all.into_par_iter().map(at).unzip();
         let paths = predicted[1..].chunks(steps.len()).map(|path| {
             let halved = jumps(LEAP / 2.0, [&path[1], &predicted[0], &path[2]]).bend;
             Jumps { halved: Some(halved), ..jumps(LEAP, [&path[0], &predicted[0], &path[3]]) }
         });
-        sharpest(paths).unwrap_or(Jumps { step: LEAP, bend: f64::NAN, halved: None })
+        let moves = moves(points.iter().zip(&predicted).map(|(beta, outputs)| [&**beta, &**outputs]));
+        (sharpest(paths).unwrap_or(Jumps { step: LEAP, bend: f64::NAN, halved: None }), moves)
     }
 }
 

@@ -1,5 +1,6 @@
 //! One seed of the main job: a split, a search, and every single candidate beside what it found, under equal conditions.
 
+use super::first_layer::FirstLayer;
 use super::judge::{Entry, Judge, alone, discretised};
 use super::pieces::{self, Pieces};
 use super::strategy::Arena;
@@ -43,6 +44,8 @@ pub struct Trial {
     pub fallback: Option<NoDirection>,
     /// What the training rows show without a search; `None` where nobody asked.
     pub shown: Option<Result<Shown, NoDirection>>,
+    /// What is proved and predicted for its first layer as it started; `None` where nobody asked what that shows.
+    pub first_layer: Option<FirstLayer>,
     /// The other hyperparameters, tuned at that mixture.
     pub tuned: Option<Tuned>,
     /// Its hypergradients; fit and error are those of the point where it ended.
@@ -129,6 +132,7 @@ impl Trial {
         let both = rows(&[&*parts.train, &parts.validation].concat())?;
         let (start, batches) = (model.start(seed.split("start")), seed.split("batches"));
         let shown = setting.shown(&model, &start, &train, seed.split("orders"));
+        let first_layer = shown.is_some().then(|| FirstLayer::of(setting, (&model, &start), [&train, &validation]));
         let direction = shown.as_ref().and_then(|shown| shown.as_ref().ok()).map(|shown| &*shown.alpha);
         let from = direction.filter(|_| setting.alpha_start == AlphaStart::Spectral);
         let arena = Arena {
@@ -216,6 +220,7 @@ impl Trial {
             found,
             fallback,
             shown,
+            first_layer,
             tuned,
             health,
             pieces,

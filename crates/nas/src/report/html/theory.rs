@@ -32,6 +32,10 @@ pub(super) fn theory(result: &SearchResult) -> Theory<'_> {
         ("Gap of all mixtures", format!("{} ({})", number(record.gap), record.standing)),
         ("Gap of single candidates", number(record.candidates_gap)),
         ("Rows for half the gap", record.rows_for_half.map_or_else(|| "–".to_owned(), thousands)),
+        ("Gap of the choice by variance", number_or_dash(record.by_variance.as_ref().map(|bound| bound.gap))),
+        ("L of predictions, measured", number_or_dash(record.predictions.as_ref().map(|seen| seen.lipschitz))),
+        ("Mismatch DM", number_or_dash(record.mismatch)),
+        ("Gap of hypergradients", number_or_dash(record.hypergradients.as_ref().map(|bound| bound.gap))),
         ("Last hypergradient", number(record.slope)),
         ("Its noise floor", number_or_dash(record.noise_floor)),
     ];
