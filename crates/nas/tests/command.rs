@@ -248,16 +248,12 @@ fn plans_are_made_for_hypergradients_and_by_variance() {
     let said = |arguments: &str| said_in(&folder, arguments);
     let per_sample = 1.0 + (2.0 * 20f64.ln()).sqrt();
     let one = said("plan --space finite --candidates 1 --gradient-bound 2");
-    assert!(
-        one.starts_with("How many validation samples for a gap of hypergradients of 0.2000? 1 candidates"),
-        "{one}"
-    );
+    assert!(one.starts_with("How many validation samples for a gap of hypergradients of 0.2000?"), "{one}");
     let samples = (2.0 * per_sample / 0.2).powi(2).ceil();
     assert!(one.contains(&format!("{samples} validation samples are enough")) && one.contains(", G 2, delta"), "{one}");
     let inverse = said("plan --space finite --candidates 1 --gradient-bound 1 --n-validation 200");
-    let gap = format!("{:.4}", per_sample / 200f64.sqrt());
-    assert!(inverse.starts_with("Which gap of hypergradients with 200") && inverse.contains(&gap), "{inverse}");
-    assert!(inverse.contains("a norm below that is noise"), "{inverse}");
+    let says = [format!("within {:.4} of", per_sample / 200f64.sqrt()), "a norm below that is noise".to_owned()];
+    assert!(inverse.starts_with("Which gap of hypergradients") && says.iter().all(|part| inverse.contains(part)));
     // ln N + ln 1/δ = (gap √n/G − 1)²/2 for N models: at a gap of 0.25 and 400 samples N = e^8/20 = 149.05.
     let most = said("plan --space finite --n-validation 400 --gap 0.25 --gradient-bound 1");
     assert!(most.ends_with("A gap of 0.2500 allows 149 candidates, and not one more."), "{most}");
