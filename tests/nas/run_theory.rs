@@ -74,10 +74,10 @@ fn near(a: f64, b: f64) -> bool {
 fn predictions_are_compared_pair_by_pair() {
     let ran = ran(AlphaStart::Even, Shape::Simplex);
     let mut ratios: Vec<f64> = ran.probe.moves.iter().map(|moved| moved.prediction / moved.alpha).collect();
-    // Every two of thirteen fits, 0.025 apart at least and 0.1 at most.
+    // Every two of thirteen fits, at the middle and on three lines through it to 0.05 on either side.
     let widths = || ran.probe.moves.iter().map(|moved| moved.alpha);
-    let [least, most] = [widths().fold(1.0, f64::min), widths().fold(0.0, f64::max)];
-    assert!((least - 0.025).abs() < 1e-12 && (most - 0.1).abs() < 1e-12 && ratios.len() == 78, "{least} {most}");
+    let whole = widths().filter(|width| (width - 0.1).abs() < 1e-12).count();
+    assert!(ratios.len() == 78 && whole == 3 && widths().all(|width| width < 0.1 + 1e-12), "{whole}");
     for trial in &ran.trials {
         let validation = trial.preprocess.apply(&ran.frame, &trial.parts.validation).unwrap();
         let models = [&trial.searched, &trial.discretised].into_iter().chain(trial.baselines.iter().flatten());
@@ -123,8 +123,9 @@ fn losses_of_the_chosen_mixture_are_bounded_by_their_spread() {
     let n_validation = validation.n;
     let all = risk::Setting { class, loss_range: 1.0, loss_lipschitz: 1.0, n_validation, delta: 0.05 };
     assert!((found.gap - Bernstein::before(&all, None).after(variance).total()).abs() < 1e-9);
-    // 24 rows are too few for it: 7 ln(2 N/delta)/(3 · 23) alone is above 1.
-    assert!(found.gap > 1.0 && ran.sentence("By the spread of its losses").contains(&figure(found.gap)));
+    let useless = mean + found.gap >= 1.0;
+    let said = ran.sentence(if useless { "By the spread of its losses" } else { "For the chosen mixture: " });
+    assert!(said.contains(&figure(found.gap)), "{said}");
     let said = ran.sentence("DM(alpha) is 0");
     let total = figure(mean + theory.gap);
     assert!(said.contains(&format!("at most {total}: {} on", figure(best.searched.train_loss))), "{said}");
@@ -232,10 +233,13 @@ fn the_first_layer_is_a_superposition_of_fixed_features() {
             assert!(said.contains(&format!("a signal of {}", figure(model.signal))), "{said}");
             let sine = sizes.misalignment(&model).unwrap();
             assert_eq!(record.misalignment, Some(sine));
-            // Far more samples than features.
+            // Far more samples than features; unless these explain more than there is.
             let unexplained = sine * model.signal + model.noise;
             let risk = unexplained * (1.0 + 4.0 / (n - 5.0));
-            assert!((record.risk.unwrap() / risk - 1.0).abs() < 1e-12 && said.contains(&figure(risk)), "{said}");
+            match record.risk {
+                None => assert!(model.noise == 0.0 && said.contains("too dependent"), "{said}"),
+                Some(found) => assert!((found / risk - 1.0).abs() < 1e-9 && said.contains(&figure(risk)), "{said}"),
+            }
         }
         (signal, record) => panic!("{signal:?} {record:?}: the square alone made the labels"),
     }

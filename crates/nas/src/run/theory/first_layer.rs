@@ -49,9 +49,15 @@ fn of_signal(sizes: &Sizes, signal: &Signal) -> (Option<SignalRecord>, String) {
     );
     let Signal::Found(model) = signal else { return (None, said) };
     let misalignment = sizes.misalignment(model);
+    let RankOne { signal, noise } = *model;
+    // σ² is what T leaves of the variance of the labels, and 0 where T is more than that.
+    if noise == 0.0 {
+        let dependent = "It is no less than the variance of the labels: the features are too dependent for the error to be \
+                         predicted. Trust the direction, and judge it by the validation rows.";
+        return (Some(SignalRecord { signal, noise, misalignment, risk: None }), format!("{said} {dependent}"));
+    }
     let risk = misalignment.and_then(|sine| model.risk((1.0 - sine).clamp(0.0, 1.0), sizes.samples, sizes.features));
     let predicted = misalignment.map(|_| words::low_rank_risk(sizes, model, risk));
     let said = [said].into_iter().chain(predicted).collect::<Vec<_>>().join(" ");
-    let RankOne { signal, noise } = *model;
     (Some(SignalRecord { signal, noise, misalignment, risk }), said)
 }
