@@ -27,7 +27,7 @@ const fn bad<'a>(name: &'a str, files: &'a [Given<'a>], says: &'a [&'a str]) -> 
     Case { name, files, arguments: ON_BAD, says }
 }
 
-const CASES: [Case<'_>; 30] = [
+const CASES: [Case<'_>; 31] = [
     Case {
         name: "a missing file",
         files: &[],
