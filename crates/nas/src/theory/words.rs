@@ -233,12 +233,14 @@ pub fn low_rank_risk(sizes: &Sizes, model: &RankOne, risk: Option<f64>) -> Strin
     let Sizes { samples, features, .. } = sizes;
     match risk {
         Some(risk) => format!(
-            "The fit of least norm to {samples} other samples of that combination would have a squared error of {}, where guessing              the mean has {}; more samples per feature, {features} now, lower it.",
+            "The fit of least norm to {samples} other samples of that combination would have a squared error of {}, where guessing \
+             the mean has {}; more samples per feature, {features} now, lower it.",
             figure(risk),
             figure(model.label_variance()),
         ),
         None => format!(
-            "With {samples} samples for {features} features the fit of least norm has no finite expected error: take more samples,              or a ridge."
+            "With {samples} samples for {features} features the fit of least norm has no finite expected error: take more samples, \
+             or a ridge."
         ),
     }
 }
