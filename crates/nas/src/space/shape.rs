@@ -193,7 +193,7 @@ impl Shape {
             Self::Simplex | Self::L1Ball => 1.0,
             Self::Box => h as f64,
             // As many at −1 as at 1, but for one: of an even number of coordinates one is 0.
-            Self::BoxSection => (h - usize::from(h % 2 == 0)) as f64,
+            Self::BoxSection => (h - usize::from(h.is_multiple_of(2))) as f64,
             Self::Sphere | Self::NonnegativeSphere | Self::Ball => (h as f64).sqrt(),
             Self::Sparse(support) => (support.min(h) as f64).sqrt(),
         }
