@@ -103,7 +103,8 @@ fn way(result: &SearchResult) -> String {
 fn theory(result: &SearchResult) -> String {
     let fired = result.theory.diagnoses.iter().filter(|diagnosis| diagnosis.finding == Finding::Found);
     let fired = fired.map(|DiagnosisRecord { name, sentence, .. }| wrap(&format!("! {name}: {sentence}"), 0) + "\n");
-    let sentences = wrap(&result.theory.sentences.join(" "), 2);
+    let sentences = result.theory.sentences.iter().map(|sentence| wrap(sentence, 2));
+    let sentences = sentences.collect::<Vec<_>>().join("\n\n");
     format!("What the theory says:\n{sentences}\n{}", fired.collect::<String>())
 }
 
