@@ -57,7 +57,7 @@ fn a_set_knows_its_norms() {
             }
             let mut farthest = space.start();
             // Where the sum is given, every other candidate is to be subtracted.
-            let sign = |i: usize| if shape == Shape::BoxSection && i % 2 == 0 { 1.0 } else { -1.0 };
+            let sign = |i: usize| if shape == Shape::BoxSection && i.is_multiple_of(2) { 1.0 } else { -1.0 };
             space.vertex(&(0..h).map(sign).collect::<Vec<_>>(), &mut farthest);
             assert!((one_norm(&farthest) - largest).abs() < 1e-12, "{shape}, {h}: {farthest:?}");
             let mut nearest = shape.even(h);
