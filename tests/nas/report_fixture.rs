@@ -244,7 +244,7 @@ fn theory(alpha: &[Vec<Vec<f64>>]) -> TheoryRecord {
             gradient_lipschitz: 1.25,
             noise: Some(true),
         }),
-        predictions: Some(PredictionRecord { pairs: 55, lipschitz: 3.25, median: 0.5, jumps: 0, loss_lipschitz: 1.25 }),
+        predictions: Some(PredictionRecord { pairs: 55, lipschitz: 3.256_789, median: 0.5, jumps: 0, loss_lipschitz: 1.25 }),
         mismatch: Some(0.0),
         first_layer: None,
         intervals: Some(intervals(alpha)),
