@@ -1,18 +1,7 @@
 //! Rows made by hand: the criteria of E4 and E7 are the figures that they say, and each of them can fail.
+use crate::planted_rows::{close, judged};
 use nas::experiments::e0::Ranking;
-use nas::experiments::{Outcome, e4, e7};
-
-fn judged(outcome: &Outcome) -> (Vec<f64>, Vec<usize>) {
-    let criteria = &outcome.criteria;
-    let failed = (0..criteria.len()).filter(|&k| !criteria[k].passes());
-    (criteria.iter().map(|criterion| criterion.figure).collect(), failed.collect())
-}
-
-fn close(found: &[f64], want: &[f64]) {
-    assert_eq!(found.len(), want.len(), "{found:?}");
-    let off = found.iter().zip(want).position(|(found, want)| (found - want).abs() > 1e-9 * (1.0 + want.abs()));
-    assert_eq!(off, None, "{found:?} and {want:?}");
-}
+use nas::experiments::{e4, e7};
 
 /// Slopes of mean medians from width 256 on; all else of the widest networks alone.
 #[test]

@@ -4,13 +4,13 @@ use nas::experiments::{Criterion, Outcome, Point, Superposition, e1, e2, e5, e10
 use nas::report::{Axis, render};
 
 /// The figures of an outcome, and the positions of those that fail.
-fn judged(outcome: &Outcome) -> (Vec<f64>, Vec<usize>) {
+pub(crate) fn judged(outcome: &Outcome) -> (Vec<f64>, Vec<usize>) {
     let criteria = &outcome.criteria;
     let failed = (0..criteria.len()).filter(|&k| !criteria[k].passes());
     (criteria.iter().map(|criterion| criterion.figure).collect(), failed.collect())
 }
 
-fn close(found: &[f64], want: &[f64]) {
+pub(crate) fn close(found: &[f64], want: &[f64]) {
     assert_eq!(found.len(), want.len(), "{found:?}");
     let off = found.iter().zip(want).position(|(found, want)| (found - want).abs() > 1e-9 * (1.0 + want.abs()));
     assert_eq!(off, None, "{found:?} and {want:?}");
